@@ -1,0 +1,1 @@
+"""The database: engine, transactions, change sequence, schema and migrations."""

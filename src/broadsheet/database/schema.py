@@ -1,0 +1,287 @@
+"""Every table, once, for SQLite and PostgreSQL alike; the SQL that uses them stands in each package's `store.py`.
+
+A change here needs a migration beside it: a test compares this metadata with the replayed migrations and wants no difference.
+Moments are kept as whole microseconds' ISO text in UTC by `Moment`, so that both databases compare them alike.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import zstandard
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept as sortable ISO text in UTC; a naive one is a programming error."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Write UTC, always with microseconds, so that text order is time order."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Read an aware datetime."""
+        return None if value is None else datetime.fromisoformat(value)
+
+
+class Packed(TypeDecorator[str]):
+    """A text that is kept compressed: what is read seldom and would double the size of the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """Compress as one zstandard frame."""
+        return None if value is None else zstandard.compress(value.encode("utf-8", "surrogatepass"), 1)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Read the text again."""
+        return None if value is None else zstandard.decompress(bytes(value)).decode("utf-8", "surrogatepass")
+
+
+# SQLite gives rowids only to a column that is INTEGER to the letter.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _table(name: str, *parts: Any) -> Table:
+    return Table(name, metadata, *parts)
+
+
+def _paper_id(**options: Any) -> Column[int]:
+    return Column("paper_id", Id, ForeignKey("paper.id", ondelete="CASCADE"), nullable=False, **options)
+
+
+# One row: the number of the last change of any paper. Taking numbers locks it, so numbers commit in their order.
+change_counter = _table("change_counter", Column("id", Integer, primary_key=True), Column("last", BigInteger, nullable=False))
+
+# Facts about the instance itself, such as when it was first started.
+instance = _table("instance", Column("name", String(64), primary_key=True), Column("value", Text, nullable=False))
+
+paper = _table(
+    "paper",
+    Column("id", Id, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("abstract", Text, nullable=False),
+    Column("authors", Text, nullable=False),  # JSON list of names, in order
+    Column("published", Date),
+    Column("date_precision", String(8), nullable=False),
+    Column("categories", Text, nullable=False),  # JSON list
+    Column("sources", Text, nullable=False),  # JSON list
+    Column("links", Text, nullable=False),  # JSON list
+    Column("venue", Text, nullable=False),
+    Column("comments", Text, nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("summary", Boolean, nullable=False),  # the abstract is a sentence of our own about the paper
+    Column("work_key", String(64), nullable=False),  # hash of normalised title, first author, year: see papers.merging
+    Column("first_seen_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("change", BigInteger, nullable=False),
+    Index("ix_paper_change", "change", unique=True),
+    Index("ix_paper_work_key", "work_key"),
+    Index("ix_paper_published", "published"),
+    Index("ix_paper_first_seen_at", "first_seen_at"),
+)
+
+# Papers that ceased to be, because they were merged: whoever derives from papers must drop them.
+departed = _table(
+    "departed",
+    Column("paper_id", Id, primary_key=True),
+    Column("into_id", Id),
+    Column("change", BigInteger, nullable=False),
+    Index("ix_departed_change", "change"),
+)
+
+identifier = _table(
+    "identifier",
+    Column("scheme", String(16), primary_key=True),
+    Column("value", String(255), primary_key=True),
+    _paper_id(),
+    Column("place", Integer, nullable=False),  # 0 is the one that names the paper
+    Index("ix_identifier_paper_id", "paper_id"),
+)
+
+version = _table(
+    "version",
+    _paper_id(primary_key=True),
+    Column("scheme", String(16), primary_key=True),
+    Column("value", String(255), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("published", Date),
+)
+
+source_record = _table(
+    "source_record",
+    Column("id", Id, primary_key=True),
+    Column("source", String(32), nullable=False),
+    Column("key", String(255), nullable=False),
+    _paper_id(),
+    Column("digest", String(32), nullable=False),  # of the parsed record: unchanged records are recognised by it
+    Column("record", Packed, nullable=False),  # the parsed record as JSON: merging is redone from it
+    Column("payload", Packed, nullable=False),  # the source's own words, verbatim
+    Column("received_at", Moment, nullable=False),
+    UniqueConstraint("source", "key"),
+    Index("ix_source_record_paper_id", "paper_id"),
+)
+
+artefact = _table(
+    "artefact",
+    _paper_id(primary_key=True),
+    Column("url", String(2048), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("licence", String(64)),
+    Column("stars", Integer),
+    Column("seen_alive_at", Moment),
+    Column("found_in", String(32), nullable=False),
+)
+
+signal = _table(
+    "signal",
+    _paper_id(primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("observed_at", Moment, primary_key=True),
+    Column("value", Float, nullable=False),
+    Column("began_at", Moment),
+    Index("ix_signal_observed_at", "observed_at"),
+)
+
+trending_score = _table(
+    "trending_score",
+    _paper_id(primary_key=True),
+    Column("horizon", String(8), primary_key=True),  # day, week, month
+    Column("score", Float, nullable=False),
+    Column("parts", Text, nullable=False),  # JSON list; adds up to the score
+    Column("computed_at", Moment, nullable=False),
+    Index("ix_trending_score_horizon_score", "horizon", "score"),
+)
+
+lease = _table(
+    "lease",
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("expires_at", Moment, nullable=False),
+)
+
+# Where a source's harvest stands: a cursor survives a crash, so that a harvest goes on where it was.
+harvest = _table(
+    "harvest",
+    Column("source", String(32), primary_key=True),
+    Column("cursor", Text, nullable=False),  # JSON, the adapter's own
+    Column("started_at", Moment),
+    Column("succeeded_at", Moment),
+    Column("failed_at", Moment),
+    Column("error", Text, nullable=False),
+    Column("next_due_at", Moment),
+    Column("added", Integer, nullable=False),  # counts of the newest run
+    Column("changed", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("running", Boolean, nullable=False),
+)
+
+edition = _table(
+    "edition",
+    Column("id", Id, primary_key=True),
+    Column("period", String(8), nullable=False),  # day, week, month
+    Column("starts_on", Date, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("published_at", Moment, nullable=False),
+    Column("new_papers", Integer, nullable=False),
+    Column("notice", Text, nullable=False),
+    UniqueConstraint("period", "starts_on"),
+)
+
+edition_place = _table(
+    "edition_place",
+    Column("edition_id", Id, ForeignKey("edition.id", ondelete="CASCADE"), primary_key=True),
+    Column("section", String(16), primary_key=True),  # lead, picks, trending, new
+    Column("place", Integer, primary_key=True),
+    _paper_id(),
+    Column("score", Float),
+    Column("reason", Text, nullable=False),
+    Column("parts", Text, nullable=False),  # JSON list of what adds up to the score
+    Column("blurb", Text, nullable=False),
+    Index("ix_edition_place_paper_id", "paper_id"),
+)
+
+subscription = _table(
+    "subscription",
+    Column("id", Id, primary_key=True),
+    Column("address", String(320), nullable=False),  # as written, for sending
+    Column("address_key", String(64), nullable=False),  # keyed hash of the normalised address
+    Column("state", String(16), nullable=False),  # pending, confirmed, paused, ended
+    Column("token_key", String(64), nullable=False),  # what manage and unsubscribe links are signed with
+    Column("size", Integer, nullable=False),
+    Column("hour", Integer, nullable=False),
+    Column("timezone", String(64), nullable=False),
+    Column("days", String(16), nullable=False),  # daily, weekdays, weekly
+    Column("created_at", Moment, nullable=False),
+    Column("asked_at", Moment, nullable=False),  # when the newest confirmation mail was asked for
+    Column("confirmed_at", Moment),
+    Column("ended_at", Moment),
+    UniqueConstraint("address_key"),
+    Index("ix_subscription_state", "state"),
+)
+
+delivery = _table(
+    "delivery",
+    Column("id", Id, primary_key=True),
+    Column("subscription_id", Id, ForeignKey("subscription.id", ondelete="CASCADE"), nullable=False),
+    Column("edition_id", Id, ForeignKey("edition.id", ondelete="CASCADE")),
+    Column("kind", String(16), nullable=False),  # confirm, digest
+    Column("occasion", String(64), nullable=False),  # what makes it one of a kind: edition:12, confirm:<time>
+    Column("state", String(16), nullable=False),  # queued, sending, accepted, soft_bounced, bounced, complained, suppressed
+    Column("message_id", String(255), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Column("note", Text, nullable=False),
+    UniqueConstraint("subscription_id", "kind", "occasion"),
+    Index("ix_delivery_state_due_at", "state", "due_at"),
+)
+
+delivery_paper = _table(
+    "delivery_paper",
+    Column("delivery_id", Id, ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True),
+    _paper_id(primary_key=True),
+    Column("place", Integer, nullable=False),
+)
+
+suppression = _table(
+    "suppression",
+    Column("address_key", String(64), primary_key=True),
+    Column("reason", String(32), nullable=False),
+    Column("since", Moment, nullable=False),
+)

@@ -1,0 +1,76 @@
+"""What a paper is: the one shape in which every other package sees a scholarly work.
+
+How records become a paper is `merging`'s matter, where it is kept `store`'s.
+All text here is plain and already cleaned; whoever shows it must still escape it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from broadsheet.papers.identifiers import Identifier
+
+ArtefactKind = Literal["code", "model", "data", "demo", "project"]
+DatePrecision = Literal["day", "month", "year"]
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """Something that can be reused: `stars`, `licence` and `seen_alive_at` are None where nobody said."""
+
+    kind: ArtefactKind
+    url: str
+    licence: str | None = None
+    stars: int | None = None
+    seen_alive_at: datetime | None = None
+    found_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a paper at one source, such as arXiv's v2."""
+
+    identifier: Identifier
+    number: int
+    published: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One scholarly work; `change` is the number of its last change, `first_seen_at` when this instance met it.
+
+    `summary` is True where `abstract` holds a sentence of the shelf's own about the paper and no abstract is known.
+    """
+
+    id: int
+    title: str
+    abstract: str
+    authors: tuple[str, ...]
+    published: date | None
+    date_precision: DatePrecision
+    categories: tuple[str, ...]
+    sources: tuple[str, ...]
+    identifiers: tuple[Identifier, ...]
+    artefacts: tuple[Artefact, ...]
+    links: tuple[str, ...]
+    versions: tuple[Version, ...]
+    venue: str
+    comments: str
+    withdrawn: bool
+    summary: bool
+    first_seen_at: datetime
+    updated_at: datetime
+    change: int
+
+    @property
+    def key(self) -> str:
+        """The public name of the paper: its best identifier as `scheme:value`, else `paper:<id>`."""
+        return str(self.identifiers[0]) if self.identifiers else f"paper:{self.id}"
+
+
+def artefact_kinds(artefacts: Iterable[Artefact]) -> tuple[ArtefactKind, ...]:
+    """Return the kinds that occur, each once, in the order in which a reader wants them."""
+    order: tuple[ArtefactKind, ...] = ("code", "model", "data", "demo", "project")
+    present = {artefact.kind for artefact in artefacts}
+    return tuple(kind for kind in order if kind in present)

