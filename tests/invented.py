@@ -8,7 +8,15 @@ from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Paper
 from broadsheet.papers.records import SourceRecord
 
-_THINGS = ("tide tables", "moss colonies", "clockwork birds", "paper bridges", "quiet engines", "salt maps", "glass looms")
+_THINGS = (
+    "tide tables",
+    "moss colonies",
+    "clockwork birds",
+    "paper bridges",
+    "quiet engines",
+    "salt maps",
+    "glass looms",
+)
 _DEEDS = ("counting", "folding", "repairing", "listening to", "sorting", "teaching", "weighing")
 _NAMES = ("Ada Quill", "Bruno Marsh", "Chiara Vale", "Deniz Oak", "Emeka Stone", "Freya Lind", "Goro Hale")
 

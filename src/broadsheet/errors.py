@@ -1,4 +1,4 @@
-"""Every error that a person can cause or must hear of, as one tree; the doors translate it once, the domain never names a status.
+"""Every error that a person can cause or must hear of, as one tree; the domain never names a status, the doors do.
 
     BroadsheetError
     ├── NotFound      nothing stands under that name

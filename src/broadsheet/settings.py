@@ -25,27 +25,46 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="BROADSHEET_", frozen=True, extra="forbid")
 
-    home: Path = Field(default_factory=default_home, description="Where the instance lives: database, index, outbox, secret.")
+    home: Path = Field(
+        default_factory=default_home, description="Where the instance lives: database, index, outbox, secret."
+    )
     host: str = Field("127.0.0.1", description="Address that the web server listens on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8080, description="Port that the web server listens on.")
-    public_url: str = Field("", description="How readers reach the site, for links in mails and feeds; empty: http://host:port.")
+    public_url: str = Field(
+        "", description="How readers reach the site, for links in mails and feeds; empty: http://host:port."
+    )
     name: str = Field("Broadsheet", max_length=60, description="The paper's name on the masthead and in mails.")
     tagline: str = Field("The morning paper for research", max_length=120, description="The line under the name.")
     timezone: str = Field("UTC", description="The instance's zone: editions change and publish by it.")
-    edition_hour: Annotated[int, Field(ge=0, le=23)] = Field(7, description="Hour at which the day's edition publishes itself.")
-    database_url: str = Field("", description="SQLAlchemy URL of the truth; empty: SQLite in the home. PostgreSQL: postgresql+psycopg://…")
+    edition_hour: Annotated[int, Field(ge=0, le=23)] = Field(
+        7, description="Hour at which the day's edition publishes itself."
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL of the truth; empty: SQLite in the home. PostgreSQL: postgresql+psycopg://…"
+    )
     encoder: str = Field("static", description="The encoder of the index.")
     sources: tuple[str, ...] = Field(("hf", "arxiv"), description="Sources that the schedule harvests.")
     arxiv_url: str = Field("https://oaipmh.arxiv.org/oai", description="Base URL of arXiv's OAI-PMH.")
-    arxiv_set: str = Field("cs", description="OAI set that is harvested from arXiv, for example cs, cs:cs:LG or physics:hep-th; empty: all.")
-    arxiv_interval: Annotated[float, Field(ge=0)] = Field(3.0, description="Seconds between two requests to arXiv; its rules ask for 3.")
+    arxiv_set: str = Field(
+        "cs", description="OAI set harvested from arXiv: cs, cs:cs:LG, physics:hep-th, …; empty: all."
+    )
+    arxiv_interval: Annotated[float, Field(ge=0)] = Field(
+        3.0, description="Seconds between two requests to arXiv; its rules ask for 3."
+    )
     hf_url: str = Field("https://huggingface.co", description="Base URL of Hugging Face.")
     contact: str = Field("", description="The operator's address or page, told to upstream sources in User-Agent.")
-    allow_private_addresses: bool = Field(False, description="Let outgoing requests reach private addresses; for tests and mirrors in a local network.")
+    allow_private_addresses: bool = Field(
+        False, description="Let outgoing requests reach private addresses: mirrors in a local network."
+    )
     mail_from: str = Field("", description="Sender of mails; empty: broadsheet@ and the host of public_url.")
-    smtp_url: str = Field("", description="SMTP server: smtp://user:password@host:587 (STARTTLS when offered), smtps://host:465; empty: .eml files in the home's outbox.")
+    smtp_url: str = Field(
+        "",
+        description="SMTP server: smtp://user:password@host:587 or smtps://host:465; empty: .eml files in the outbox.",
+    )
     log_json: bool = Field(False, description="Log JSON lines instead of text.")
-    theme: Literal["auto", "light", "dark"] = Field("auto", description="Paper colour of a reader who has not chosen one.")
+    theme: Literal["auto", "light", "dark"] = Field(
+        "auto", description="Paper colour of a reader who has not chosen one."
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -82,8 +101,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes all four by name
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order the sources: keyword, environment, TOML file in the home."""
         home = Path(init_settings().get("home") or os.environ.get("BROADSHEET_HOME") or default_home())

@@ -1,6 +1,6 @@
 """Every table, once, for SQLite and PostgreSQL alike; the SQL that uses them stands in each package's `store.py`.
 
-A change here needs a migration beside it: a test compares this metadata with the replayed migrations and wants no difference.
+A change here needs a migration beside it: a test wants no difference between this and the replayed migrations.
 Moments are kept as whole microseconds' ISO text in UTC by `Moment`, so that both databases compare them alike.
 """
 
@@ -84,7 +84,9 @@ def _paper_id(**options: Any) -> Column[int]:
 
 
 # One row: the number of the last change of any paper. Taking numbers locks it, so numbers commit in their order.
-change_counter = _table("change_counter", Column("id", Integer, primary_key=True), Column("last", BigInteger, nullable=False))
+change_counter = _table(
+    "change_counter", Column("id", Integer, primary_key=True), Column("last", BigInteger, nullable=False)
+)
 
 # Facts about the instance itself, such as when it was first started.
 instance = _table("instance", Column("name", String(64), primary_key=True), Column("value", Text, nullable=False))
@@ -261,7 +263,7 @@ delivery = _table(
     Column("edition_id", Id, ForeignKey("edition.id", ondelete="CASCADE")),
     Column("kind", String(16), nullable=False),  # confirm, digest
     Column("occasion", String(64), nullable=False),  # what makes it one of a kind: edition:12, confirm:<time>
-    Column("state", String(16), nullable=False),  # queued, sending, accepted, soft_bounced, bounced, complained, suppressed
+    Column("state", String(16), nullable=False),  # see digests.deliveries
     Column("message_id", String(255), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("queued_at", Moment, nullable=False),

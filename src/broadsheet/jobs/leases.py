@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import IntegrityError
 
 from broadsheet.clock import Clock
@@ -40,15 +40,19 @@ class Leases:
         """Take the lease `name` for `length`; raises `Conflict` while somebody else holds it."""
         now = self._clock.now()
         fresh = Lease(name, f"{os.getpid()}-{secrets.token_hex(6)}", now + length)
+        held = {"holder": fresh.holder, "expires_at": fresh.expires_at}
         try:
             with self._database.write() as connection:
-                held_until = _held_until(connection, name)
-                if held_until is not None and held_until > now:
-                    raise Conflict(f"{name} is already being worked on; try again after {held_until:%H:%M:%S} UTC.", value=name)
-                connection.execute(delete(lease_table).where(lease_table.c.name == name))
-                connection.execute(insert(lease_table).values(name=name, holder=fresh.holder, expires_at=fresh.expires_at))
-        except IntegrityError as error:  # somebody took it between our look and our insert: PostgreSQL only
-            raise Conflict(f"{name} is already being worked on; try again in a moment.", value=name) from error
+                # One statement looks and takes: of two who find the lease run out, the row's lock lets one through.
+                taken = connection.execute(
+                    update(lease_table).where(lease_table.c.name == name, lease_table.c.expires_at <= now).values(held)
+                ).rowcount
+                if not taken:
+                    connection.execute(insert(lease_table).values(name=name, **held))
+        except IntegrityError as error:
+            raise Conflict(
+                f"{name} is already being worked on by another process; it goes on there.", value=name
+            ) from error
         return fresh
 
     def extend(self, lease: Lease, length: timedelta) -> Lease:
@@ -61,7 +65,9 @@ class Leases:
                 .values(expires_at=expires_at)
             ).rowcount
         if not held:
-            raise Conflict(f"The lease {lease.name} ran out and was taken by another process; stop this one.", value=lease.name)
+            raise Conflict(
+                f"The lease {lease.name} ran out and was taken by another process; stop this one.", value=lease.name
+            )
         return Lease(lease.name, lease.holder, expires_at)
 
     def give_back(self, lease: Lease) -> None:
@@ -79,7 +85,3 @@ class Leases:
             yield lease
         finally:
             self.give_back(lease)
-
-
-def _held_until(connection: Connection, name: str) -> datetime | None:
-    return connection.execute(select(lease_table.c.expires_at).where(lease_table.c.name == name)).scalar_one_or_none()

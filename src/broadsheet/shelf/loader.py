@@ -3,7 +3,6 @@
 Each carries a sentence of our own instead of an abstract and is marked `summary`, so any real source replaces it.
 """
 
-import calendar
 import json
 from datetime import date
 from importlib.resources import files
@@ -57,8 +56,6 @@ def _identifiers(entry: dict[str, Any], reusable: set[str]) -> tuple[Identifier,
 
 
 def _date(text: str) -> tuple[date, DatePrecision]:
-    """Read a day, or a month as its last day: the whole month may have passed before the paper was out."""
+    """Read a day, or a month as its first day, which is how every source tells a month."""
     year, month, *day = (int(part) for part in text.split("-"))
-    if day:
-        return date(year, month, day[0]), "day"
-    return date(year, month, calendar.monthrange(year, month)[1]), "month"
+    return (date(year, month, day[0]), "day") if day else (date(year, month, 1), "month")

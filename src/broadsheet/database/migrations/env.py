@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `migration.migrate` hands over, inside its transaction."""
+"""Alembic's entry: runs the migrations inside the transaction that `migration.migrate` hands over."""
 
 from alembic import context
 

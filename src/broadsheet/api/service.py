@@ -1,0 +1,117 @@
+"""`/api/v1`: papers and search for programs; input is checked here, the work is done by the same verbs as everywhere.
+
+Errors have one shape, `{"error": {"code", "message", "field"?}}`, and bad input is never a 500.
+The interactive pages of FastAPI stay off: they would load scripts from somebody else's host.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy import text as sql
+
+from broadsheet.api.shapes import error_json, paper_json, search_json
+from broadsheet.database.engine import Database
+from broadsheet.errors import BroadsheetError, Invalid
+from broadsheet.papers.catalogue import Catalogue
+from broadsheet.search.query import Filters
+from broadsheet.search.service import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the API needs."""
+
+    version: str
+    database: Database
+    catalogue: Catalogue
+    search: Search
+
+
+def create(service: Service) -> FastAPI:
+    """Return the API as an ASGI application, to be mounted at `/api/v1`."""
+    api = FastAPI(
+        title="Broadsheet",
+        version=service.version,
+        summary="Papers and search by meaning",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    api.add_exception_handler(BroadsheetError, _told)
+    api.add_exception_handler(RequestValidationError, _refused)
+    api.add_exception_handler(404, _nowhere)
+
+    @api.get("/papers", summary="The newest papers, or those named by id")
+    def papers(
+        id: Annotated[list[str] | None, Query(max_length=100)] = None,  # noqa: A002 - the parameter's public name
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    ) -> dict[str, Any]:
+        if id:
+            found = [service.catalogue.get(key) for key in id]
+        else:
+            found = service.catalogue.newest(limit)
+        return {"total": service.catalogue.count(), "papers": [paper_json(paper) for paper in found]}
+
+    @api.get("/papers/{key:path}", summary="One paper, by any of its identifiers")
+    def paper(key: str) -> dict[str, Any]:
+        return paper_json(service.catalogue.get(key))
+
+    @api.get("/search", summary="Search by meaning and words")
+    def search(
+        q: Annotated[str, Query(description="Words, a phrase in quotes, author:, cat:, date:, has:, -word")],
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+        offset: Annotated[int, Query(ge=0, le=1000)] = 0,
+        sort: Literal["relevance", "newest", "trending"] = "relevance",
+        cat: Annotated[list[str] | None, Query()] = None,
+        source: Annotated[list[str] | None, Query()] = None,
+        has: Annotated[list[Literal["code", "model", "data", "demo", "project"]] | None, Query()] = None,
+        since: date | None = None,
+        until: date | None = None,
+    ) -> dict[str, Any]:
+        filters = Filters(
+            categories=tuple(cat or ()),
+            sources=tuple(source or ()),
+            artefacts=tuple(has or ()),
+            since=since,
+            until=until,
+        )
+        page = service.search.search(q, filters=filters, sort=sort, limit=limit, offset=offset)
+        return search_json(q, page)
+
+    return api
+
+
+def health(service: Service) -> dict[str, str]:
+    """Say that the process lives; asks nobody else."""
+    return {"status": "ok", "version": service.version}
+
+
+def readiness(service: Service) -> dict[str, Any]:
+    """Say whether searches can be answered now; raises `Unavailable` when the database is away."""
+    with service.database.read() as connection:
+        connection.execute(sql("SELECT 1"))
+    return {"status": "ready", "papers": service.catalogue.count(), "last_change": service.catalogue.last_change()}
+
+
+def _told(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, BroadsheetError)  # noqa: S101 - registered for nothing else
+    status, body = error_json(error)
+    headers = {"Retry-After": str(int(body["error"]["retry_after"]))} if "retry_after" in body["error"] else None
+    return JSONResponse(body, status, headers)
+
+
+def _refused(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
+    first = error.errors()[0]
+    field = str(first["loc"][-1])
+    status, body = error_json(Invalid(f"{field}: {first['msg']}.", field=field))
+    return JSONResponse(body, status)
+
+
+def _nowhere(request: Request, _error: Exception) -> JSONResponse:
+    message = f"Nothing is at {request.url.path}. See /api/v1/openapi.json for what there is."
+    return JSONResponse({"error": {"code": "not_found", "message": message}}, 404)
