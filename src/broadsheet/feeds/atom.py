@@ -1,0 +1,81 @@
+"""The daily edition as an Atom feed: one entry a paper, in the order of the page, with the reason of its place.
+
+Entry ids are stable over days, so that a reader of feeds shows a paper once.
+Everything a source wrote is escaped: a title can carry markup, and a feed reader would obey it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from html import escape
+from urllib.parse import quote, urlsplit
+
+from feedgen.feed import FeedGenerator
+
+from broadsheet.editions.edition import Edition, Place
+from broadsheet.settings import Settings
+
+MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Whose feed it is: the paper's `name` and its `site`, a base URL without a slash at the end."""
+
+    name: str
+    site: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Letterhead":
+        """Take name and site from the settings."""
+        return cls(settings.name, settings.site)
+
+
+def daily(edition: Edition, letterhead: Letterhead) -> bytes:
+    """Return `edition` as an Atom document."""
+    moment = edition.published_at or datetime.combine(edition.day, time(), UTC)
+    feed = FeedGenerator()
+    feed.id(f"{letterhead.site}/")
+    feed.title(f"{letterhead.name}, daily")
+    feed.subtitle("The day's research, in the order of the front page")
+    feed.link(href=f"{letterhead.site}/feeds/daily.atom", rel="self", type="application/atom+xml")
+    feed.link(href=f"{letterhead.site}/edition/{edition.day}", rel="alternate", type="text/html")
+    feed.updated(moment)
+    feed.generator("Broadsheet")
+    for place in _places(edition):
+        _add(feed, place, letterhead, moment)
+    document: bytes = feed.atom_str(pretty=True)
+    return document
+
+
+def _places(edition: Edition) -> Iterator[Place]:
+    seen: set[int] = set()
+    lead = [edition.lead] if edition.lead else []
+    for place in (*lead, *edition.picks, *edition.trending, *edition.new, *edition.shelf):
+        if place.paper.id not in seen:
+            seen.add(place.paper.id)
+            yield place
+
+
+def _add(feed: FeedGenerator, place: Place, letterhead: Letterhead, moment: datetime) -> None:
+    paper = place.paper
+    entry = feed.add_entry(order="append")
+    # The id outlives a change of host name only if the host of the first day is kept: it is part of a tag URI.
+    host = urlsplit(letterhead.site).hostname or "localhost"
+    entry.id(f"tag:{host},2026:{quote(paper.key)}")
+    entry.title(_printable(paper.title))
+    entry.link(href=f"{letterhead.site}/paper/{quote(paper.key, safe=':/')}", rel="alternate")
+    for name in paper.authors[:50]:
+        entry.author({"name": _printable(name) or "unknown"})
+    if not paper.authors:
+        entry.author({"name": "unknown"})
+    for category in paper.categories:
+        entry.category(term=_printable(category))
+    entry.updated(moment)
+    reason = f"<p><em>{escape(_printable(place.reason))}</em></p>" if place.reason else ""
+    entry.content(f"{reason}<p>{escape(_printable(place.blurb or paper.abstract))}</p>", type="html")
+
+
+def _printable(text: str) -> str:
+    """Drop what XML 1.0 cannot carry at all, even escaped."""
+    return "".join(c for c in text if c in "\t\n" or " " <= c <= "\ud7ff" or "\ue000" <= c <= "\ufffd" or c > "\uffff")
