@@ -1,0 +1,436 @@
+"""The one guarded HTTP client: every connection that Broadsheet opens to a web server starts here.
+
+What an answer means is the caller's matter; how often it is asked for, `jobs` and the sources decide.
+A name is resolved once and the connection goes to the very address that was judged, on every hop, so proxies from the
+environment are not used: behind one, nobody here could tell where a request ends.
+"""
+
+import re
+import socket
+import ssl
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from random import SystemRandom
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from broadsheet.clock import Clock
+from broadsheet.errors import Forbidden, Invalid, Unavailable
+from broadsheet.logs import get_logger
+
+Resolver = Callable[[str, int], list[str]]
+
+MAX_REDIRECTS = 5
+ATTEMPTS = 5
+ATTEMPTS_WITHOUT_NETWORK = 2  # an offline laptop wants to hear so at once
+LONGEST_PAUSE = 60.0
+CONNECT_SECONDS = 10.0
+_AGAIN = frozenset({429, 500, 502, 503, 504})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SAFE_ELSEWHERE = frozenset({"accept", "accept-language"})
+_NAT64 = IPv6Network("64:ff9b::/96")
+_TUNNELS = tuple(IPv6Network(net) for net in ("64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
+
+
+class Unreachable(Unavailable):
+    """No usable answer came; `cause` is the reason as a clause, `until` when the server wants to be asked again."""
+
+    def __init__(self, host: str, cause: str, *, until: datetime | None = None) -> None:
+        super().__init__(f"{host} could not be reached: {cause}.", value=host)
+        self.cause = cause
+        self.until = until
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One final answer, whatever its status; `headers` have lower-case names, `url` is where it came from."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+
+@dataclass(slots=True)
+class _Host:
+    """What is remembered of a host: one exchange at a time, and not before `free_at`."""
+
+    free_at: datetime
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+class _TryAgain(Exception):  # noqa: N818 - never leaves this module
+    """This attempt failed, the next may not; `wait` is what the server asked for, in seconds."""
+
+    def __init__(self, cause: str, *, wait: float | None = None, attempts: int = ATTEMPTS) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.wait = wait
+        self.attempts = attempts
+
+
+class Outgoing:
+    """Fetches by GET with guard, limits, retries and manners; safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        user_agent: str,
+        clock: Clock,
+        allow_private: bool = False,
+        transport: httpx.BaseTransport | None = None,
+        resolve: Resolver | None = None,
+        patience: float = 180.0,
+        jitter: Callable[[], float] | None = None,
+    ) -> None:
+        """`patience` bounds the seconds that one `get` waits between attempts; `transport` replaces the network."""
+        self._user_agent = user_agent
+        self._clock = clock
+        self._allow_private = allow_private
+        self._transport = transport
+        self._resolve = resolve or resolve_by_system
+        self._patience = patience
+        self._jitter = jitter or SystemRandom().random
+        self._hosts: dict[str, _Host] = {}
+        self._guard = threading.Lock()
+        self._tls: ssl.SSLContext | None = None
+        self._log = get_logger("outgoing")
+
+    def get(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = 50_000_000,
+        timeout: float = 60.0,
+        pace: float = 0.0,
+    ) -> Reply:
+        """Fetch `url`; 4xx and 304 come back as replies, 429 and 5xx are tried again.
+
+        `max_bytes` holds on the wire and again unpacked; `timeout` is for one attempt as a whole, in seconds;
+        `pace` is the least number of seconds between the end of one exchange with the host and the start of the next.
+        Raises `Unreachable`, `Forbidden` for an address that must not be reached, `Invalid` for what is no web address.
+        """
+        name = _checked(url).host
+        host = self._host(name)
+        waited = 0.0
+        with host.lock:
+            for attempt in range(1, ATTEMPTS + 1):
+                try:
+                    return self._follow(url, dict(headers or {}), max_bytes, timeout, pace)
+                except _TryAgain as failure:
+                    pause = self._pause(failure, attempt)
+                    if attempt >= failure.attempts or waited + pause > self._patience:
+                        until = None if failure.wait is None else self._clock.now() + timedelta(seconds=failure.wait)
+                        raise Unreachable(name, failure.cause, until=until) from failure
+                    self._log.info("outgoing.retry", host=name, attempt=attempt, cause=failure.cause, pause=pause)
+                    self._clock.sleep(pause)
+                    waited += pause
+        raise AssertionError("the last attempt returns or raises")
+
+    def _pause(self, failure: _TryAgain, attempt: int) -> float:
+        """Exponential backoff with jitter between half and one and a half, never less than the server asked for."""
+        backoff = min(LONGEST_PAUSE, 2.0 ** (attempt - 1)) * (0.5 + self._jitter())
+        return max(backoff, failure.wait or 0.0)
+
+    def _follow(self, url: str, headers: dict[str, str], max_bytes: int, timeout: float, pace: float) -> Reply:
+        deadline = self._clock.now() + timedelta(seconds=timeout)
+        for _ in range(MAX_REDIRECTS + 1):
+            host = self._host(_checked(url).host)
+            rest = (host.free_at - self._clock.now()).total_seconds()
+            if rest > self._patience:
+                raise _TryAgain("it asked for a pause", wait=rest)
+            if rest > 0:
+                self._clock.sleep(rest)
+                deadline += timedelta(seconds=rest)
+            wait = None
+            try:
+                reply = self._exchange(url, headers, max_bytes, deadline)
+                wait = asked_wait(reply.headers, reply.status, self._clock.now())
+            finally:
+                host.free_at = self._clock.now() + timedelta(seconds=max(pace, wait or 0.0))
+            if reply.status in _AGAIN:
+                raise _TryAgain(f"it answered {reply.status}", wait=wait)
+            if reply.status not in _REDIRECTS or "location" not in reply.headers:
+                return reply
+            url, headers = _next_hop(url, reply.headers["location"], headers)
+        raise Unreachable(_checked(url).host, f"it redirected more than {MAX_REDIRECTS} times")
+
+    def _exchange(self, url: str, headers: Mapping[str, str], max_bytes: int, deadline: datetime) -> Reply:
+        seconds = max(0.001, (deadline - self._clock.now()).total_seconds())
+        limits = httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
+        sent = {"User-Agent": self._user_agent, "Accept-Encoding": "gzip", **headers}
+        transport = self._transport or _GuardedTransport(self._backend(deadline), self._tls_context())
+        host = _checked(url).host
+        try:
+            with (
+                httpx.Client(transport=transport, trust_env=False, timeout=limits) as client,
+                client.stream("GET", url, headers=sent) as response,
+            ):
+                body = self._read(response, max_bytes, deadline, host)
+                return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body, url)
+        except (httpx.TimeoutException, httpcore.TimeoutException) as error:
+            raise _TryAgain("it took too long to answer") from error
+        except _Unresolved as error:
+            cause = f"no network, or the name {host} is not resolved"
+            raise _TryAgain(cause, attempts=ATTEMPTS_WITHOUT_NETWORK) from error
+        except (httpx.ConnectError, httpcore.ConnectError) as error:
+            raise _TryAgain(_connect_words(error), attempts=ATTEMPTS_WITHOUT_NETWORK) from error
+        except (httpx.TransportError, httpcore.NetworkError, httpcore.ProtocolError, zlib.error) as error:
+            raise _TryAgain("the connection broke off in the middle of the answer") from error
+
+    def _read(self, response: httpx.Response, max_bytes: int, deadline: datetime, host: str) -> bytes:
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+            raise Unreachable(host, f"it packs its answer as {encoding}, which was not asked for")
+        unpacker = zlib.decompressobj(wbits=47) if encoding not in ("", "identity") else None
+        parts, received, unpacked = [], 0, 0
+        for chunk in response.iter_raw(65536):
+            received += len(chunk)
+            plain = unpacker.decompress(chunk, max_bytes + 1 - unpacked) if unpacker else chunk
+            unpacked += len(plain)
+            if received > max_bytes or unpacked > max_bytes:
+                raise Unreachable(host, f"its answer is larger than the {max_bytes:,} bytes that are allowed here")
+            if self._clock.now() > deadline:
+                raise _TryAgain("it took too long to answer")
+            parts.append(plain)
+        if unpacker and received and not unpacker.eof:
+            raise _TryAgain("the connection broke off in the middle of the answer")
+        return b"".join(parts)
+
+    def _host(self, name: str) -> _Host:
+        with self._guard:
+            return self._hosts.setdefault(name, _Host(free_at=self._clock.now()))
+
+    def _backend(self, deadline: datetime) -> "GuardedBackend":
+        return GuardedBackend(self._clock, deadline, self._resolve, allow_private=self._allow_private)
+
+    def _tls_context(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = httpx.create_ssl_context()
+        return self._tls
+
+
+def is_public(address: str) -> bool:
+    """Whether `address` may be reached from here: globally routable, by itself and by what it embeds."""
+    ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv6Address):
+        if ip in _NAT64:  # how a host with IPv6 alone reaches IPv4: judge whom it really reaches
+            return is_public(str(IPv4Address(int(ip) & 0xFFFFFFFF)))
+        if ip.ipv4_mapped is not None or ip.is_site_local or any(ip in net for net in _TUNNELS):
+            return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def resolve_by_system(host: str, port: int) -> list[str]:
+    """Return every address of `host`, in the system's order; raises `OSError`."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def asked_wait(headers: Mapping[str, str], status: int, now: datetime) -> float | None:
+    """Return how many seconds the server asks to wait, None if it does not.
+
+    Reads `Retry-After` (RFC 9110, 10.2.3), `Backoff` (Zotero), and `RateLimit` with its older and `X-` forms
+    (draft-ietf-httpapi-ratelimit-headers) where nothing remains.
+    """
+    waits = [_seconds(headers.get("backoff", ""), now)]
+    if status in _AGAIN:
+        waits.append(_seconds(headers.get("retry-after", ""), now))
+    remaining, reset = _rate_limit(headers)
+    if reset and (remaining == "0" or (status == 429 and remaining is None)):
+        waits.append(_seconds(reset, now))
+    return max((wait for wait in waits if wait is not None), default=None)
+
+
+def _rate_limit(headers: Mapping[str, str]) -> tuple[str | None, str]:
+    combined = headers.get("ratelimit", "")
+    if combined:
+        parts: dict[str, str] = dict(re.findall(r"\b(r|remaining|t|reset)\s*=\s*(\d+)", combined))
+        return parts.get("r", parts.get("remaining")), parts.get("t", parts.get("reset", ""))
+    for prefix in ("ratelimit-", "x-ratelimit-"):
+        if prefix + "reset" in headers:
+            return headers.get(prefix + "remaining"), headers[prefix + "reset"]
+    return None, ""
+
+
+def _seconds(value: str, now: datetime) -> float | None:
+    """Read seconds, an epoch (as X-RateLimit-Reset has it), or an HTTP date."""
+    value = value.strip()
+    if re.fullmatch(r"\d{1,12}(\.\d+)?", value):
+        number = float(value)
+        return max(0.0, number - now.timestamp()) if number > 1e9 else number
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _checked(url: str) -> httpx.URL:
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError) as error:
+        raise Invalid(f"{url!r:.200} is no web address.", field="url", value=url) from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise Invalid(
+            f"{url!r:.200} cannot be fetched: a web address starts with http:// or https:// and names a host.",
+            field="url",
+            value=url,
+        )
+    if parsed.userinfo:
+        raise Invalid("A web address with a name and password in it is not fetched.", field="url", value=parsed.host)
+    return parsed
+
+
+def _next_hop(url: str, location: str, headers: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """Return where a redirect leads and what may be told there; raises `Forbidden` for a step from https to http."""
+    try:
+        target = str(httpx.URL(url).join(location))
+    except httpx.InvalidURL as error:
+        raise Unreachable(urlsplit(url).hostname or url, "it redirected to something that is no web address") from error
+    old, new = httpx.URL(url), _checked(target)
+    if old.scheme == "https" and new.scheme == "http":
+        raise Forbidden(f"{old.host} redirected from https to http; nothing was fetched.", value=target)
+    if (old.scheme, old.host, old.port) != (new.scheme, new.host, new.port):
+        headers = {name: value for name, value in headers.items() if name.lower() in _SAFE_ELSEWHERE}
+    return target, headers
+
+
+def _connect_words(error: Exception) -> str:
+    text = str(error).lower()
+    if "refused" in text:
+        return "the connection was refused"
+    if "certificate" in text or "ssl" in text:
+        return "its certificate cannot be trusted, or TLS failed"
+    return "no network, or no route to it"
+
+
+class _Unresolved(Exception):  # noqa: N818 - never leaves this module
+    """The name has no address now."""
+
+
+class GuardedBackend(httpcore.NetworkBackend):
+    """Opens TCP connections to judged addresses only, and none of its reads outlasts `deadline`.
+
+    TLS and `Host` keep the name: httpcore takes them from the URL, not from the address used here.
+    """
+
+    def __init__(self, clock: Clock, deadline: datetime, resolve: Resolver, *, allow_private: bool) -> None:
+        self._clock = clock
+        self._deadline = deadline
+        self._resolve = resolve
+        self._allow_private = allow_private
+        self._plain = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Resolve, judge every address, and connect to the first that answers; raises `Forbidden` if one is private."""
+        try:
+            addresses = self._resolve(host.strip("[]"), port)
+        except (OSError, UnicodeError) as error:
+            raise _Unresolved(host) from error
+        if not addresses:
+            raise _Unresolved(host)
+        private = [address for address in addresses if not is_public(address)]
+        if private and not self._allow_private:
+            raise Forbidden(
+                f"{host} leads to {private[0]}, an address of a private network, so it was not reached. "
+                "If it is a server of your own, set BROADSHEET_ALLOW_PRIVATE_ADDRESSES=true.",
+                value=host,
+            )
+        failure: Exception = httpcore.ConnectError(host)
+        for address in addresses:
+            try:
+                stream = self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+            else:
+                return _DeadlineStream(stream, self._clock, self._deadline)
+        raise failure
+
+
+class _DeadlineStream(httpcore.NetworkStream):
+    """A stream whose every read ends by the deadline, so that a drip of single bytes ends too."""
+
+    def __init__(self, inner: httpcore.NetworkStream, clock: Clock, deadline: datetime) -> None:
+        self._inner = inner
+        self._clock = clock
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        left = (self._deadline - self._clock.now()).total_seconds()
+        if left <= 0:
+            raise httpcore.ReadTimeout("deadline")
+        return self._inner.read(max_bytes, left if timeout is None else min(timeout, left))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._inner.write(buffer, timeout)
+
+    def close(self) -> None:
+        self._inner.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        secured = self._inner.start_tls(ssl_context, server_hostname, timeout)
+        return _DeadlineStream(secured, self._clock, self._deadline)
+
+    def get_extra_info(self, info: str) -> object:
+        return self._inner.get_extra_info(info)
+
+
+class _GuardedTransport(httpx.BaseTransport):
+    """One connection over a guarded backend, for one exchange: no pool, so nothing is reused past its judgement."""
+
+    def __init__(self, backend: GuardedBackend, tls: ssl.SSLContext) -> None:
+        self._pool = httpcore.ConnectionPool(ssl_context=tls, max_connections=1, network_backend=backend)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        answer = self._pool.handle_request(
+            httpcore.Request(
+                method=request.method,
+                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+                headers=request.headers.raw,
+                content=b"",
+                extensions=request.extensions,
+            )
+        )
+        if not isinstance(answer.stream, Iterable):
+            raise TypeError("a synchronous pool gives a synchronous stream")
+        body = _Body(answer.stream)
+        return httpx.Response(answer.status, headers=answer.headers, stream=body, extensions=answer.extensions)
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    """Hands httpcore's stream to httpx."""
+
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._stream
+
+    def close(self) -> None:
+        close = getattr(self._stream, "close", None)
+        if close is not None:
+            close()

@@ -1,0 +1,1 @@
+"""arXiv by OAI-PMH: new and changed papers, day by day."""

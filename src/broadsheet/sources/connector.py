@@ -1,0 +1,67 @@
+"""What every upstream source looks like to the harvest: a name, a rhythm, and batches of records with a cursor.
+
+How a source is spoken to stands in its own package; when it is asked and what is kept, in `harvest`.
+A batch's cursor may only be kept after its records are: whoever goes on from it must miss nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from broadsheet.errors import Unavailable
+from broadsheet.papers.records import SourceRecord
+
+Cursor = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One record that could not be used; `key` is its id at the source, or its place in the answer."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one answer held; `cursor` is plain JSON, and where to go on once these records are kept."""
+
+    records: tuple[SourceRecord, ...]
+    rejected: tuple[Rejected, ...]
+    cursor: Cursor
+    done: bool = False
+
+
+class Unreadable(Unavailable):
+    """The source answered, but not in its own language; `cause` is the reason as a clause."""
+
+    def __init__(self, title: str, cause: str) -> None:
+        super().__init__(f"{title} gave an answer that cannot be used: {cause}.", value=title)
+        self.cause = cause
+
+
+class Connector(Protocol):
+    """One upstream source."""
+
+    @property
+    def name(self) -> str:
+        """Short and stable: the key of its cursor and of its records."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """The name that people know it by."""
+        ...
+
+    @property
+    def schedule(self) -> timedelta:
+        """How long after one good harvest the next is due."""
+        ...
+
+    def batches(self, cursor: Cursor | None) -> Iterator[Batch]:
+        """Yield what is new since `cursor`, None at first; ends after the batch that is `done`.
+
+        Raises `Unavailable` when the source fails; what was yielded before stays good.
+        """
+        ...

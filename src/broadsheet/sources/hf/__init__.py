@@ -1,0 +1,1 @@
+"""Hugging Face Daily Papers: what readers there vote for, with code and project links."""
