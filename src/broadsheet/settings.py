@@ -5,6 +5,7 @@ The object is frozen and handed down from `app.build`; no module reads settings 
 """
 
 import os
+import re
 import secrets
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,6 +14,8 @@ from zoneinfo import ZoneInfo, available_timezones
 import platformdirs
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*@")
 
 
 def default_home() -> Path:
@@ -130,3 +133,8 @@ def secret(home: Path) -> bytes:
         finally:
             fresh.unlink()
     return bytes.fromhex(path.read_text().strip())
+
+
+def blanked(settings: Settings) -> dict[str, str]:
+    """Return every setting as text, with the password of a URL blanked: for `settings show` and bug reports."""
+    return {name: _PASSWORD.sub(r"\1***@", str(value)) for name, value in settings.model_dump().items()}

@@ -1,0 +1,101 @@
+"""`broadsheet papers`: bring papers in from files, look at one, take them out again."""
+
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from broadsheet.cli.terminal import fail, instance, note, say, say_json
+
+commands = typer.Typer(help="Import, show and export papers.", no_args_is_help=True)
+
+# Beyond this many a person reads no more; the count and the exit status still tell.
+_SHOWN_REJECTS = 50
+
+
+@commands.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="JSONL (also .xz, .gz, .zst) or BibTeX files.")],
+    index: Annotated[bool, typer.Option(help="Make the papers searchable at once.")] = True,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Bring papers in from files. Good lines come in, each bad one is named with its reason; safe to repeat."""
+    from broadsheet.cli.progress import counting
+    from broadsheet.sources.files import import_files
+
+    with instance() as app:
+        with counting("Importing") as progress:
+            report = import_files(files, app.catalogue, progress)
+        if index:
+            with counting("Indexing") as progress:
+                app.index.catch_up(progress)
+    for reject in report.rejected[:_SHOWN_REJECTS]:
+        note(f"{reject.file}:{reject.line}: {reject.reason}")
+    if len(report.rejected) > _SHOWN_REJECTS:
+        note(f"… and {len(report.rejected) - _SHOWN_REJECTS} more bad lines")
+    if json:
+        say_json(
+            {
+                "read": report.read,
+                "added": report.added,
+                "changed": report.changed,
+                "unchanged": report.unchanged,
+                "rejected": [{"file": str(r.file), "line": r.line, "reason": r.reason} for r in report.rejected],
+            }
+        )
+    else:
+        say(
+            f"{report.read} read: {report.added} new papers, {report.changed} changed, "
+            f"{report.unchanged} unchanged, {len(report.rejected)} bad lines"
+        )
+    if report.rejected:
+        fail()
+
+
+@commands.command()
+def show(
+    key: Annotated[str, typer.Argument(help="Any identifier or URL of the paper: 1904.09730, a DOI, an ACL id.")],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show one paper."""
+    from broadsheet.api.shapes import paper_json
+
+    with instance() as app:
+        paper = app.catalogue.get(key)
+    if json:
+        say_json(paper_json(paper))
+        return
+    say(paper.title)
+    say(", ".join(paper.authors))
+    say("  ".join(part for part in (str(paper.published or ""), paper.venue, " ".join(paper.categories)) if part))
+    say("  ".join(map(str, paper.identifiers)))
+    for artefact in paper.artefacts:
+        say(f"{artefact.kind}: {artefact.url}")
+    say(f"\n{paper.abstract}")
+
+
+@commands.command()
+def export(
+    keys: Annotated[list[str] | None, typer.Argument(help="Identifiers of the papers; none: all of them.")] = None,
+    form: Annotated[str, typer.Option(help="jsonl, bibtex, ris or csl.")] = "jsonl",
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many papers.")] = None,
+) -> None:
+    """Write papers to standard output: JSONL that can be imported again, BibTeX, RIS or CSL-JSON."""
+    import json as js
+
+    from broadsheet.errors import Invalid
+    from broadsheet.papers import citation
+
+    writers = {
+        "jsonl": lambda paper: js.dumps(citation.jsonl(paper), ensure_ascii=False),
+        "bibtex": citation.bibtex,
+        "ris": citation.ris,
+        "csl": lambda paper: js.dumps(citation.csl(paper), ensure_ascii=False),
+    }
+    with instance() as app:
+        if form not in writers:
+            raise Invalid(f"{form!r} is no form of export; use one of {', '.join(writers)}.", field="form", value=form)
+        papers = (app.catalogue.get(key) for key in keys) if keys else app.catalogue.each()
+        for paper in islice(papers, limit):
+            say(writers[form](paper))

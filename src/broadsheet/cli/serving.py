@@ -1,0 +1,54 @@
+"""`broadsheet up`: serves the pages, runs the ticks and the first harvest, and says where to look."""
+
+import socket
+from typing import Annotated
+
+import typer
+
+from broadsheet.cli.terminal import instance, note
+
+
+def up(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
+    tick: Annotated[bool, typer.Option(help="Harvest, publish and send in the background.")] = True,
+) -> None:
+    """Run Broadsheet: pages, API and feeds, and all background work."""
+    import uvicorn
+
+    with instance(host=host, port=port) as app:
+        chosen = app.settings
+        _require_free(chosen.host, chosen.port)
+        note(f"{chosen.name} is at {chosen.site}  (stop with Ctrl-C)")
+        note(f"Home: {chosen.home}")
+        note(f"Mail: {app.transport.describe()}")
+        uvicorn.run(
+            app.asgi(ticking=tick),
+            host=chosen.host,
+            port=chosen.port,
+            log_level="warning",
+            proxy_headers=False,
+            server_header=False,
+            h11_max_incomplete_event_size=64 * 1024,
+        )
+
+
+def _require_free(host: str, port: int) -> None:
+    """End with a clear message where the port is taken: uvicorn's own would name neither remedy nor next port."""
+    if port == 0 or _free(host, port):
+        return
+    after = next((other for other in range(port + 1, min(port + 100, 65536)) if _free(host, other)), None)
+    remedy = f"Port {after} is free: broadsheet up --port {after}" if after else "Choose another with --port."
+    note(f"Port {port} on {host} is taken, perhaps by another Broadsheet. {remedy}")
+    raise typer.Exit(1)
+
+
+def _free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+        return True
