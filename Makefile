@@ -47,3 +47,8 @@ $(VENV)/.test: requirements/test.txt $(VENV)/.run
 # Locks every dependency with hashes and without an index address.
 lock: $(VENV)/.run
 	@sh tools/lock.sh $(BIN)
+
+# Pages of the documentation that are made from the code and from results.
+docs: $(VENV)/.run
+	@$(BIN)/python tools/settings_page.py
+	@$(BIN)/python -m benchmarks.page

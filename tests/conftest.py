@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
@@ -13,6 +14,9 @@ from sqlalchemy import create_engine, make_url, text
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate
+
+if TYPE_CHECKING:
+    from broadsheet.app import App
 
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
@@ -85,3 +89,15 @@ def database(request: pytest.FixtureRequest) -> Database:
     """Every store test runs on both engines."""
     found: Database = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture
+def app(tmp_path: Path, clock: FixedClock) -> Iterator["App"]:
+    """A whole instance in a home of its own: the shelf is loaded and indexed, no source is asked."""
+    from broadsheet.app import build  # every part of the program: only tests of the whole pay for it
+    from broadsheet.settings import load
+
+    built = build(load(home=tmp_path / "home"), clock)
+    built.index.catch_up()
+    yield built
+    built.close()

@@ -1,0 +1,98 @@
+"""The API, asked in process through the whole application."""
+
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from starlette.testclient import TestClient
+
+from broadsheet.app import App
+from tests.invented import record
+
+
+@pytest.fixture
+def client(app: App) -> TestClient:
+    app.catalogue.add([record(n) for n in range(30)])
+    app.index.catch_up()
+    return TestClient(app.asgi(ticking=False), raise_server_exceptions=False)
+
+
+def _error(answer: Any) -> dict[str, Any]:
+    found: dict[str, Any] = answer.json()["error"]
+    return found
+
+
+def test_a_paper_is_found_by_any_of_its_names(client: TestClient) -> None:
+    for key in ("arxiv:2601.00003", "2601.00003", "2601.00003v2", "https://arxiv.org/abs/2601.00003"):
+        answer = client.get(f"/api/v1/papers/{key}")
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["id"] == "arxiv:2601.00003"
+        assert answer.json()["identifiers"] == {"arxiv": "2601.00003"}
+
+
+def test_search_answers_in_the_promised_form(client: TestClient) -> None:
+    answer = client.get("/api/v1/search", params={"q": "salt maps", "limit": 3}).json()
+    assert list(answer) == ["query", "took_ms", "total", "notes", "results"]
+    assert [result["rank"] for result in answer["results"]] == [1, 2, 3]
+    for result in answer["results"]:
+        assert "salt maps" in result["paper"]["title"]
+        assert result["why"]["text"] + result["why"]["meaning"] == pytest.approx(result["score"], abs=1e-5)
+
+
+def test_a_summary_of_the_shelf_is_not_sold_as_an_abstract(client: TestClient) -> None:
+    paper = client.get("/api/v1/papers/arxiv:1904.09730").json()
+    assert paper["abstract"] == ""
+    assert paper["summary"].startswith("Object detectors")
+
+
+def test_the_newest_papers_come_first(client: TestClient) -> None:
+    answer = client.get("/api/v1/papers", params={"limit": 5}).json()
+    assert answer["total"] == 104
+    days = [paper["published"] for paper in answer["papers"]]
+    assert days == sorted(days, reverse=True)
+    assert len(days) == 5
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/papers/arxiv:9999.99999", 404, "not_found"),
+        ("/papers/%00", 422, "invalid"),
+        ("/papers?limit=0", 422, "invalid"),
+        ("/papers?limit=x", 422, "invalid"),
+        ("/search", 422, "invalid"),
+        ("/search?q=", 422, "invalid"),
+        ("/search?q=moss&since=yesterday", 422, "invalid"),
+        ("/search?q=moss&sort=best", 422, "invalid"),
+        ("/search?q=moss&offset=-1", 422, "invalid"),
+        ("/nothing", 404, "not_found"),
+    ],
+)
+def test_errors_have_one_shape(client: TestClient, path: str, status: int, code: str) -> None:
+    answer = client.get(f"/api/v1{path}")
+    assert answer.status_code == status, answer.text
+    assert _error(answer)["code"] == code
+    assert _error(answer)["message"]
+
+
+def test_health(client: TestClient) -> None:
+    assert client.get("/healthz").json()["status"] == "ok"
+    assert client.get("/readyz").json()["papers"] == 104
+
+
+def test_no_input_that_the_description_allows_is_a_server_error(client: TestClient) -> None:
+    schema = schemathesis.openapi.from_dict(client.get("/api/v1/openapi.json").json())
+    asked = []
+    for operation in schema.get_all_operations():
+
+        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @schemathesis.pytest.given(case=operation.ok().as_strategy())
+        def ask(case: schemathesis.Case) -> None:
+            query = {name: value for name, value in (case.query or {}).items() if value is not None}
+            answer = client.get("/api/v1" + case.formatted_path, params=query)
+            asked.append(answer.status_code)
+            assert answer.status_code < 500, (case.formatted_path, query, answer.text)
+
+        ask()
+    assert len(asked) > 60
