@@ -87,13 +87,18 @@ class Outgoing:
         allow_private: bool = False,
         transport: httpx.BaseTransport | None = None,
         resolve: Resolver | None = None,
+        judge: Callable[[str], bool] | None = None,
         patience: float = 180.0,
         jitter: Callable[[], float] | None = None,
     ) -> None:
-        """`patience` bounds the seconds that one `get` waits between attempts; `transport` replaces the network."""
+        """`patience` bounds the seconds that one `get` waits between attempts.
+
+        `judge` says of an address whether it may be reached, by default `is_public`, or anything if `allow_private`;
+        `transport` replaces the network, `resolve` the system's resolver.
+        """
         self._user_agent = user_agent
         self._clock = clock
-        self._allow_private = allow_private
+        self._judge = judge or ((lambda _: True) if allow_private else is_public)
         self._transport = transport
         self._resolve = resolve or resolve_by_system
         self._patience = patience
@@ -157,7 +162,8 @@ class Outgoing:
             finally:
                 host.free_at = self._clock.now() + timedelta(seconds=max(pace, wait or 0.0))
             if reply.status in _AGAIN:
-                raise _TryAgain(f"it answered {reply.status}", wait=wait)
+                what = "it asks to be visited less often" if reply.status == 429 else "it is out of order"
+                raise _TryAgain(f"{what} ({reply.status})", wait=wait)
             if reply.status not in _REDIRECTS or "location" not in reply.headers:
                 return reply
             url, headers = _next_hop(url, reply.headers["location"], headers)
@@ -210,7 +216,7 @@ class Outgoing:
             return self._hosts.setdefault(name, _Host(free_at=self._clock.now()))
 
     def _backend(self, deadline: datetime) -> "GuardedBackend":
-        return GuardedBackend(self._clock, deadline, self._resolve, allow_private=self._allow_private)
+        return GuardedBackend(self._clock, deadline, self._resolve, self._judge)
 
     def _tls_context(self) -> ssl.SSLContext:
         if self._tls is None:
@@ -325,11 +331,11 @@ class GuardedBackend(httpcore.NetworkBackend):
     TLS and `Host` keep the name: httpcore takes them from the URL, not from the address used here.
     """
 
-    def __init__(self, clock: Clock, deadline: datetime, resolve: Resolver, *, allow_private: bool) -> None:
+    def __init__(self, clock: Clock, deadline: datetime, resolve: Resolver, judge: Callable[[str], bool]) -> None:
         self._clock = clock
         self._deadline = deadline
         self._resolve = resolve
-        self._allow_private = allow_private
+        self._judge = judge
         self._plain = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -347,8 +353,8 @@ class GuardedBackend(httpcore.NetworkBackend):
             raise _Unresolved(host) from error
         if not addresses:
             raise _Unresolved(host)
-        private = [address for address in addresses if not is_public(address)]
-        if private and not self._allow_private:
+        private = [address for address in addresses if not self._judge(address)]
+        if private:
             raise Forbidden(
                 f"{host} leads to {private[0]}, an address of a private network, so it was not reached. "
                 "If it is a server of your own, set BROADSHEET_ALLOW_PRIVATE_ADDRESSES=true.",

@@ -1,0 +1,179 @@
+"""arXiv as a source: harvests ListRecords page by page and turns each record into a source record.
+
+When it is asked again, `harvest` decides; how it is asked politely, `outgoing`.
+The cursor's `from` moves on only when a round is complete, to the server's own date at its start: datestamps are whole
+days, so a later date would miss what was announced during the round.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from urllib.parse import urlencode
+
+from broadsheet.clock import Clock
+from broadsheet.errors import Invalid, Unavailable
+from broadsheet.outgoing import Outgoing
+from broadsheet.papers.identifiers import Identifier
+from broadsheet.papers.identifiers import parse as parse_identifier
+from broadsheet.papers.records import SourceRecord
+from broadsheet.sources.arxiv.parser import NotOai, parse
+from broadsheet.sources.arxiv.wire import OaiAuthor, OaiPage, OaiRecord
+from broadsheet.sources.connector import Batch, Cursor, Rejected, Unreadable
+
+FIRST_DAYS = 3
+MAX_BYTES = 100_000_000  # 2,500 records of about 3 kB, and room for twelve times as much
+TRIES = 2  # of a page that comes broken
+_WITHDRAWN = re.compile(r"\b(has|have) been withdrawn\b|\bwithdrawn (by|due|because|pending)\b", re.IGNORECASE)
+
+
+class ArxivConnector:
+    """Harvests one OAI set of arXiv, or all of it where `set_spec` is empty."""
+
+    name = "arxiv"
+    title = "arXiv"
+    schedule = timedelta(hours=6)
+
+    def __init__(
+        self,
+        outgoing: Outgoing,
+        clock: Clock,
+        *,
+        base_url: str = "https://oaipmh.arxiv.org/oai",
+        set_spec: str = "cs",
+        interval: float = 3.0,
+        timeout: float = 120.0,
+    ) -> None:
+        """`interval` is the pause between two requests, `timeout` the longest that one may take, both in seconds."""
+        self._outgoing = outgoing
+        self._clock = clock
+        self._base_url = base_url
+        self._set_spec = set_spec
+        self._interval = interval
+        self._timeout = timeout
+
+    def batches(self, cursor: Cursor | None) -> Iterator[Batch]:
+        """Yield one batch a page; raises `Unavailable` when arXiv fails, refuses, or repeats itself."""
+        since, token, round_date = self._resume(cursor)
+        used: set[str] = set()
+        restarted = False
+        try:
+            while True:
+                page = self._page(since, token)
+                if token and any(error.code == "badResumptionToken" for error in page.errors) and not restarted:
+                    token, round_date, restarted = "", "", True
+                    continue
+                self._refuse(page)
+                round_date = round_date or _day(page.response_date)
+                token = page.token or ""
+                records, rejected = adapt(page)
+                if token in used:
+                    yield Batch(records, rejected, self._cursor(since))
+                    raise Unreadable(self.title, "it hands out a resumption token twice, so its list has no end")
+                if not token:
+                    yield Batch(records, rejected, self._cursor(round_date), done=True)
+                    return
+                used.add(token)
+                yield Batch(records, rejected, self._cursor(since, token, round_date, _day(page.response_date)))
+        finally:
+            # Whoever asks next may be another process, which knows nothing of our last request.
+            self._clock.sleep(self._interval)
+
+    def _resume(self, cursor: Cursor | None) -> tuple[str, str, str]:
+        today = self._clock.now().date()
+        if not cursor or cursor.get("set") != self._set_spec:
+            return (today - timedelta(days=FIRST_DAYS)).isoformat(), "", ""
+        since = str(cursor["from"])
+        if cursor.get("token") and cursor.get("issued") == today.isoformat():  # tokens die at midnight, UTC
+            return since, str(cursor["token"]), str(cursor["round"])
+        return since, "", ""
+
+    def _cursor(self, since: str, token: str = "", round_date: str = "", issued: str = "") -> Cursor:
+        bare = {"set": self._set_spec, "from": since}
+        return {**bare, "token": token, "round": round_date, "issued": issued} if token else bare
+
+    def _page(self, since: str, token: str) -> OaiPage:
+        wanted = {"verb": "ListRecords", "metadataPrefix": "arXiv", "from": since}
+        if self._set_spec:
+            wanted["set"] = self._set_spec
+        url = f"{self._base_url}?{urlencode({'verb': 'ListRecords', 'resumptionToken': token} if token else wanted)}"
+        for remaining in reversed(range(TRIES)):
+            reply = self._outgoing.get(url, max_bytes=MAX_BYTES, timeout=self._timeout, pace=self._interval)
+            if reply.status != 200:
+                raise Unreadable(self.title, f"it answered {reply.status}")
+            try:
+                page = parse(reply.body, reply.headers.get("content-type", ""))
+                if not _day(page.response_date):
+                    raise NotOai("it bears no date")
+            except NotOai as error:
+                if not remaining:
+                    raise Unreadable(self.title, str(error)) from error
+            else:
+                return page
+        raise AssertionError("the last try returns or raises")
+
+    def _refuse(self, page: OaiPage) -> None:
+        for error in page.errors:
+            if error.code != "noRecordsMatch":
+                raise Unavailable(
+                    f"arXiv refuses the request ({error.code}: {error.text[:200]}); "
+                    "check BROADSHEET_ARXIV_SET and BROADSHEET_ARXIV_URL.",
+                    value=error.code,
+                )
+
+
+def adapt(page: OaiPage) -> tuple[tuple[SourceRecord, ...], tuple[Rejected, ...]]:
+    """Turn a page into records; one that lacks its id or title is rejected and the rest comes in."""
+    records, rejected = [], []
+    for number, wire in enumerate(page.records, start=1):
+        try:
+            records.append(record_of(wire))
+        except Invalid as error:
+            rejected.append(Rejected(wire.id or wire.identifier or f"record {number} of the page", error.message))
+    return tuple(records), tuple(rejected)
+
+
+def record_of(wire: OaiRecord) -> SourceRecord:
+    """Turn one record into the common shape; raises `Invalid` with the reason if that cannot be done."""
+    if wire.deleted and not wire.id:
+        raise Invalid("arXiv deleted this record.", field="status")
+    arxiv_id = parse_identifier(f"arxiv:{wire.id or wire.identifier.rpartition(':')[2]}")
+    if not wire.title:
+        raise Invalid("It has no title.", field="title")
+    return SourceRecord(
+        source="arxiv",
+        key=arxiv_id.value,
+        title=wire.title,
+        abstract=wire.abstract,
+        authors=tuple(name for name in map(_name, wire.authors) if name),
+        published=_date(wire.created, "created"),
+        identifiers=(arxiv_id, *_dois(wire.doi)),
+        categories=tuple(wire.categories.split()),
+        links=(f"https://arxiv.org/abs/{arxiv_id.value}",),
+        venue=wire.journal_ref,
+        comments=wire.comments,
+        withdrawn=wire.deleted or bool(_WITHDRAWN.search(wire.comments) or _WITHDRAWN.search(wire.abstract[:300])),
+        payload=wire.xml,
+    )
+
+
+def _name(author: OaiAuthor) -> str:
+    return " ".join(f"{author.forenames} {author.keyname} {author.suffix}".split())
+
+
+def _dois(text: str) -> Iterator[Identifier]:
+    for word in text.split():  # a paper in several parts names several
+        try:
+            yield parse_identifier(word if word.startswith("http") else f"doi:{word}")
+        except Invalid:
+            continue
+
+
+def _date(text: str, name: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid(f"Its date “{name}” is {text!r:.40}, no date.", field=name, value=text) from error
+
+
+def _day(moment: str) -> str:
+    return moment[:10] if re.match(r"\d{4}-\d{2}-\d{2}", moment) else ""

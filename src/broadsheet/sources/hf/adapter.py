@@ -1,0 +1,170 @@
+"""Hugging Face Daily Papers as a source: the lists of the last days with votes, comments, code and project links.
+
+When it is asked again, `harvest` decides; how it is asked politely, `outgoing`.
+A day's list keeps growing and its votes keep counting for two weeks, so days already read are read again.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode, urlsplit
+
+from broadsheet.clock import Clock
+from broadsheet.errors import Invalid
+from broadsheet.outgoing import Outgoing
+from broadsheet.papers.identifiers import Identifier
+from broadsheet.papers.identifiers import parse as parse_identifier
+from broadsheet.papers.paper import Artefact
+from broadsheet.papers.records import Signal, SourceRecord
+from broadsheet.sources.connector import Batch, Cursor, Rejected, Unreadable
+from broadsheet.sources.hf.parser import NotDailyPapers, parse
+from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper
+
+PAGE_SIZE = 100
+MAX_PAGES = 20  # of one day; a day has had about a hundred papers at most
+NEWEST_DAYS = 3  # read at every harvest
+WEEK_DAYS = 7  # read at the first harvest of each day
+CATCH_UP_DAYS = 31  # read at most after a long silence
+TRIES = 2  # of a page that comes broken
+
+
+class HfConnector:
+    """Harvests Hugging Face's daily papers."""
+
+    name = "hf"
+    title = "Hugging Face"
+    schedule = timedelta(hours=1)
+
+    def __init__(
+        self, outgoing: Outgoing, clock: Clock, *, base_url: str = "https://huggingface.co", timeout: float = 60.0
+    ) -> None:
+        """`timeout` is the longest that one request may take, in seconds."""
+        self._outgoing = outgoing
+        self._clock = clock
+        self._base_url = base_url
+        self._timeout = timeout
+
+    def batches(self, cursor: Cursor | None) -> Iterator[Batch]:
+        """Yield one batch a page, newest day first; raises `Unavailable` when Hugging Face fails."""
+        today = self._clock.now().date()
+        swept = str((cursor or {}).get("swept", ""))
+        days = self._days(cursor, today, swept)
+        while days:
+            day, *rest = days
+            yield from self._pages(day, today, {"swept": swept, "on": today.isoformat(), "left": days})
+            days = rest
+            if rest:
+                yield Batch((), (), {"swept": swept, "on": today.isoformat(), "left": rest})
+        yield Batch((), (), {"swept": today.isoformat()}, done=True)
+
+    def _days(self, cursor: Cursor | None, today: date, swept: str) -> list[str]:
+        if cursor and cursor.get("on") == today.isoformat() and cursor.get("left"):
+            return [str(day) for day in cursor["left"]]
+        count = NEWEST_DAYS if swept == today.isoformat() else WEEK_DAYS
+        if swept:
+            silent = (today - date.fromisoformat(swept)).days + 1
+            count = max(count, min(silent, CATCH_UP_DAYS))
+        return [(today - timedelta(days=back)).isoformat() for back in range(count)]
+
+    def _pages(self, day: str, today: date, cursor: Cursor) -> Iterator[Batch]:
+        seen: set[str] = set()
+        for number in range(MAX_PAGES):
+            page = self._page(day, number, today)
+            ids = {entry.id for entry in page if isinstance(entry, DailyPaper)}
+            if ids and ids <= seen:
+                return  # the same page again: the server does not count pages
+            seen |= ids
+            records, rejected = adapt(page, day, self._clock.now())
+            yield Batch(records, rejected, cursor)
+            if len(page) < PAGE_SIZE:
+                return
+
+    def _page(self, day: str, number: int, today: date) -> list[DailyPaper | BrokenPaper]:
+        url = f"{self._base_url}/api/daily_papers?{urlencode({'date': day, 'limit': PAGE_SIZE, 'p': number})}"
+        for remaining in reversed(range(TRIES)):
+            reply = self._outgoing.get(url, headers={"Accept": "application/json"}, timeout=self._timeout)
+            if reply.status in (400, 404) and day == today.isoformat():
+                return []  # the day has begun here and not there
+            if reply.status != 200:
+                raise Unreadable(self.title, f"it answered {reply.status} for {day}")
+            try:
+                return parse(reply.body)
+            except NotDailyPapers as error:
+                if not remaining:
+                    raise Unreadable(self.title, str(error)) from error
+        raise AssertionError("the last try returns or raises")
+
+
+def adapt(
+    page: list[DailyPaper | BrokenPaper], day: str, observed_at: datetime
+) -> tuple[tuple[SourceRecord, ...], tuple[Rejected, ...]]:
+    """Turn a page into records; an entry without a usable id or title is rejected and the rest comes in."""
+    records, rejected = [], []
+    for wire in page:
+        if isinstance(wire, BrokenPaper):
+            rejected.append(Rejected(f"{day}, entry {wire.place}", wire.reason))
+            continue
+        try:
+            records.append(record_of(wire, observed_at))
+        except Invalid as error:
+            rejected.append(Rejected(wire.id[:100], error.message))
+    return tuple(records), tuple(rejected)
+
+
+def record_of(wire: DailyPaper, observed_at: datetime) -> SourceRecord:
+    """Turn one entry into the common shape; raises `Invalid` with the reason if that cannot be done."""
+    identifier: Identifier = parse_identifier(f"arxiv:{wire.id}")
+    if wire.title is None:
+        raise Invalid("It has no title.", field="title")
+    published = _moment(wire.published_at)
+    artefacts = tuple(_artefacts(wire))
+    return SourceRecord(
+        source="hf",
+        key=identifier.value,
+        title=wire.title,
+        abstract=wire.summary or "",
+        authors=wire.authors,
+        published=published.date() if published else None,
+        identifiers=(identifier,),
+        links=(
+            f"https://huggingface.co/papers/{identifier.value}",
+            f"https://arxiv.org/abs/{identifier.value}",
+            *(artefact.url for artefact in artefacts),
+        ),
+        artefacts=artefacts,
+        signals=tuple(_signals(wire, observed_at)),
+        withdrawn=wire.withdrawn_at is not None,
+        payload=wire.raw,
+    )
+
+
+def _artefacts(wire: DailyPaper) -> Iterator[Artefact]:
+    if wire.github_repo and _is_web(wire.github_repo):
+        yield Artefact("code", wire.github_repo, stars=wire.github_stars, found_in="hf")
+    if wire.project_page and _is_web(wire.project_page) and wire.project_page != wire.github_repo:
+        yield Artefact("project", wire.project_page, found_in="hf")
+
+
+def _signals(wire: DailyPaper, observed_at: datetime) -> Iterator[Signal]:
+    posted = _moment(wire.submitted_on_daily_at)
+    if wire.upvotes is not None:
+        yield Signal("hf_upvotes", wire.upvotes, observed_at, posted)
+    if wire.comments is not None:
+        yield Signal("hf_comments", wire.comments, observed_at, posted)
+    if wire.github_repo and wire.github_stars is not None:
+        yield Signal("github_stars", wire.github_stars, observed_at)
+
+
+def _is_web(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(url) <= 2048
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

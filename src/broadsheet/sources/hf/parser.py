@@ -1,0 +1,67 @@
+"""Bytes of a daily-papers answer to its wire shape; what the fields mean is the adapter's matter.
+
+Every field is optional and distrusted: an odd one is dropped, and only an entry without an id is broken.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper
+
+
+class NotDailyPapers(Exception):  # noqa: N818 - says what came, as a clause
+    """The bytes are no list of daily papers; the text says what they are instead."""
+
+
+def parse(body: bytes) -> list[DailyPaper | BrokenPaper]:
+    """Parse one page; raises `NotDailyPapers` for anything but a JSON list."""
+    try:
+        page = json.loads(body.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        what = "a web page" if body.lstrip()[:1] == b"<" else "empty" if not body.strip() else "broken JSON"
+        raise NotDailyPapers(f"it is {what}") from error
+    if not isinstance(page, list):
+        told = page.get("error") if isinstance(page, dict) else None
+        raise NotDailyPapers(f"it says “{told:.200}”" if isinstance(told, str) else "it is no list")
+    return [_entry(place, entry) for place, entry in enumerate(page, start=1)]
+
+
+def _entry(place: int, entry: object) -> DailyPaper | BrokenPaper:
+    if not isinstance(entry, dict):
+        return BrokenPaper(place, "it is no object")
+    paper = _object(entry.get("paper"))
+    paper_id = _text(paper.get("id"))
+    if paper_id is None:
+        return BrokenPaper(place, "it has no paper id")
+    authors = paper.get("authors")
+    names = (_text(_object(author).get("name")) for author in authors) if isinstance(authors, list) else ()
+    return DailyPaper(
+        id=paper_id,
+        raw=entry,
+        title=_text(paper.get("title")) or _text(entry.get("title")),
+        summary=_text(paper.get("summary")) or _text(entry.get("summary")),
+        authors=tuple(name for name in names if name),
+        published_at=_text(paper.get("publishedAt")) or _text(entry.get("publishedAt")),
+        submitted_on_daily_at=_text(paper.get("submittedOnDailyAt")),
+        upvotes=_count(paper.get("upvotes")),
+        comments=_count(entry.get("numComments")),
+        github_repo=_text(paper.get("githubRepo")),
+        github_stars=_count(paper.get("githubStars")),
+        project_page=_text(paper.get("projectPage")),
+        withdrawn_at=_text(paper.get("withdrawnAt")),
+    )
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _count(value: object) -> int | None:
+    """Read a count; true, -1, "12" and 1e300 are none."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if whole and 0 <= value < 10**9 else None  # type: ignore[operator,return-value]
