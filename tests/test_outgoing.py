@@ -29,15 +29,22 @@ NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 AGENT = "Broadsheet/0 (test; desk@paper.test)"
 
 
-@pytest.fixture
-def script() -> Script:
-    return Script()
-
-
-@pytest.fixture
-def url(script: Script) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[Script, str]]:
+    script = Script()
     with serving(plain_app(script)) as base:
-        yield base
+        yield script, base
+
+
+@pytest.fixture
+def script(served: tuple[Script, str]) -> Script:
+    served[0].reset()
+    return served[0]
+
+
+@pytest.fixture
+def url(served: tuple[Script, str], script: Script) -> str:
+    return served[1]
 
 
 @pytest.fixture

@@ -34,6 +34,10 @@ class Script:
     headers: list[dict[str, str]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
 
+    def reset(self) -> None:
+        for kept in (self.faults, self.asked, self.headers, self.times):
+            kept.clear()
+
     def answer(self, request: Request, body: bytes, media_type: str) -> Response:
         self.asked.append(dict(request.query_params))
         self.headers.append(dict(request.headers))
