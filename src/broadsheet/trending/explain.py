@@ -1,0 +1,136 @@
+"""The parts of a score, each with its value and a reason in words; together they are the score, with nothing left over.
+
+What the values are, `formula` says; here they are named, and rounded for showing so that they still add up.
+A reason gives the numbers that the value was computed from.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from broadsheet.trending import formula
+from broadsheet.trending.attention import Attention
+from broadsheet.trending.formula import KINDS, LEVEL_SHARE, PACE_SHARE, Kind
+from broadsheet.trending.readings import Reading
+
+STALE_HOURS = 6  # a count older than this is no longer told as "the last hours"
+_FRACTIONS = ((0.9, "nine tenths"), (0.75, "three quarters"), (2 / 3, "two thirds"), (0.5, "half"), (1 / 3, "a third"))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One summand of a score, in doublings; `kind` names the votes that it counts, `count` how many there were."""
+
+    name: str
+    value: float
+    reason: str
+    kind: str = ""
+    count: float | None = None
+
+
+def parts(known: Attention, totals: Mapping[str, float], horizon: float) -> tuple[Part, ...]:
+    """Return the parts for the next `horizon` hours, unrounded; `totals` is each kind's usual total here."""
+    found: list[Part] = []
+    for name, reading in known.readings.items():
+        kind, total = KINDS[name], totals[name]
+        level = kind.weight * LEVEL_SHARE * formula.level(kind, reading, total)
+        pace = kind.weight * PACE_SHARE * formula.pace(kind, reading, total)
+        recent = known.unread[name] <= STALE_HOURS
+        found.append(Part("level", level, _level_words(kind, reading, total), name, reading.count))
+        found.append(Part("pace", pace, _pace_words(kind, reading, total, recent=recent), name))
+    fresh = formula.freshness(known.age, horizon)
+    found.append(Part("freshness", fresh, _freshness_words(known.age, 2**fresh)))
+    if known.stars is not None:
+        found.append(Part("stars", formula.stars(known.stars), _stars_words(known.stars)))
+    return tuple(found)
+
+
+def total(parts: Sequence[Part]) -> float:
+    """Return the score that the parts add up to."""
+    return math.fsum(part.value for part in parts)
+
+
+def shown(parts: Sequence[Part], digits: int = 2) -> tuple[Part, ...]:
+    """Return the parts rounded for showing so that they add up to the rounded score (largest remainder)."""
+    unit = 10**digits
+    floors = [math.floor(part.value * unit) for part in parts]
+    lacking = round(total(parts) * unit) - sum(floors)
+    by_remainder = sorted(range(len(parts)), key=lambda i: floors[i] - parts[i].value * unit)
+    for i in by_remainder[:lacking]:
+        floors[i] += 1
+    return tuple(replace(part, value=floor / unit) for part, floor in zip(parts, floors, strict=True))
+
+
+def votes(parts: Sequence[Part]) -> float:
+    """Return the votes behind the parts in units of a usual paper's total, so that kinds can be added."""
+    return sum(part.count / KINDS[part.kind].total for part in parts if part.count is not None)
+
+
+def sentence(parts: Sequence[Part]) -> str:
+    """Return the reason for a place: what was counted and what would be usual."""
+    by_name: dict[tuple[str, str], Part] = {(part.kind, part.name): part for part in parts}
+    told = []
+    for part in parts:
+        if part.name == "level":
+            pace = by_name[(part.kind, "pace")]
+            same = math.isclose(part.value / LEVEL_SHARE, pace.value / PACE_SHARE)
+            told.append(part.reason if same else f"{part.reason}; {pace.reason}")
+        elif part.name == "stars":
+            told.append(part.reason)
+    if not any(part.kind for part in parts):
+        told[:0] = ["no votes known", by_name[("", "freshness")].reason]
+    return " ".join(f"{words[0].upper()}{words[1:]}." for words in told)
+
+
+def _level_words(kind: Kind, reading: Reading, total: float) -> str:
+    age = formula.judged_age(kind, reading.age)
+    youngest = ", the youngest age that is judged" if age > reading.age else ""
+    expected = _usual(formula.usual(kind, age, total))
+    return f"{_votes(kind, reading.count)} {kind.where}; {expected} at {_hours(age)}{youngest}"
+
+
+def _pace_words(kind: Kind, reading: Reading, total: float, *, recent: bool) -> str:
+    gained = f"{reading.count - reading.count_before:,.0f} of them"
+    span = _hours(reading.age - reading.age_before).removeprefix("less than an ").removeprefix("1 ")
+    when = f"in the last {span}" if recent else f"in the {span} before the last reading"
+    floor = formula.judged_age(kind, reading.age)
+    judged = f" in {_hours(floor)}" if floor > reading.age else ""
+    return f"{gained} {when}, where {_usual(formula.usual_gain(kind, reading, total))}{judged}"
+
+
+def _freshness_words(age: float, share: float) -> str:
+    old = f"{_hours(age)} old"
+    if share >= 0.98:
+        return f"{old}: nothing is lost to age yet"
+    return f"{old}: a paper of this age still gets {_fraction(share)} of the attention of a new one"
+
+
+def _stars_words(count: float) -> str:
+    noun = "star" if count == 1 else "stars"
+    return f"code with {count:,.0f} {noun}; {formula.STARS_USUAL} are usual"
+
+
+def _votes(kind: Kind, count: float) -> str:
+    return f"{count:,.0f} {kind.noun}{'' if count == 1 else 's'}"
+
+
+def _usual(count: float) -> str:
+    if count < 0.95:
+        return "fewer than 1 is usual"
+    return "1 is usual" if round(count) == 1 else f"{count:,.0f} are usual"
+
+
+def _hours(hours: float) -> str:
+    if hours < 1:
+        return "less than an hour"
+    if hours < 47.5:
+        return "1 hour" if round(hours) == 1 else f"{hours:.0f} hours"
+    return f"{hours / 24:,.0f} days"
+
+
+def _fraction(share: float) -> str:
+    """Name a share as people do where that is near enough, else in per cent."""
+    nearest, words = min(_FRACTIONS, key=lambda fraction: abs(fraction[0] - share))
+    if abs(nearest - share) <= 0.02:
+        return words
+    return f"{share:.0%}".replace("%", " %") if share >= 0.01 else "less than 1 %"

@@ -1,0 +1,68 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from broadsheet.papers.paper import DatePrecision
+from broadsheet.papers.records import Signal
+from broadsheet.trending.attention import Facts, attention
+
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def facts(published: date | None, precision: DatePrecision = "day", stars: int | None = None) -> Facts:
+    return Facts(1, NOW - timedelta(hours=3), published, precision, stars)
+
+
+def test_a_paper_without_signals_is_as_old_as_its_arrival() -> None:
+    known = attention(facts(date(2026, 1, 13)), [], NOW)
+    assert (known.age, known.readings, known.stars) == (3, {}, None)
+    assert attention(facts(None), [], NOW).age == 3
+
+
+@pytest.mark.parametrize(
+    ("published", "precision", "appeared"),
+    [
+        (date(2025, 12, 1), "day", datetime(2025, 12, 1, 12, tzinfo=UTC)),
+        (date(2025, 2, 1), "month", datetime(2025, 2, 28, 12, tzinfo=UTC)),
+        (date(2024, 1, 1), "year", datetime(2024, 12, 31, 12, tzinfo=UTC)),
+    ],
+)
+def test_an_old_paper_that_comes_in_today_is_not_new(
+    published: date, precision: DatePrecision, appeared: datetime
+) -> None:
+    assert attention(facts(published, precision), [], NOW).age == (NOW - appeared).total_seconds() / 3600
+
+
+def test_a_date_known_to_the_year_alone_does_not_make_this_years_paper_old() -> None:
+    assert attention(facts(date(2026, 1, 1), "year"), [], NOW).age == 3
+
+
+def test_votes_that_began_lately_make_an_old_paper_young_again() -> None:
+    signal = Signal("hf_upvotes", 24, NOW - timedelta(hours=1), NOW - timedelta(hours=8))
+    known = attention(facts(date(2020, 5, 1)), [signal], NOW)
+    assert known.age == 8
+    assert known.readings["hf_upvotes"].age == 7
+    assert known.unread == {"hf_upvotes": 1}
+
+
+def test_where_a_kind_begins_later_its_start_counts_for_freshness() -> None:
+    signals = [
+        Signal("hf_upvotes", 24, NOW, NOW - 2 * DAY),
+        Signal("hn_points", 90, NOW, NOW - timedelta(hours=5)),
+    ]
+    known = attention(facts(date(2026, 1, 13)), signals, NOW)
+    assert known.age == 5
+    assert known.readings["hf_upvotes"].age == 48
+
+
+def test_signals_that_are_no_votes_make_no_reading() -> None:
+    known = attention(facts(date(2026, 1, 13)), [Signal("hf_comments", 7, NOW, NOW - DAY)], NOW)
+    assert (known.readings, known.age) == ({}, 3)
+
+
+def test_stars_are_the_most_that_anybody_counted_by_now() -> None:
+    signals = [Signal("github_stars", 50, NOW - DAY), Signal("github_stars", 900, NOW + DAY)]
+    assert attention(facts(None, stars=12), signals, NOW).stars == 50
+    assert attention(facts(None, stars=60), signals, NOW).stars == 60
+    assert attention(facts(None), [], NOW).stars is None

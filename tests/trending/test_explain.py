@@ -1,0 +1,107 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broadsheet.trending.attention import Attention
+from broadsheet.trending.explain import Part, parts, sentence, shown, total, votes
+from broadsheet.trending.formula import KINDS
+from broadsheet.trending.readings import Reading
+
+TOTALS = {name: kind.total for name, kind in KINDS.items()}
+EXAMPLE = Attention(7, {"hf_upvotes": Reading(24, 7)}, {"hf_upvotes": 0}, 120)
+
+
+def known(age: float, *, upvotes: Reading | None = None, unread: float = 0, stars: float | None = None) -> Attention:
+    readings = {"hf_upvotes": upvotes} if upvotes else {}
+    return Attention(age, readings, dict.fromkeys(readings, unread), stars)
+
+
+def test_the_worked_example_reads_as_published() -> None:
+    found = parts(EXAMPLE, TOTALS, 48)
+    assert [(part.name, part.reason) for part in found] == [
+        ("level", "24 upvotes on Hugging Face; 9 are usual at 7 hours"),
+        ("pace", "24 of them in the last 7 hours, where 9 are usual"),
+        ("freshness", "7 hours old: a paper of this age still gets two thirds of the attention of a new one"),
+        ("stars", "code with 120 stars; 8 are usual"),
+    ]
+    assert [part.value for part in shown(found)] == [0.41, 0.96, -0.62, 0.57]
+    assert round(total(found), 2) == 1.32
+
+
+def test_the_reason_for_a_place_names_its_evidence_once() -> None:
+    assert sentence(parts(EXAMPLE, TOTALS, 48)) == (
+        "24 upvotes on Hugging Face; 9 are usual at 7 hours. Code with 120 stars; 8 are usual."
+    )
+
+
+def test_a_pace_of_its_own_is_told_too() -> None:
+    found = parts(known(30, upvotes=Reading(50, 30, 20, 18)), TOTALS, 48)
+    assert sentence(found) == (
+        "50 upvotes on Hugging Face; 19 are usual at 30 hours; 30 of them in the last 12 hours, where 4 are usual."
+    )
+
+
+def test_an_old_count_is_not_told_as_recent() -> None:
+    found = parts(known(40, upvotes=Reading(50, 30, 20, 18), unread=10), TOTALS, 48)
+    assert found[1].reason == "30 of them in the 12 hours before the last reading, where 4 are usual"
+
+
+def test_the_age_floor_is_told() -> None:
+    level, pace, freshness = parts(known(0.5, upvotes=Reading(1, 0.5)), TOTALS, 48)
+    assert level.reason == "1 upvote on Hugging Face; 8 are usual at 6 hours, the youngest age that is judged"
+    assert pace.reason == "1 of them in the last hour, where 8 are usual in 6 hours"
+    assert freshness.reason.startswith("less than an hour old")
+
+
+def test_without_votes_there_is_freshness_and_stars_alone() -> None:
+    found = parts(known(3, stars=1), TOTALS, 48)
+    assert [part.name for part in found] == ["freshness", "stars"]
+    assert sentence(found) == (
+        "No votes known. 3 hours old: a paper of this age still gets 82 % of the attention of a new one. "
+        "Code with 1 star; 8 are usual."
+    )
+    assert votes(found) == 0
+
+
+def test_kinds_add_up_and_a_missing_one_changes_nothing() -> None:
+    both = Attention(
+        7, {"hf_upvotes": Reading(24, 7), "hn_points": Reading(90, 2)}, {"hf_upvotes": 0, "hn_points": 0}, 120
+    )
+    alone = {(part.kind, part.name): part.value for part in parts(EXAMPLE, TOTALS, 48)}
+    together = {(part.kind, part.name): part.value for part in parts(both, TOTALS, 48)}
+    assert together == alone | {key: value for key, value in together.items() if key[0] == "hn_points"}
+    assert votes(parts(both, TOTALS, 48)) == pytest.approx(24 / 31 + 90 / 157)
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (0, "nothing is lost to age yet"),
+        (24, "a third"),
+        (40, "19 %"),
+        (12, "half"),
+        (5_000, "less than 1 %"),
+    ],
+)
+def test_what_age_leaves_is_told_in_words_or_per_cent(age: float, words: str) -> None:
+    assert words in parts(known(age), TOTALS, 48)[0].reason
+
+
+@settings(max_examples=200)
+@given(st.lists(st.floats(-50, 50), min_size=1, max_size=8))
+def test_shown_parts_add_up_to_the_shown_score(values: list[float]) -> None:
+    exact = tuple(Part("level", value, "") for value in values)
+    rounded = shown(exact)
+    assert round(sum(part.value for part in rounded), 2) == round(total(exact), 2)
+    assert all(abs(before.value - after.value) <= 0.01 for before, after in zip(exact, rounded, strict=True))
+
+
+@settings(max_examples=100)
+@given(st.floats(0, 3_000), st.floats(0, 1e5), st.floats(0, 1e5), st.none() | st.floats(0, 1e6))
+def test_every_attention_has_finite_parts_and_a_sentence(
+    age: float, count: float, gained: float, stars: float | None
+) -> None:
+    reading = Reading(count + gained, age, count, max(age - 12, 0.0))
+    found = parts(known(age + 1, upvotes=reading, stars=stars), TOTALS, 48)
+    assert abs(total(found)) < 100
+    assert sentence(found).endswith(".")
