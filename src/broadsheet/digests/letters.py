@@ -1,0 +1,62 @@
+"""The two letters about a subscription itself: please confirm, and you are subscribed already.
+
+When they are sent is `subscriptions`' matter.
+The second goes only to the mailbox, so that the page which was asked need not tell who is known.
+"""
+
+from urllib.parse import urlencode
+
+from broadsheet.digests.subscription import Subscription
+from broadsheet.digests.templating import render
+from broadsheet.digests.tokens import CONFIRM_WITHIN
+from broadsheet.mail.letter import Letter, Letterhead
+
+
+def confirm_url(letterhead: Letterhead, token: str) -> str:
+    """Return the page whose button confirms."""
+    return f"{letterhead.site}/subscription/confirm?{urlencode({'token': token})}"
+
+
+def manage_url(letterhead: Letterhead, token: str) -> str:
+    """Return the page on which a subscription is changed."""
+    return f"{letterhead.site}/subscription?{urlencode({'token': token})}"
+
+
+def end_url(letterhead: Letterhead, token: str) -> str:
+    """Return the page whose button ends a subscription; a one-click POST goes there as well."""
+    return f"{letterhead.site}/subscription/end?{urlencode({'token': token})}"
+
+
+def confirmation(reader: Subscription, token: str, letterhead: Letterhead, message_id: str) -> Letter:
+    """Return the letter that asks whether the mailbox's owner wants the digest."""
+    values = {
+        "letterhead": letterhead,
+        "choices": reader.choices,
+        "url": confirm_url(letterhead, token),
+        "valid_days": CONFIRM_WITHIN.days,
+    }
+    return Letter(
+        recipient=reader.address,
+        subject=f"Confirm your subscription to {letterhead.name}",
+        text=render("confirm.txt", **values),
+        html=render("confirm.html", **values),
+        message_id=message_id,
+    )
+
+
+def management(reader: Subscription, letterhead: Letterhead, message_id: str) -> Letter:
+    """Return the letter that tells a subscribed mailbox how to change or end what it has."""
+    values = {
+        "letterhead": letterhead,
+        "choices": reader.choices,
+        "manage": manage_url(letterhead, reader.token),
+        "unsubscribe": end_url(letterhead, reader.token),
+    }
+    return Letter(
+        recipient=reader.address,
+        subject=f"You already get {letterhead.name}",
+        text=render("manage.txt", **values),
+        html=render("manage.html", **values),
+        message_id=message_id,
+        unsubscribe=end_url(letterhead, reader.token),
+    )

@@ -1,0 +1,86 @@
+"""Makes the mail of a selection: subject, HTML and text, once for all readers who get the same.
+
+Which papers are in it is `selection`'s matter.
+What differs between readers stands in the sheet as random marks, which no paper's text can contain, until the end.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+
+from markupsafe import escape
+
+from broadsheet.digests.selection import Selection
+from broadsheet.digests.templating import clip, head_and_deck, render
+from broadsheet.mail.letter import Letterhead
+from broadsheet.papers.paper import Paper
+
+LONGEST_LEAD = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One digest, ready to be read or sent."""
+
+    subject: str
+    html: str = field(repr=False)
+    text: str = field(repr=False)
+    papers: tuple[Paper, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """What only one reader's mail holds: two URLs, and a sentence that says why it came."""
+
+    manage: str = field(repr=False)
+    unsubscribe: str = field(repr=False)
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A digest with marks where each reader's own words go."""
+
+    rendered: Rendered
+    marks: Personal
+
+    def for_reader(self, personal: Personal) -> Rendered:
+        """Put one reader's own words in."""
+        html, text = self.rendered.html, self.rendered.text
+        for mark, words in (
+            (self.marks.manage, personal.manage),
+            (self.marks.unsubscribe, personal.unsubscribe),
+            (self.marks.why, personal.why),
+        ):
+            html = html.replace(mark, str(escape(words)))
+            text = text.replace(mark, words)
+        return Rendered(self.rendered.subject, html, text, self.rendered.papers)
+
+
+def lay_out(selection: Selection, letterhead: Letterhead) -> Sheet:
+    """Render a selection; about 10 ms for ten papers, nearly all of it the inlining of styles."""
+    nonce = secrets.token_hex(16)
+    marks = Personal(f"{nonce}manage", f"{nonce}unsubscribe", f"{nonce}why")
+    subject = _subject(selection, letterhead)
+    values = {
+        "letterhead": letterhead,
+        "selection": selection,
+        "edition": selection.edition,
+        "personal": marks,
+        "subject": subject,
+        "preheader": _preheader(selection),
+    }
+    html, text = render("digest.html", **values), render("digest.txt", **values)
+    return Sheet(Rendered(subject, html, text, selection.papers), marks)
+
+
+def _subject(selection: Selection, letterhead: Letterhead) -> str:
+    papers = selection.papers
+    if not papers:
+        return f"{letterhead.name}: nothing new"
+    first = clip(head_and_deck(papers[0].title)[0].removesuffix(":"), LONGEST_LEAD)
+    return first if len(papers) == 1 else f"{first}, and {len(papers) - 1} more"
+
+
+def _preheader(selection: Selection) -> str:
+    """Return what an inbox shows beside the subject: the next papers, which the subject does not name."""
+    return clip("; ".join(head_and_deck(paper.title)[0].removesuffix(":") for paper in selection.papers[1:4]), 140)

@@ -1,0 +1,83 @@
+"""What a subscription is, and which choices a reader has.
+
+Asking, confirming and ending are `subscriptions`' matter.
+Choices are checked in one place, `choices`, for the form, the API and the command line alike.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+from zoneinfo import available_timezones
+
+from broadsheet.errors import Invalid
+
+Days = Literal["daily", "weekdays", "weekly"]
+DAYS: dict[str, Days] = {"daily": "daily", "weekdays": "weekdays", "weekly": "weekly"}
+SMALLEST, LARGEST = 1, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """When and how much: `hour` 0 to 23 in `timezone`, on which `days` (weekly: Mondays), `size` papers at most."""
+
+    hour: int
+    timezone: str
+    days: Days
+    size: int
+
+    @property
+    def sentence(self) -> str:
+        """The choices in words, for the foot of a mail and the manage page."""
+        when = {"daily": "every day", "weekdays": "Monday to Friday", "weekly": "on Mondays"}[self.days]
+        papers = "one paper" if self.size == 1 else f"up to {self.size} papers"
+        return f"{when} at {self.hour:02d}:00, {self.timezone}, {papers}"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One address that asked for digests; `token` opens its manage page and ends it, so neither is ever printed."""
+
+    id: int
+    address: str = field(repr=False)
+    state: Literal["pending", "confirmed", "ended"]
+    hour: int
+    timezone: str
+    days: Days
+    size: int
+    created_at: datetime
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+    token: str = field(repr=False)
+
+    @property
+    def choices(self) -> Choices:
+        """What the reader chose, as one value."""
+        return Choices(self.hour, self.timezone, self.days, self.size)
+
+
+def choices(*, hour: object, timezone: object, days: object, size: object) -> Choices:
+    """Check what a form or a command line gave; raises `Invalid` naming the field, the value and the remedy."""
+    if not isinstance(timezone, str) or timezone not in available_timezones():
+        raise Invalid(
+            f"{_shown(timezone)} is no time zone; use a name such as Europe/Vienna or UTC.",
+            field="timezone",
+            value=timezone,
+        )
+    if not isinstance(days, str) or days not in DAYS:
+        raise Invalid(f"{_shown(days)} is no rhythm; choose daily, weekdays or weekly.", field="days", value=days)
+    return Choices(_whole("hour", hour, 0, 23), timezone, DAYS[days], _whole("size", size, SMALLEST, LARGEST))
+
+
+def _whole(name: str, value: object, least: int, most: int) -> int:
+    try:
+        number = int(value) if isinstance(value, int | str) else least - 1
+    except ValueError:
+        number = least - 1
+    if not least <= number <= most:
+        raise Invalid(f"{_shown(value)} is no {name}; choose one from {least} to {most}.", field=name, value=value)
+    return number
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return repr(text if len(text) <= 40 else text[:39] + "…")

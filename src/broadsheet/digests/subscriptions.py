@@ -1,0 +1,215 @@
+"""Subscriptions: asking, confirming, changing, ending, for addresses without accounts.
+
+When a digest goes out is `digests`' matter.
+Whoever asks hears the same whether the address is new, known or suppressed: only its mailbox learns more.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import IntegrityError
+
+from broadsheet.clock import Clock
+from broadsheet.database.engine import Database
+from broadsheet.digests import letters, store
+from broadsheet.digests.deliveries import Claimed
+from broadsheet.digests.sending import Sending, SendReport
+from broadsheet.digests.subscription import Choices, Subscription, choices
+from broadsheet.digests.tokens import CONFIRM_WITHIN, Claim, Tokens, bad_token
+from broadsheet.errors import Invalid
+from broadsheet.mail import addresses
+from broadsheet.mail.letter import Letter, Letterhead, new_message_id
+from broadsheet.mail.suppression import allowed_key
+from broadsheet.mail.transport import Transport
+
+ONE_LETTER_IN = timedelta(hours=1)
+STALE = timedelta(minutes=10)
+
+
+class Subscriptions:
+    """Every verb about subscriptions; `token` is always what stood in a mailed link."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        secret: bytes,
+        transport: Transport,
+        letterhead: Letterhead,
+        zone: ZoneInfo,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._secret = secret
+        self._tokens = Tokens(secret)
+        self._letterhead = letterhead
+        self._zone = zone
+        self._sending = Sending(database, transport, letterhead, clock)
+
+    def subscribe(
+        self,
+        address: str,
+        *,
+        hour: object = 7,
+        timezone: str | None = None,
+        days: object = "weekdays",
+        size: object = 10,
+    ) -> None:
+        """Ask for digests: queues a letter to the address, at most one an hour; `send_waiting` sends it.
+
+        Raises `Invalid` for what is no address or no choice, and says nothing about who is known.
+        """
+        asked = choices(hour=hour, timezone=timezone or self._zone.key, days=days, size=size)
+        reader = addresses.read(address, self._secret)
+        try:
+            with self._database.write() as connection:
+                self._ask(connection, reader, asked)
+        except IntegrityError:  # the same address asked at the same moment, and its row is there now
+            with self._database.write() as connection:
+                self._ask(connection, reader, asked)
+
+    def send_waiting(self) -> SendReport:
+        """Send the letters that wait; to be called after the answer to `subscribe` has left, and by the tick.
+
+        Raises `Unavailable` when no mail can leave; the letters wait.
+        """
+        now = self._clock.now()
+        with self._database.write() as connection:
+            store.hand_back(connection, store.LETTERS, now, now - STALE)
+        return self._sending.run(store.LETTERS, self._letter)
+
+    def confirm(self, token: str) -> Subscription:
+        """Start the digests; a second time changes nothing. Raises `Invalid` (field `token`)."""
+        with self._database.write() as connection:
+            claim, row = self._open(connection, token)
+            if claim.purpose != "confirm" or row.state == "ended":
+                raise bad_token()
+            if row.state == "pending":
+                confirmed = {"state": "confirmed", "confirmed_at": self._clock.now(), "ended_at": None}
+                store.set_subscription(connection, row.id, confirmed)
+            return self._reread(connection, row.id)
+
+    def by_token(self, token: str) -> Subscription:
+        """Return the subscription behind a link, changing nothing. Raises `Invalid` (field `token`)."""
+        with self._database.read() as connection:
+            return self._subscription(self._open(connection, token)[1])
+
+    def change(self, token: str, **chosen: object) -> Subscription:
+        """Change hour, timezone, days or size; raises `Invalid` naming the field."""
+        with self._database.write() as connection:
+            row = self._managed(connection, token)
+            if row.state == "ended":
+                raise Invalid("This subscription has ended. Subscribe again to start a new one.", field="token")
+            known = {"hour": row.hour, "timezone": row.timezone, "days": row.days, "size": row.size}
+            if unknown := chosen.keys() - known.keys():
+                raise Invalid(f"A subscription has no {min(unknown)}.", field=min(unknown))
+            store.set_subscription(connection, row.id, _columns(choices(**{**known, **chosen})))
+            return self._reread(connection, row.id)
+
+    def end(self, token: str) -> Subscription:
+        """Stop all mails at once and forget the address; a second time changes nothing. Raises `Invalid`.
+
+        What is returned still holds the address if this call ended it.
+        """
+        with self._database.write() as connection:
+            row = self._managed(connection, token)
+            if row.state != "ended":
+                now = self._clock.now()
+                store.set_subscription(connection, row.id, {"state": "ended", "ended_at": now, "address": ""})
+                store.withdraw(connection, now, row.id)
+                row = row._replace(state="ended", ended_at=now)
+            return self._subscription(row)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many subscriptions are pending, confirmed and ended."""
+        with self._database.read() as connection:
+            return {"pending": 0, "confirmed": 0, "ended": 0} | store.count_states(connection)
+
+    def of_row(self, row: Row[Any]) -> Subscription:
+        """Return the subscription that `store` read as `row`, with a fresh link token."""
+        return self._subscription(row)
+
+    def _ask(self, connection: Connection, reader: addresses.Address, asked: Choices) -> None:
+        now = self._clock.now()
+        if not connection.execute(allowed_key(reader.key).select()).scalar_one():
+            return
+        row = store.by_key(connection, reader.key)
+        fresh = {"address": reader.mailbox, **_columns(asked)}
+        if row is None:
+            began = {"address_key": reader.key, "token_key": secrets.token_hex(16), "created_at": now, "asked_at": now}
+            subscription_id = store.add_subscription(connection, {**fresh, **began, "state": "pending"})
+            self._queue(connection, subscription_id, "confirm", now)
+            return
+        # Only the mailbox itself can have ended a subscription, so asking anew after that is no flood.
+        rested = row.state == "ended" or now - row.asked_at >= ONE_LETTER_IN
+        if row.state != "confirmed":  # nobody has confirmed these choices yet, so the newest count
+            store.set_subscription(connection, row.id, {**fresh, "state": "pending"})
+        if rested:
+            store.set_subscription(connection, row.id, {"asked_at": now})
+            self._queue(connection, row.id, "manage" if row.state == "confirmed" else "confirm", now)
+
+    def _queue(
+        self, connection: Connection, subscription_id: int, kind: Literal["confirm", "manage"], now: datetime
+    ) -> None:
+        values = {
+            "subscription_id": subscription_id,
+            "kind": kind,
+            "occasion": f"{kind}:{now.isoformat(timespec='microseconds')}",
+            "message_id": new_message_id(self._letterhead),
+            "queued_at": now,
+            "due_at": now,
+        }
+        store.add_delivery(connection, values)
+
+    def _letter(self, claimed: Claimed, row: Row[Any]) -> Letter:
+        reader = self._subscription(row)
+        if claimed.kind == "confirm":
+            token = self._tokens.make("confirm", row.id, row.token_key, self._clock.now())
+            return letters.confirmation(reader, token, self._letterhead, claimed.message_id)
+        return letters.management(reader, self._letterhead, claimed.message_id)
+
+    def _open(self, connection: Connection, token: str) -> tuple[Claim, Row[Any]]:
+        row = store.by_id(connection, self._tokens.unverified(token))
+        if row is None:
+            raise bad_token()
+        claim = self._tokens.verify(token, row.token_key)
+        if claim.purpose == "confirm" and self._clock.now() - claim.issued_at > CONFIRM_WITHIN:
+            raise Invalid(
+                f"This link held for {CONFIRM_WITHIN.days} days and is older. Subscribe again to get a new one.",
+                field="token",
+            )
+        return claim, row
+
+    def _managed(self, connection: Connection, token: str) -> Row[Any]:
+        claim, row = self._open(connection, token)
+        if claim.purpose != "manage":
+            raise bad_token()
+        return row
+
+    def _reread(self, connection: Connection, subscription_id: int) -> Subscription:
+        row = store.by_id(connection, subscription_id)
+        if row is None:
+            raise bad_token()
+        return self._subscription(row)
+
+    def _subscription(self, row: Row[Any]) -> Subscription:
+        return Subscription(
+            id=row.id,
+            address=row.address,
+            state=row.state,
+            hour=row.hour,
+            timezone=row.timezone,
+            days=row.days,
+            size=row.size,
+            created_at=row.created_at,
+            confirmed_at=row.confirmed_at,
+            ended_at=row.ended_at,
+            token=self._tokens.make("manage", row.id, row.token_key, row.created_at),
+        )
+
+
+def _columns(chosen: Choices) -> dict[str, object]:
+    return {"hour": chosen.hour, "timezone": chosen.timezone, "days": chosen.days, "size": chosen.size}

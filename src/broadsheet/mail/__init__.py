@@ -1,0 +1,1 @@
+"""Mail: addresses, letters, the transports that carry them, and who must not be written to."""

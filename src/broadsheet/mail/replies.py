@@ -1,0 +1,35 @@
+"""What can become of one mail at the moment of handing it over, as errors, and servers' words made fit for a log.
+
+What follows for the delivery is the sender's matter.
+A server's reply often repeats the recipient: it goes through `without_addresses` before anyone keeps it.
+"""
+
+import re
+
+from broadsheet.errors import BroadsheetError
+from broadsheet.mail.letter import line
+
+_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
+
+
+class Refused(BroadsheetError):  # noqa: N818 - named for what happened, like its siblings
+    """This one mail was not taken; nothing of it was handed over.
+
+    `permanent` tells a 5xx from a 4xx reply, `lost` that the connection broke instead of a reply,
+    `gone` that the mailbox does not exist or is closed for good.
+    """
+
+    def __init__(self, message: str, *, permanent: bool, lost: bool = False, gone: bool = False) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.lost = lost
+        self.gone = gone
+
+
+class Unsure(BroadsheetError):  # noqa: N818
+    """The whole mail was handed over and no reply came: nobody here knows whether it was taken."""
+
+
+def without_addresses(reply: str) -> str:
+    """Return a server's words as one short line, with everything shaped like an address taken out."""
+    return line(_ADDRESS.sub("[address]", reply))
