@@ -54,13 +54,13 @@ class ArxivConnector:
     def batches(self, cursor: Cursor | None) -> Iterator[Batch]:
         """Yield one batch a page; raises `Unavailable` when arXiv fails, refuses, or repeats itself."""
         since, token, round_date = self._resume(cursor)
-        used: set[str] = set()
+        used = {token} - {""}
         restarted = False
         try:
             while True:
                 page = self._page(since, token)
                 if token and any(error.code == "badResumptionToken" for error in page.errors) and not restarted:
-                    token, round_date, restarted = "", "", True
+                    token, round_date, used, restarted = "", "", set(), True
                     continue
                 self._refuse(page)
                 round_date = round_date or _day(page.response_date)
