@@ -28,7 +28,7 @@ def read(text: str, secret: bytes) -> Address:
     if len(text) > 2 * LONGEST:
         raise Invalid(f"That is too long for a mail address; {LONGEST} characters are the most.", field="address")
     try:
-        found = validate_email(text.strip(), check_deliverability=False)
+        found = validate_email(text.strip(), check_deliverability=False, strict=True)
     except EmailNotValidError as error:
         raise Invalid(f"That is no mail address: {_reason(error)}", field="address") from error
     local = found.ascii_local_part or found.local_part

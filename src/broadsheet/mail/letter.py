@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from broadsheet.errors import Invalid
+from broadsheet.settings import Settings
 
 LONGEST_SUBJECT = 150
 _BREAKING = frozenset({"Cc", "Zl", "Zp"})
@@ -53,7 +54,12 @@ class Letterhead:
     sender: str
 
     @classmethod
-    def of(cls, name: str, site: str, sender: str = "") -> "Letterhead":
+    def of(cls, settings: Settings) -> "Letterhead":
+        """Take name, site and sender from the settings; raises `Invalid` for a sender that is no mailbox."""
+        return cls.make(settings.name, settings.site, settings.mail_from)
+
+    @classmethod
+    def make(cls, name: str, site: str, sender: str = "") -> "Letterhead":
         """Make a letterhead; an empty sender becomes broadsheet@ and the site's host. Raises `Invalid`."""
         mailbox = sender or f"broadsheet@{_host(site)}"
         try:
@@ -99,7 +105,8 @@ def compose(letter: Letter, letterhead: Letterhead, moment: datetime) -> EmailMe
     """Return the mail, 7-bit clean; `moment` becomes its Date."""
     message = EmailMessage(policy=POLICY if letter.recipient.isascii() else POLICY.clone(utf8=True))
     message["From"] = Address(display_name=letterhead.name, addr_spec=letterhead.sender)
-    message["To"] = Address(addr_spec=letter.recipient)
+    local, _, domain = letter.recipient.rpartition("@")
+    message["To"] = Address(username=local, domain=domain)
     message["Subject"] = line(letter.subject, LONGEST_SUBJECT)
     message["Date"] = moment
     message["Message-ID"] = letter.message_id

@@ -1,0 +1,120 @@
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broadsheet.errors import Invalid
+from broadsheet.mail.letter import LONGEST_SUBJECT, Letter, Letterhead, compose, line, new_message_id
+from broadsheet.settings import Settings
+
+MOMENT = datetime(2026, 1, 15, 12, 0, 5, tzinfo=UTC)
+HEAD = Letterhead.make("The Paper", "https://paper.example.org")
+END = "https://paper.example.org/subscription/end?token=" + "abcdefghij" * 12
+# Whatever Unicode or a mail program may take for the end of a line, and what hides or reorders text.
+NASTY = st.text(st.one_of(st.characters(), st.sampled_from('\r\n\x00\x0b\x0c\x1c\x85\u2028\u2029\u202e\u2066=?<>,"@')))
+
+
+def parsed(letter: Letter, letterhead: Letterhead = HEAD) -> tuple[EmailMessage, bytes]:
+    raw = compose(letter, letterhead, MOMENT).as_bytes()
+    return cast("EmailMessage", message_from_bytes(raw, policy=policy.default)), raw
+
+
+def letter(subject: str = "Subject", unsubscribe: str = END) -> Letter:
+    return Letter("bob@example.org", subject, "Text\n", "<p>Text</p>", "<id1@paper.example.org>", unsubscribe)
+
+
+def test_headers_of_a_digest() -> None:
+    message, raw = parsed(letter("Tide tables, and 9 more — tableaux"))
+    assert message["From"] == "The Paper <broadsheet@paper.example.org>"
+    assert message["Subject"] == "Tide tables, and 9 more — tableaux"
+    assert message["Date"].datetime == MOMENT
+    assert message["Message-ID"] == "<id1@paper.example.org>"
+    assert message["X-Broadsheet-Delivery"] == "id1"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Precedence"] is None
+    assert message["List-Id"] == "<daily.paper.example.org>"
+    assert message["List-Help"] == "<https://paper.example.org/about>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    # On one line and in plain letters: an encoded word there would break the one click.
+    assert f"List-Unsubscribe: <{END}>\r\n".encode() in raw
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+
+
+def test_a_mail_outside_the_list_has_no_list_headers() -> None:
+    message, _ = parsed(letter(unsubscribe=""))
+    assert not [name for name in message if name.startswith("List-")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(subject=NASTY, name=NASTY)
+def test_no_text_can_add_a_header_or_break_one(subject: str, name: str) -> None:
+    message, raw = parsed(letter(subject), Letterhead.make(name, "https://paper.example.org"))
+    plain, _ = parsed(letter("x"))
+    assert message.keys() == plain.keys()
+    assert all(len(part) <= 998 for part in raw.split(b"\r\n"))
+    assert raw.isascii()
+    assert not message.defects
+    assert len(message["From"].addresses) == 1
+    assert message["From"].addresses[0].addr_spec == "broadsheet@paper.example.org"
+    assert message["To"] == "bob@example.org"
+
+
+@settings(max_examples=100, deadline=None)
+@given(NASTY)
+def test_a_subject_arrives_as_its_printable_line(subject: str) -> None:
+    message, _ = parsed(letter(subject))
+    assert line(str(message["Subject"])) == line(subject, LONGEST_SUBJECT)
+
+
+@settings(max_examples=100, deadline=None)
+@given(NASTY)
+def test_no_url_can_leave_its_brackets(url: str) -> None:
+    _, raw = parsed(letter(unsubscribe=f"https://x/{url}"))
+    (found,) = [part for part in raw.split(b"\r\n") if part.startswith(b"List-Unsubscribe:")]
+    assert found.count(b"<") == found.count(b">") == 1
+    assert found.endswith(b">")
+
+
+def test_a_recipient_with_a_line_break_is_refused() -> None:
+    with pytest.raises(ValueError, match="CR or LF"):
+        compose(Letter("bob@example.org\r\nBcc: eve@example.org", "s", "t", "h", "<1@x>"), HEAD, MOMENT)
+
+
+def test_line_cuts_with_a_mark_and_keeps_scripts() -> None:
+    assert line("a\r\nb\tc\u202ed") == "a b cd"
+    assert line("Über 東京 ∑") == "Über 東京 ∑"
+    assert line("x" * 300, 10) == "x" * 9 + "…"
+
+
+def test_message_ids_are_opaque_and_differ() -> None:
+    first, second = new_message_id(HEAD), new_message_id(HEAD)
+    assert first != second
+    assert first.endswith("@paper.example.org>")
+
+
+@pytest.mark.parametrize(
+    ("site", "sender", "mailbox", "list_id"),
+    [
+        ("http://127.0.0.1:8080", "", "broadsheet@127.0.0.1", "<daily.127.0.0.1>"),
+        ("http://[::1]:8080", "", "broadsheet@localhost", "<daily.localhost>"),
+        ("https://p.example.org/", "desk@example.net", "desk@example.net", "<daily.p.example.org>"),
+    ],
+)
+def test_who_a_mail_comes_from(site: str, sender: str, mailbox: str, list_id: str) -> None:
+    letterhead = Letterhead.make("P", site, sender)
+    assert (letterhead.sender, letterhead.list_id) == (mailbox, list_id)
+
+
+@pytest.mark.parametrize("sender", ["Paper <a@b>", "a@b@c", "nobody", "a@b\r\nBcc: c@d", "@"])
+def test_a_bad_sender_is_told_with_its_setting(sender: str) -> None:
+    with pytest.raises(Invalid, match="BROADSHEET_MAIL_FROM"):
+        Letterhead.of(Settings(mail_from=sender))
+
+
+def test_settings_make_the_letterhead() -> None:
+    made = Letterhead.of(Settings(name="P", public_url="https://p.example.org", mail_from="a@example.org"))
+    assert made == Letterhead("P", "https://p.example.org", "a@example.org")
