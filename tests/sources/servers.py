@@ -156,16 +156,18 @@ def oai_document(inner: str, response_date: str = "2026-01-15T12:00:00Z") -> byt
     ).encode()
 
 
-def oai_page(records: list[str], token: str | None = None) -> bytes:
+def oai_page(records: list[str], token: str | None = None, response_date: str = "2026-01-15T12:00:00Z") -> bytes:
     mark = "" if token is None else f"<resumptionToken>{escape(token)}</resumptionToken>"
-    return oai_document(f"<ListRecords>{''.join(records)}{mark}</ListRecords>")
+    return oai_document(f"<ListRecords>{''.join(records)}{mark}</ListRecords>", response_date)
 
 
 def oai_error(code: str, text: str = "told by the server") -> Fault:
     return instead(oai_document(f'<error code="{code}">{text}</error>').decode())
 
 
-def arxiv_app(script: Script, pages: list[list[str]], delay: float = 0.0) -> Starlette:
+def arxiv_app(
+    script: Script, pages: list[list[str]], delay: float = 0.0, response_date: str = "2026-01-15T12:00:00Z"
+) -> Starlette:
     """Serve `pages` one after another by tokens `after-1`, `after-2`, …; the last of several has an empty token."""
 
     async def oai(request: Request) -> Response:
@@ -174,7 +176,7 @@ def arxiv_app(script: Script, pages: list[list[str]], delay: float = 0.0) -> Sta
         number = int(token.removeprefix("after-")) if token else 0
         is_last = number + 1 >= len(pages)
         mark = (None if len(pages) == 1 else "") if is_last else f"after-{number + 1}"
-        return script.answer(request, oai_page(pages[number], mark), "text/xml")
+        return script.answer(request, oai_page(pages[number], mark, response_date), "text/xml")
 
     return Starlette(routes=[Route("/oai", oai)])
 

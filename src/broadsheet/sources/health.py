@@ -1,0 +1,102 @@
+"""How a source stands, and what a harvest of it brought: as values, and in words for a person.
+
+Where the numbers come from is `harvest`'s matter.
+Every sentence says what is, and when it is tried again; it names nothing that only this program would understand.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from broadsheet.sources.connector import Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestProgress:
+    """How far a run is; `papers` counts the records received."""
+
+    source: str
+    title: str
+    batches: int
+    papers: int
+    added: int
+    changed: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestReport:
+    """What a run brought; `error` is empty if it is complete, `rejections` the first of the `rejected`."""
+
+    source: str
+    title: str
+    started_at: datetime
+    ended_at: datetime
+    added: int
+    changed: int
+    unchanged: int
+    rejected: int
+    rejections: tuple[Rejected, ...] = ()
+    error: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What happened, for a person."""
+        if self.error:
+            return self.error
+        said = f"{self.title}: {self.added:,} new, {self.changed:,} changed, {self.unchanged:,} unchanged"
+        if not self.rejected:
+            return said + "."
+        first = f" (first: {self.rejections[0].key}: {self.rejections[0].reason})" if self.rejections else ""
+        return f"{said}, {self.rejected:,} rejected{first}."
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """How a source stands; counts are of its newest run, `papers` of all time, `error` is empty after a good run."""
+
+    name: str
+    title: str
+    running: bool
+    started_at: datetime | None
+    succeeded_at: datetime | None
+    failed_at: datetime | None
+    error: str
+    next_due_at: datetime | None
+    added: int
+    changed: int
+    unchanged: int
+    rejected: int
+    papers: int
+    as_of: datetime
+    sentence: str = ""
+
+    def words(self, zone: tzinfo = UTC) -> str:
+        """Say it in one sentence, with times in `zone`."""
+        due = _due_words(self.next_due_at, self.as_of, zone)
+        if self.running:
+            return f"{self.title} is being harvested now: {self.added:,} new papers so far."
+        if self.error:
+            last = f" Last good harvest: {_when(self.succeeded_at, self.as_of, zone)}." if self.succeeded_at else ""
+            return f"{self.error}; {due.format(what='next try')}.{last}"
+        if self.succeeded_at is None:
+            state = "was cut off in its first harvest" if self.started_at else "has not been harvested yet"
+            return f"{self.title} {state}; {due.format(what='next try')}."
+        rejected = f", {self.rejected:,} rejected" if self.rejected else ""
+        return (
+            f"{self.title} was harvested {_when(self.succeeded_at, self.as_of, zone)}: {self.added:,} new, "
+            f"{self.changed:,} changed{rejected}; {due.format(what='next')}."
+        )
+
+
+def _when(moment: datetime | None, now: datetime, zone: tzinfo) -> str:
+    if moment is None:
+        return "never"
+    local = moment.astimezone(zone)
+    same_day = local.date() == now.astimezone(zone).date()
+    return f"{'at ' if same_day else 'on '}{local:{'%H:%M' if same_day else '%Y-%m-%d at %H:%M'}} {local.tzname()}"
+
+
+def _due_words(moment: datetime | None, now: datetime, zone: tzinfo) -> str:
+    if moment is None or moment <= now:
+        return "{what} at once"
+    return "{what} " + _when(moment, now, zone).removeprefix("at ")
