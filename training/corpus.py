@@ -19,7 +19,6 @@ ARXIV = ("arxiv-1993-2019-sample.jsonl.xz", "arxiv-2025-2026.jsonl.xz")
 COMMUNITY = "hf-daily-papers.jsonl.xz"
 CLASSIFICATION = "benchmarks/arxiv-primary-category"
 DEV_PAPERS = 20_000
-DEV_QUERIES = 4_000
 SHORTEST_ABSTRACT = 200
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z$\\])")
 

