@@ -91,10 +91,10 @@ def pace(kind: Kind, reading: Reading, total: float) -> float:
     return log2((PRIOR + reading.count - reading.count_before) / (PRIOR + usual_gain(kind, reading, total)))
 
 
-def freshness(age: float, horizon: float) -> float:
+def freshness(age: float, horizon: float, half: float = FRESH_HALF) -> float:
     """Return what a usual paper `age` hours old still gets in the next `horizon` hours against a new one; <= 0."""
-    grown = age + FRESH_HALF
-    return log2(FRESH_HALF * (FRESH_HALF + horizon) / (grown * (grown + horizon)))
+    grown = age + half
+    return log2(half * (half + horizon) / (grown * (grown + horizon)))
 
 
 def stars(count: float) -> float:

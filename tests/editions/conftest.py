@@ -1,0 +1,68 @@
+"""An instance with its editions, on both databases, in a zone that a test may choose."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from broadsheet.clock import FixedClock
+from broadsheet.database.engine import Database
+from broadsheet.editions.editions import Editions
+from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.records import Signal, SourceRecord
+from broadsheet.papers.signals import SignalLog
+from broadsheet.trending.trending import Trending
+from tests.invented import record
+
+
+@dataclass
+class Newsroom:
+    database: Database
+    clock: FixedClock
+    catalogue: Catalogue
+    trending: Trending
+    editions: Editions
+
+    def at(self, text: str) -> None:
+        """Move the clock to a moment such as "2026-01-16 07:00+01:00"."""
+        self.clock.move_to(datetime.fromisoformat(text))
+
+    def add(self, *records: SourceRecord) -> list[int]:
+        """Take records in and compute what trends."""
+        found = list(self.catalogue.add(records).paper_ids)
+        self.trending.refresh()
+        return found
+
+    def fresh(self, n: int, **overrides: object) -> SourceRecord:
+        """The n-th invented record, published the day before."""
+        yesterday = self.clock.now().date() - timedelta(days=1)
+        return record(n, **({"published": yesterday} | overrides))
+
+    def voted(self, n: int, upvotes: float) -> SourceRecord:
+        """The same with upvotes, counted now on a paper ten hours old."""
+        now = self.clock.now()
+        return self.fresh(n, signals=(Signal("hf_upvotes", upvotes, now, now - timedelta(hours=10)),))
+
+    def on_shelf(self, n: int) -> SourceRecord:
+        """A paper of the starter shelf."""
+        return record(
+            n, source="shelf", published=date(2019, 4, 22), summary=True, abstract=f"A sentence about part {n}."
+        )
+
+
+@pytest.fixture
+def open_newsroom(database: Database, clock: FixedClock) -> Callable[..., Newsroom]:
+    def build(zone: str = "UTC", hour: int = 7) -> Newsroom:
+        catalogue = Catalogue(database, clock)
+        trending = Trending(database, catalogue, SignalLog(database, clock), clock)
+        editions = Editions(database, catalogue, trending, clock, zone=ZoneInfo(zone), hour=hour)
+        return Newsroom(database, clock, catalogue, trending, editions)
+
+    return build
+
+
+@pytest.fixture
+def newsroom(open_newsroom: Callable[..., Newsroom]) -> Newsroom:
+    return open_newsroom()
