@@ -13,10 +13,11 @@ from datetime import date
 from bibtexparser.bparser import BibTexParser
 
 from broadsheet.errors import Invalid
-from broadsheet.papers.identifiers import Identifier, from_urls, parse
+from broadsheet.papers.identifiers import Identifier, parse
 from broadsheet.papers.paper import DatePrecision
 from broadsheet.papers.records import SourceRecord
 from broadsheet.sources.latex import to_unicode
+from broadsheet.sources.linked import with_linked
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t\r\n]*[{(]", re.MULTILINE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -73,7 +74,7 @@ def _record(fields: Mapping[str, str], block: str) -> SourceRecord:
     authors = tuple(_authors(fields.get("author") or fields.get("editor", "")))
     published, precision = _published(fields)
     urls = tuple(url for url in re.findall(r"https?://[^\s{}\"<>]+", fields.get("url", "")))
-    identifiers = tuple(dict.fromkeys((*_identifiers(fields), *from_urls(urls))))
+    identifiers = with_linked(tuple(dict.fromkeys(_identifiers(fields))), urls)
     return SourceRecord(
         source="bibtex",
         key=str(identifiers[0]) if identifiers else _fingerprint(title, authors, published),

@@ -11,9 +11,10 @@ from datetime import date
 from typing import Any
 
 from broadsheet.errors import Invalid
-from broadsheet.papers.identifiers import Identifier, from_urls, parse
+from broadsheet.papers.identifiers import Identifier, parse
 from broadsheet.papers.paper import DatePrecision
 from broadsheet.papers.records import SourceRecord
+from broadsheet.sources.linked import with_linked
 
 DEFAULT_SOURCE = "file"
 # Files name a collection; where that is one of our own sources, its records are that source's.
@@ -42,7 +43,7 @@ def record_of(line: bytes) -> SourceRecord:
         abstract=_text(entry, "abstract"),
         authors=tuple(_texts(entry, "authors")),
         published=published,
-        identifiers=tuple(dict.fromkeys((*own, *from_urls(urls)))),
+        identifiers=with_linked(own, urls),
         date_precision=precision,
         categories=tuple(_texts(entry, "categories")),
         links=tuple(url for url in urls if url.startswith(("https://", "http://"))),
@@ -74,7 +75,7 @@ def _own(given_id: str) -> tuple[tuple[Identifier, ...], str]:
     try:
         identifier = parse(given_id)
     except Invalid:
-        if given_id.startswith(("arxiv:", "doi:", "acl:")):
+        if given_id.startswith(("arxiv:", "doi:")):
             raise
         return (), given_id  # a collection's own numbering is as good a key as any
     return (identifier,), identifier.value
