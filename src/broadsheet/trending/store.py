@@ -48,7 +48,7 @@ def seen_since(connection: Connection, since: datetime, published_since: date, l
 
 def facts(connection: Connection, paper_ids: Sequence[int]) -> list[Facts]:
     """Return what the formula needs of each paper, without those that are gone or withdrawn."""
-    found = []
+    found: list[Facts] = []
     for start in range(0, len(paper_ids), _CHUNK):
         ids = paper_ids[start : start + _CHUNK]
         code = and_(artefact.c.kind == "code", artefact.c.paper_id == paper.c.id)
