@@ -1,0 +1,74 @@
+"""What counts as the same word: folding, stop words and stems, one way for index, query, oracle and highlights.
+
+A change here changes every index: raise `manifest.FORMAT` with it.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+LONGEST_TERM: Final = 64  # bytes; longer runs of letters are noise, not words
+# Scripts written without spaces: each character is a word of its own, and phrases put them together again.
+_UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LETTERS: Final = re.compile(r"[^\W_]+")
+
+
+def english() -> TextAnalyzer:
+    """Return the analyser of titles and abstracts: stop words go, stems stay, positions are kept."""
+    return _folding().filter(Filter.stopword("english")).filter(Filter.stemmer("english")).build()
+
+
+def names() -> TextAnalyzer:
+    """Return the analyser of authors' names: nothing but folding."""
+    return _folding().build()
+
+
+def spaced(text: str) -> str:
+    """Return the text as the analysers want it: characters of unspaced scripts set apart, nothing unencodable."""
+    if text.isascii():
+        return text
+    return _UNSPACED.sub(r" \g<0> ", text.encode("utf-8", "replace").decode())
+
+
+def terms_at(analyser: TextAnalyzer, text: str) -> list[tuple[int, str]]:
+    """Return (position, term) for each term of a short text."""
+    return [(token.position, token.text) for token in analyser.pre_tokenize(spaced(text)).tokens]
+
+
+def title_key(text: str) -> str:
+    """Return what two spellings of one title share: a hash of its letters and digits; "" where there are none."""
+    plain = _LETTERS.findall(unicodedata.normalize("NFKD", text).casefold())
+    if not plain:
+        return ""
+    return hashlib.blake2b("".join(plain).encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+class Stems:
+    """Stems of single words, remembered: a page of results asks for the same few thousand again and again."""
+
+    def __init__(self) -> None:
+        analyser = english()
+
+        @lru_cache(maxsize=50_000)
+        def stems(word: str) -> tuple[str, ...]:
+            return tuple(analyser.analyze(spaced(word)))
+
+        self.of = stems
+
+    def of_all(self, texts: Sequence[str]) -> list[str]:
+        """Return the stems of several texts in order, with repeats."""
+        return [stem for text in texts for stem in self.of(text)]
+
+
+def _folding() -> TextAnalyzerBuilder:
+    return (
+        TextAnalyzerBuilder(Tokenizer.simple())
+        .filter(Filter.remove_long(LONGEST_TERM))
+        .filter(Filter.lowercase())
+        .filter(Filter.ascii_fold())
+    )
