@@ -2,12 +2,55 @@
 
 Which paper an identifier belongs to is the catalogue's matter.
 An identifier never carries a version: `2401.00001v3` and `2401.00001` name one paper.
+
+The exceptions that history left, each by example (a test reads this table):
+
+    2401.00001v3                                  arxiv:2401.00001        five digits since January 2015
+    0704.0001                                     arxiv:0704.0001         four digits from April 2007 to December 2014
+    hep-th/9901001v2                              arxiv:hep-th/9901001    old style until March 2007
+    math.AG/0601001                               arxiv:math/0601001      old style with a subject class, which is no part
+    arXiv:acc-phys/9411002                        arxiv:acc-phys/9411002  archives that no longer exist
+    10.48550/arXiv.2401.00001                     arxiv:2401.00001        arXiv's own DOIs name the arXiv paper
+    10.1109/ICSE48619.2023.00206                  doi:10.1109/icse48619.2023.00206   DOIs do not mind case
+    https://doi.org/10.1000/182.                  doi:10.1000/182         a full stop that ended the sentence
+    doi:10.1016/S0370-2693(97)01452-8             doi:10.1016/s0370-2693(97)01452-8  its own brackets
+    2020.acl-main.1                               acl:2020.acl-main.1     ACL since 2020
+    P18-1001                                      acl:P18-1001            ACL until 2019: venue letter, year, number
+    10.18653/v1/P18-1001                          acl:P18-1001            the ACL's DOIs name the ACL paper
+    https://www.aclweb.org/anthology/P18-1001.pdf acl:P18-1001            the anthology's old address
+    https://huggingface.co/papers/2401.00001      arxiv:2401.00001        pages about an arXiv paper elsewhere
+    https://ar5iv.labs.arxiv.org/html/2401.00001  arxiv:2401.00001
+    https://openalex.org/W2741809807              openalex:W2741809807
+    CorpusID:13756489                             s2:corpus:13756489      Semantic Scholar numbers papers twice
+    https://openreview.net/forum?id=Bkg6RiCqY7    openreview:Bkg6RiCqY7
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from broadsheet.errors import Invalid
 
 Scheme = Literal["arxiv", "doi", "acl", "openalex", "s2", "openreview"]
+SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
+
+# Nothing that names a paper is longer; what is, is not read at all.
+LONGEST = 512
+
+_ARXIV = re.compile(r"(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?", re.ASCII)
+_ARXIV_OLD = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?/(\d{7})(?:v\d+)?", re.ASCII | re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.ASCII)
+_ACL_NEW = re.compile(r"(\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)", re.ASCII | re.IGNORECASE)
+_ACL_OLD = re.compile(r"([A-Z]\d{2}-\d{4,5})", re.ASCII | re.IGNORECASE)
+_OPENALEX = re.compile(r"W\d{4,12}", re.ASCII | re.IGNORECASE)
+_S2 = re.compile(r"[0-9a-f]{40}", re.ASCII | re.IGNORECASE)
+_CORPUS = re.compile(r"(?:corpus(?:id)?:)(\d{1,12})", re.ASCII | re.IGNORECASE)
+_OPENREVIEW = re.compile(r"[A-Za-z0-9_-]{6,16}", re.ASCII)
+_PREFIX = re.compile(r"(arxiv|doi|acl|openalex|s2|openreview|corpusid)\s*:\s*", re.ASCII | re.IGNORECASE)
+_ARXIV_PATHS = frozenset({"abs", "pdf", "html", "papers", "format", "e-print", "src", "ps", "paper", "overview"})
+_ARXIV_HOSTS = frozenset({"arxiv.org", "ar5iv.org", "ar5iv.labs.arxiv.org", "alphaxiv.org", "huggingface.co", "hf.co"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -19,3 +62,146 @@ class Identifier:
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.value}"
+
+
+def parse(text: str) -> Identifier:
+    """Read one identifier from an id or a URL; raises `Invalid` for anything else."""
+    found = find(text)
+    if found is None:
+        shown = text if len(text) <= 80 else text[:80] + "…"
+        raise Invalid(
+            f"{shown!r} names no paper. Give an arXiv number such as 2401.00001, a DOI, an ACL, OpenAlex, "
+            "Semantic Scholar or OpenReview id, or the address of such a page.",
+            field="id",
+            value=shown,
+        )
+    return found
+
+
+def find(text: str) -> Identifier | None:
+    """Read one identifier from an id or a URL; None where the text, as a whole, is none."""
+    text = text.strip().strip("<>").strip()
+    if not text or len(text) > LONGEST:
+        return None
+    if text.lower().startswith(("http://", "https://")):
+        return _from_url(text)
+    prefix = _PREFIX.match(text)
+    if prefix:
+        return _prefixed(prefix[1].lower(), text[prefix.end() :].strip())
+    if text.lower().startswith(("arxiv.org/", "doi.org/", "aclanthology.org/", "www.", "huggingface.co/")):
+        return _from_url(f"https://{text}")
+    return _bare(text)
+
+
+def from_urls(urls: Iterable[str]) -> tuple[Identifier, ...]:
+    """Return the identifiers that stand in `urls`, each once, in their order."""
+    return tuple(dict.fromkeys(found for url in urls if (found := find(url)) is not None))
+
+
+def url_of(identifier: Identifier) -> str:
+    """Return the address of the page where an identifier leads."""
+    value = quote(identifier.value, safe="/().-_;")
+    match identifier.scheme:
+        case "arxiv":
+            return f"https://arxiv.org/abs/{value}"
+        case "doi":
+            return f"https://doi.org/{value}"
+        case "acl":
+            return f"https://aclanthology.org/{value}/"
+        case "openalex":
+            return f"https://openalex.org/{value}"
+        case "openreview":
+            return f"https://openreview.net/forum?id={value}"
+        case "s2":
+            number = identifier.value.removeprefix("corpus:")
+            return f"https://www.semanticscholar.org/{'paper' if len(number) == 40 else 'p'}/{number}"
+
+
+def _bare(text: str) -> Identifier | None:
+    return _arxiv(text) or _acl(text) or _doi(text) or _openalex(text) or _s2(text)
+
+
+def _prefixed(scheme: str, rest: str) -> Identifier | None:
+    match scheme:
+        case "arxiv":
+            return _arxiv(rest)
+        case "doi":
+            return _doi(rest)
+        case "acl":
+            return _acl(rest)
+        case "openalex":
+            return _openalex(rest)
+        case "openreview":
+            return Identifier("openreview", rest) if _OPENREVIEW.fullmatch(rest) else None
+        case "corpusid":
+            return _s2(f"corpus:{rest}")
+        case _:
+            return _s2(rest)
+
+
+def _from_url(url: str) -> Identifier | None:
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+    except ValueError:  # a bracket without its pair, for one
+        return None
+    path = unquote(parts.path).strip("/")
+    query = parse_qs(parts.query)
+    if host in _ARXIV_HOSTS or host.endswith(".arxiv.org"):
+        kind, _, rest = path.partition("/")
+        return _arxiv(rest.removesuffix(".pdf")) if kind in _ARXIV_PATHS else None
+    if host in {"doi.org", "dx.doi.org"}:
+        return _doi(path)
+    if host in {"aclanthology.org", "aclweb.org"}:
+        return _acl(path.removeprefix("anthology/").removesuffix(".pdf"))
+    if host in {"openalex.org", "api.openalex.org"}:
+        return _openalex(path.rsplit("/", 1)[-1])
+    if host == "openreview.net":
+        forum = query.get("id", [""])[0]
+        return Identifier("openreview", forum) if _OPENREVIEW.fullmatch(forum) else None
+    if host in {"semanticscholar.org", "api.semanticscholar.org"}:
+        return _s2(path.rsplit("/", 1)[-1])
+    return None
+
+
+def _arxiv(text: str) -> Identifier | None:
+    if new := _ARXIV.fullmatch(text):
+        return Identifier("arxiv", new[1])
+    if old := _ARXIV_OLD.fullmatch(text):
+        return Identifier("arxiv", f"{old[1].lower()}/{old[2]}")
+    return None
+
+
+def _doi(text: str) -> Identifier | None:
+    text = text.rstrip(".,;:'\u201d\u2019")
+    # A closing bracket ends the DOI only where none was opened in it.
+    while text.endswith((")", "]")) and text.count(")") + text.count("]") > text.count("(") + text.count("["):
+        text = text[:-1].rstrip(".,;:")
+    if not _DOI.fullmatch(text):
+        return None
+    value = text.lower()
+    if value.startswith("10.48550/arxiv."):
+        return _arxiv(value.removeprefix("10.48550/arxiv.")) or Identifier("doi", value)
+    if value.startswith(("10.18653/v1/", "10.3115/v1/")):
+        return _acl(text.split("/", 2)[2]) or Identifier("doi", value)
+    return Identifier("doi", value) if len(value) <= 255 else None
+
+
+def _acl(text: str) -> Identifier | None:
+    text = text.removesuffix("/")
+    if new := _ACL_NEW.fullmatch(text):
+        return Identifier("acl", new[1].lower())
+    if old := _ACL_OLD.fullmatch(text):
+        return Identifier("acl", old[1].upper())
+    return None
+
+
+def _openalex(text: str) -> Identifier | None:
+    return Identifier("openalex", text.upper()) if _OPENALEX.fullmatch(text) else None
+
+
+def _s2(text: str) -> Identifier | None:
+    if _S2.fullmatch(text):
+        return Identifier("s2", text.lower())
+    corpus = _CORPUS.fullmatch(text)
+    return Identifier("s2", f"corpus:{corpus[1]}") if corpus else None

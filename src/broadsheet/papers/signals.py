@@ -1,0 +1,40 @@
+"""Observations about papers over time, such as upvotes elsewhere; what they are worth is `trending`'s matter.
+
+Readings are kept as they were seen: a count that fell is not corrected here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+
+from broadsheet.clock import Clock
+from broadsheet.database.engine import Database
+from broadsheet.database.schema import signal as table
+from broadsheet.papers import store
+from broadsheet.papers.records import Signal
+
+
+class SignalLog:
+    """Keeps and gives back signals."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def record(self, paper_id: int, signals: Iterable[Signal]) -> None:
+        """Keep `signals` of a paper; one of the same kind and moment again overwrites the first."""
+        with self._database.write() as connection:
+            store.write_signals(connection, ((paper_id, one) for one in signals))
+
+    def of(self, paper_ids: Sequence[int], until: datetime | None = None) -> dict[int, list[Signal]]:
+        """Return the signals of each paper that has any, oldest first, none observed after `until` (default: now)."""
+        found: dict[int, list[Signal]] = defaultdict(list)
+        moment = until or self._clock.now()
+        with self._database.read() as connection:
+            for some in store.chunks(paper_ids):
+                asked = select(table).where(table.c.paper_id.in_(some), table.c.observed_at <= moment)
+                for row in connection.execute(asked.order_by(table.c.observed_at)):
+                    found[row.paper_id].append(Signal(row.kind, row.value, row.observed_at, row.began_at))
+        return dict(found)

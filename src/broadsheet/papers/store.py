@@ -1,0 +1,274 @@
+"""The SQL of papers: rows in and out, in sets; which rows belong together is decided by `intake`.
+
+Private to this package. Every statement works on a batch: a statement per paper would cost more than all the rest.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Table, and_, delete, exists, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from broadsheet.database.schema import (
+    artefact,
+    delivery_paper,
+    departed,
+    edition_place,
+    identifier,
+    paper,
+    signal,
+    source_record,
+    version,
+)
+from broadsheet.papers import wire
+from broadsheet.papers.identifiers import Identifier
+from broadsheet.papers.merging import Combined
+from broadsheet.papers.paper import Artefact, Paper, Version
+from broadsheet.papers.records import Signal, SourceRecord
+
+# SQLite takes 32,766 values in one statement; pairs and other conditions share them.
+CHUNK = 5_000
+_T = TypeVar("_T")
+
+
+def chunks(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
+    """Cut `values` into lists that fit into one statement."""
+    held = list(values)
+    for start in range(0, len(held), size):
+        yield held[start : start + size]
+
+
+def known_records(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
+    """Return id, paper_id and digest of the records that stand under (source, key)."""
+    columns = source_record.c
+    found: dict[tuple[str, str], Row[Any]] = {}
+    by_source: dict[str, list[str]] = defaultdict(list)
+    for source, key in keys:
+        by_source[source].append(key)
+    for source, own in by_source.items():
+        for some in chunks(own):
+            asked = select(columns.id, columns.key, columns.paper_id, columns.digest)
+            for row in connection.execute(asked.where(columns.source == source, columns.key.in_(some))):
+                found[source, row.key] = row
+    return found
+
+
+def owners(connection: Connection, identifiers: Iterable[Identifier]) -> dict[Identifier, int]:
+    """Return which paper each known identifier belongs to."""
+    by_scheme: dict[str, list[str]] = defaultdict(list)
+    for one in identifiers:
+        by_scheme[one.scheme].append(one.value)
+    found: dict[Identifier, int] = {}
+    for scheme, values in by_scheme.items():
+        for some in chunks(values):
+            asked = select(identifier.c.value, identifier.c.paper_id)
+            for row in connection.execute(asked.where(identifier.c.scheme == scheme, identifier.c.value.in_(some))):
+                found[Identifier(scheme, row.value)] = row.paper_id  # type: ignore[arg-type]
+    return found
+
+
+def by_work_key(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Return the oldest paper under each work key."""
+    found: dict[str, int] = {}
+    for some in chunks(keys):
+        asked = select(paper.c.work_key, paper.c.id).where(paper.c.work_key.in_(some)).order_by(paper.c.id)
+        for row in connection.execute(asked):
+            found.setdefault(row.work_key, row.id)
+    return found
+
+
+def records_of(connection: Connection, paper_ids: Iterable[int]) -> dict[int, list[SourceRecord]]:
+    """Return what every source said of each paper, oldest first."""
+    found: dict[int, list[SourceRecord]] = defaultdict(list)
+    for some in chunks(paper_ids):
+        asked = select(source_record.c.paper_id, source_record.c.record)
+        for row in connection.execute(asked.where(source_record.c.paper_id.in_(some)).order_by(source_record.c.id)):
+            found[row.paper_id].append(wire.loads(row.record))
+    return found
+
+
+def row_of(combined: Combined, change: int, now: datetime) -> dict[str, Any]:
+    """Return the columns of a paper that its records decide."""
+    return {
+        "title": combined.title,
+        "abstract": combined.abstract,
+        "authors": json.dumps(combined.authors, ensure_ascii=False),
+        "published": combined.published,
+        "date_precision": combined.date_precision,
+        "categories": json.dumps(combined.categories, ensure_ascii=False),
+        "sources": json.dumps(combined.sources),
+        "links": json.dumps(combined.links, ensure_ascii=False),
+        "venue": combined.venue,
+        "comments": combined.comments,
+        "withdrawn": combined.withdrawn,
+        "summary": combined.summary,
+        "work_key": combined.work_key,
+        "updated_at": now,
+        "change": change,
+    }
+
+
+def write_papers(
+    connection: Connection, fresh: Mapping[int, Combined], old: Mapping[int, Combined], change: int, now: datetime
+) -> None:
+    """Insert `fresh` and update `old` papers, by id; they take the change numbers from `change` on."""
+    rows = [
+        {"id": paper_id, "first_seen_at": now, **row_of(one, change + place, now)}
+        for place, (paper_id, one) in enumerate(fresh.items())
+    ]
+    if rows:
+        connection.execute(insert(paper), rows)
+    change += len(rows)
+    for place, (paper_id, one) in enumerate(old.items()):
+        connection.execute(update(paper).where(paper.c.id == paper_id).values(row_of(one, change + place, now)))
+    for table in (identifier, artefact, version):
+        for some in chunks(old):
+            connection.execute(delete(table).where(table.c.paper_id.in_(some)))
+    every = {**fresh, **old}
+    _insert(connection, identifier, _identifier_rows(every))
+    _insert(connection, artefact, _artefact_rows(every))
+    _insert(connection, version, _version_rows(every))
+
+
+def write_records(connection: Connection, fresh: list[dict[str, Any]], changed: list[dict[str, Any]]) -> None:
+    """Insert `fresh` source records and overwrite the `changed` ones, which carry their id."""
+    _insert(connection, source_record, fresh)
+    for row in changed:
+        connection.execute(update(source_record).where(source_record.c.id == row["id"]).values(row))
+
+
+def move_records(connection: Connection, moves: Iterable[tuple[int, int]]) -> None:
+    """Give all records of the first paper to the second, for each pair."""
+    for loser, survivor in moves:
+        connection.execute(update(source_record).where(source_record.c.paper_id == loser).values(paper_id=survivor))
+
+
+def depart(connection: Connection, loser: int, survivor: int, change: int) -> None:
+    """Let the paper `loser` become `survivor`: what hangs on it follows, its number leads on."""
+    for table, others in ((signal, ("kind", "observed_at")), (delivery_paper, ("delivery_id",))):
+        twin = table.alias()
+        there = and_(twin.c.paper_id == survivor, *(twin.c[name] == table.c[name] for name in others))
+        connection.execute(
+            update(table).where(table.c.paper_id == loser, ~exists().where(there)).values(paper_id=survivor)
+        )
+    connection.execute(update(edition_place).where(edition_place.c.paper_id == loser).values(paper_id=survivor))
+    connection.execute(update(departed).where(departed.c.into_id == loser).values(into_id=survivor))
+    connection.execute(delete(paper).where(paper.c.id == loser))
+    connection.execute(insert(departed).values(paper_id=loser, into_id=survivor, change=change))
+
+
+def write_signals(connection: Connection, observed: Iterable[tuple[int, Signal]]) -> None:
+    """Keep observations; one made at the same moment again overwrites the first."""
+    rows = {
+        (paper_id, one.kind, one.observed_at): {
+            "paper_id": paper_id,
+            "kind": one.kind,
+            "observed_at": one.observed_at,
+            "value": one.value,
+            "began_at": one.began_at,
+        }
+        for paper_id, one in observed
+    }
+    if not rows:
+        return
+    upsert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(signal)
+    connection.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["paper_id", "kind", "observed_at"],
+            set_={"value": upsert.excluded.value, "began_at": upsert.excluded.began_at},
+        ),
+        list(rows.values()),
+    )
+
+
+def papers(connection: Connection, ids: Sequence[int]) -> dict[int, Paper]:
+    """Return the papers among `ids` that exist."""
+    found: dict[int, Paper] = {}
+    for some in chunks(dict.fromkeys(ids)):
+        named: dict[int, list[Identifier]] = defaultdict(list)
+        for row in connection.execute(
+            select(identifier).where(identifier.c.paper_id.in_(some)).order_by(identifier.c.place)
+        ):
+            named[row.paper_id].append(Identifier(row.scheme, row.value))
+        reusable: dict[int, list[Artefact]] = defaultdict(list)
+        for row in connection.execute(select(artefact).where(artefact.c.paper_id.in_(some)).order_by(artefact.c.url)):
+            reusable[row.paper_id].append(
+                Artefact(row.kind, row.url, row.licence, row.stars, row.seen_alive_at, row.found_in)
+            )
+        versions: dict[int, list[Version]] = defaultdict(list)
+        for row in connection.execute(select(version).where(version.c.paper_id.in_(some)).order_by(version.c.number)):
+            versions[row.paper_id].append(Version(Identifier(row.scheme, row.value), row.number, row.published))
+        for row in connection.execute(select(paper).where(paper.c.id.in_(some))):
+            found[row.id] = _paper(row, named[row.id], reusable[row.id], versions[row.id])
+    return found
+
+
+def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def _identifier_rows(papers: Mapping[int, Combined]) -> list[dict[str, Any]]:
+    return [
+        {"scheme": one.scheme, "value": one.value, "paper_id": paper_id, "place": place}
+        for paper_id, combined in papers.items()
+        for place, one in enumerate(combined.identifiers)
+    ]
+
+
+def _artefact_rows(papers: Mapping[int, Combined]) -> list[dict[str, Any]]:
+    return [
+        {
+            "paper_id": paper_id,
+            "url": one.url,
+            "kind": one.kind,
+            "licence": one.licence,
+            "stars": one.stars,
+            "seen_alive_at": one.seen_alive_at,
+            "found_in": one.found_in,
+        }
+        for paper_id, combined in papers.items()
+        for one in combined.artefacts
+    ]
+
+
+def _version_rows(papers: Mapping[int, Combined]) -> list[dict[str, Any]]:
+    rows = {
+        (paper_id, one.identifier, one.number): {
+            "paper_id": paper_id,
+            "scheme": one.identifier.scheme,
+            "value": one.identifier.value,
+            "number": one.number,
+            "published": one.published,
+        }
+        for paper_id, combined in papers.items()
+        for one in combined.versions
+    }
+    return list(rows.values())
+
+
+def _paper(row: Row[Any], named: list[Identifier], reusable: list[Artefact], versions: list[Version]) -> Paper:
+    return Paper(
+        id=row.id,
+        title=row.title,
+        abstract=row.abstract,
+        authors=tuple(json.loads(row.authors)),
+        published=row.published,
+        date_precision=row.date_precision,
+        categories=tuple(json.loads(row.categories)),
+        sources=tuple(json.loads(row.sources)),
+        identifiers=tuple(named),
+        artefacts=tuple(reusable),
+        links=tuple(json.loads(row.links)),
+        versions=tuple(versions),
+        venue=row.venue,
+        comments=row.comments,
+        withdrawn=row.withdrawn,
+        summary=row.summary,
+        first_seen_at=row.first_seen_at,
+        updated_at=row.updated_at,
+        change=row.change,
+    )
