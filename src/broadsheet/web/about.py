@@ -1,0 +1,91 @@
+"""How things work here: the ranking's formula from its own declaration, the sources as they stand, the instance itself.
+
+The numbers on these pages are read from the modules that compute with them, so a page cannot say otherwise.
+"""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from broadsheet import __version__
+from broadsheet.trending import formula
+from broadsheet.web.site import Site
+
+SHORT = (
+    rf"s=\sum_k w_k\,({formula.LEVEL_SHARE:g}\,\text{{level}}_k+{formula.PACE_SHARE:g}\,\text{{pace}}_k)"
+    r"+\text{fresh}+\text{stars}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the formula, set, with what it means."""
+
+    formula: Markup
+    words: str
+
+
+def trending(site: Site, request: Request) -> Response:
+    """Show how papers are ranked: the formula, its constants, what it does not know."""
+    return site.pages.show(
+        request,
+        "about_trending.html",
+        cached=True,
+        steps=_steps(site),
+        kinds=list(formula.KINDS.values()),
+        totals=site.trending.totals(),
+        horizons=formula.HORIZONS,
+        formula=formula,
+    )
+
+
+def sources(site: Site, request: Request) -> Response:
+    """Show how each source stands."""
+    return site.pages.show(request, "about_sources.html", cached=True, total=site.catalogue.count())
+
+
+def about(site: Site, request: Request) -> Response:
+    """Say what this is and who runs it."""
+    return site.pages.show(
+        request,
+        "about.html",
+        cached=True,
+        total=site.catalogue.count(),
+        version=__version__,
+        mail_words=site.mail_words,
+    )
+
+
+def _steps(site: Site) -> list[Step]:
+    half, prior = formula.FRESH_HALF, f"{formula.PRIOR:g}"
+    lines = (
+        (
+            SHORT,
+            "The score, in doublings of expected attention: one more is twice the readers. "
+            "Parts are added, so each can be read alone.",
+        ),
+        (
+            r"\text{usual}(u)=\text{total}\cdot\frac{u}{u+\text{half}}",
+            "How many votes a usual paper has at age u, in hours. Total and half-time differ by kind of vote, below.",
+        ),
+        (
+            rf"\text{{level}}=\log_2\frac{{{prior}+n}}{{{prior}+\text{{usual}}(u)}}",
+            "How far the count n lies above what is usual at that age.",
+        ),
+        (
+            rf"\text{{pace}}=\log_2\frac{{{prior}+n-n_0}}{{{prior}+\text{{usual}}(u)-\text{{usual}}(u_0)}}",
+            "The same for the newest votes only: those since the reading one span before, at age u₀.",
+        ),
+        (
+            rf"\text{{fresh}}=\log_2\frac{{{half:g}\,({half:g}+H)}}{{(a+{half:g})(a+{half:g}+H)}}",
+            "What a paper of age a still gets in the next H hours, against a new one. Zero at first, then less.",
+        ),
+        (
+            rf"\text{{stars}}={formula.STARS_WEIGHT:g}\,\log_2\frac{{{formula.STARS_PRIOR}+\text{{stars}}}}"
+            rf"{{{formula.STARS_PRIOR + formula.STARS_USUAL}}}",
+            f"Stars of the paper’s code; {formula.STARS_USUAL} are usual. Nothing where they are unknown.",
+        ),
+    )
+    return [Step(site.pages.typesetter.formula(latex, block=True), said) for latex, said in lines]

@@ -1,0 +1,136 @@
+"""Renders pages: the template environment, what every page shares, validators for caches, and how an error looks.
+
+What is on a page, its handler decides.
+A page leaves as bytes in which nothing can fail any more: what UTF-8 cannot carry is replaced.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, Literal, cast
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from broadsheet.clock import Clock
+from broadsheet.errors import BroadsheetError
+from broadsheet.logs import get_logger
+from broadsheet.papers.identifiers import url_of
+from broadsheet.settings import Settings
+from broadsheet.sources.harvest import Harvester, SourceHealth
+from broadsheet.web import words
+from broadsheet.web.assets import Assets
+from broadsheet.web.categories import category_name
+from broadsheet.web.tokens import COOKIE, form_token, visitor
+from broadsheet.web.typesetter import Typesetter
+
+Theme = Literal["auto", "light", "dark"]
+THEME_COOKIE = "broadsheet_theme"
+_REVALIDATE = "private, no-cache"
+
+_log = get_logger("web")
+
+
+class Pages:
+    """The renderer of one site."""
+
+    def __init__(self, settings: Settings, clock: Clock, secret: bytes, harvester: Harvester) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._secret = secret
+        self._harvester = harvester
+        self.assets = Assets()
+        self.typesetter = Typesetter()
+        self._environment = self._templates()
+
+    def show(
+        self, request: Request, template: str, status: int = 200, *, cached: bool = False, **content: Any
+    ) -> Response:
+        """Render `template`; a `cached` page carries a validator and costs nothing while it is unchanged."""
+        nonce = visitor(request)
+        shared = {
+            "request": request,
+            "path": request.url.path,
+            "theme": self.theme(request),
+            "form_token": form_token(self._secret, nonce),
+            "health": self._health(),
+            "now": self._clock.now(),
+        }
+        html = self._environment.get_template(template).render(shared | content)
+        answer = self._answer(request, html.encode("utf-8", "replace"), status, cached=cached)
+        if request.cookies.get(COOKIE) != nonce:
+            answer.set_cookie(COOKIE, nonce, httponly=True, samesite="lax", secure=self._secure, path="/")
+        return answer
+
+    def error(self, request: Request, status: int, message: str) -> Response:
+        """Say on a page of its own what went wrong and what to do."""
+        try:
+            heading = HTTPStatus(status).phrase.capitalize()
+        except ValueError:
+            heading = "Something went wrong"
+        return self.show(request, "error.html", status, heading=heading, message=message, status_number=status)
+
+    def theme(self, request: Request) -> Theme:
+        """Return the paper colour that this reader chose, else the instance's."""
+        chosen = request.cookies.get(THEME_COOKIE, "")
+        return cast(Theme, chosen) if chosen in ("auto", "light", "dark") else self._settings.theme
+
+    def keep_theme(self, answer: Response, theme: str) -> None:
+        """Set the cookie that holds the paper colour for a year."""
+        answer.set_cookie(THEME_COOKIE, theme, max_age=31_536_000, samesite="lax", secure=self._secure, path="/")
+
+    def _answer(self, request: Request, body: bytes, status: int, *, cached: bool) -> Response:
+        headers = {"Cache-Control": _REVALIDATE if cached else "private, no-store", "Vary": "Cookie"}
+        if cached and status == HTTPStatus.OK:
+            headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            if headers["ETag"] in request.headers.get("if-none-match", ""):
+                return Response(status_code=304, headers=headers)
+        return Response(body, status, headers, media_type="text/html")
+
+    def _health(self) -> Sequence[SourceHealth]:
+        try:
+            return self._harvester.status()
+        except BroadsheetError as error:
+            _log.warning("web.health_unknown", error=error.message)
+            return ()
+
+    @property
+    def _secure(self) -> bool:
+        return self._settings.site.startswith("https://")
+
+    def _templates(self) -> Environment:
+        made = Environment(
+            loader=PackageLoader("broadsheet.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        made.filters |= {
+            "title_of": self.typesetter.title,
+            "line": self.typesetter.line,
+            "paragraphs": self.typesetter.paragraphs,
+            "plain": self.typesetter.plain,
+            "day": words.day,
+            "machine_day": words.machine_day,
+            "names": words.names,
+            "listed": words.listed,
+            "identifier": words.identifier,
+            "url_of": url_of,
+            "paper_path": words.paper_path,
+            "number": words.number,
+            "category": category_name,
+            "short_day": words.short_day,
+        }
+        made.tests["web_address"] = words.is_web_address
+        made.globals |= {
+            "settings": self._settings,
+            "zone": self._settings.zone,
+            "static": self.assets.url,
+            "count": words.count,
+            "moment": words.moment,
+            "source_names": words.SOURCES,
+            "artefact_names": words.ARTEFACTS,
+        }
+        return made

@@ -1,0 +1,139 @@
+"""The page of one paper, and its citation as a file; any of a paper's names leads to the one address of its page.
+
+What is known of a paper, the catalogue says; nothing that nobody said is shown.
+"""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from broadsheet.editions.edition import Place
+from broadsheet.errors import BroadsheetError, NotFound
+from broadsheet.logs import get_logger
+from broadsheet.papers import citation
+from broadsheet.papers.identifiers import url_of
+from broadsheet.papers.paper import Artefact, Paper
+from broadsheet.search.service import Hit
+from broadsheet.web import words
+from broadsheet.web.site import Site
+
+SIMILAR = 6
+MOST_AUTHORS = 100
+MOST_LINKS = 20
+LONG_TITLE = 70
+_FORMS = {"bib": "application/x-bibtex", "ris": "application/x-research-info-systems", "json": "application/json"}
+
+_log = get_logger("web")
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One form of the citation, with the path of its file."""
+
+    name: str
+    text: str
+    path: str
+
+
+def paper(site: Site, request: Request) -> Response:
+    """Show a paper."""
+    key = request.path_params["key"]
+    found = site.catalogue.get(key)
+    if key != found.key:
+        return RedirectResponse(words.paper_path(found), 301)
+    place = _place(site, found)
+    return site.pages.show(
+        request,
+        "paper.html",
+        cached=True,
+        paper=found,
+        place=place,
+        title_is_long=len(found.title.partition(": ")[0]) > LONG_TITLE,
+        authors=[(name, _author_url(name)) for name in found.authors[:MOST_AUTHORS]],
+        others=max(len(found.authors) - MOST_AUTHORS, 0),
+        reading=_reading(found),
+        reuse=[(artefact, _short(artefact)) for artefact in found.artefacts if words.is_web_address(artefact.url)],
+        similar=_similar(site, found),
+        citations=_citations(found),
+        links=_other_links(found)[:MOST_LINKS],
+    )
+
+
+def cite(site: Site, request: Request) -> Response:
+    """Serve the citation of a paper as BibTeX, RIS or CSL-JSON."""
+    form = request.path_params["form"]
+    if form not in _FORMS:
+        raise NotFound(f"A citation comes as .bib, .ris or .json, not as “.{form[:20]}”.", value=form)
+    found = site.catalogue.get(request.path_params["key"])
+    name = quote(found.key.replace(":", "-").replace("/", "-"), safe="-._")
+    return Response(
+        _written(found, form).encode("utf-8", "replace"),
+        media_type=f"{_FORMS[form]}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}.{form}"', "Cache-Control": "private, no-cache"},
+    )
+
+
+def _written(found: Paper, form: str) -> str:
+    if form == "bib":
+        return citation.bibtex(found)
+    return citation.ris(found) if form == "ris" else json.dumps([citation.csl(found)], ensure_ascii=False, indent=1)
+
+
+def _citations(found: Paper) -> list[Citation]:
+    path = words.paper_path(found)
+    forms = (("BibTeX", "bib"), ("RIS", "ris"), ("CSL-JSON", "json"))
+    return [Citation(name, _written(found, form), f"{path}/cite.{form}") for name, form in forms]
+
+
+def _place(site: Site, found: Paper) -> Place | None:
+    """Return its place among today's trending, as the front page has it."""
+    return next((place for place in site.editions.today().trending if place.paper.id == found.id), None)
+
+
+def _similar(site: Site, found: Paper) -> list[Hit]:
+    try:
+        return site.search.similar(found.id, SIMILAR)
+    except BroadsheetError as error:  # a paper that has just come in may not be indexed yet
+        _log.info("web.no_similar", paper=found.id, error=error.message)
+        return []
+
+
+def _author_url(name: str) -> str:
+    return "/search?q=" + quote(f'author:"{name.replace(chr(34), "")}"', errors="replace")
+
+
+def _reading(found: Paper) -> list[tuple[str, str]]:
+    """Return where the paper itself can be read: words and address, the best first."""
+    for one in found.identifiers:
+        if one.scheme == "arxiv":
+            return [
+                ("Read the PDF", f"https://arxiv.org/pdf/{one.value}"),
+                ("arXiv page", f"https://arxiv.org/abs/{one.value}"),
+            ]
+        if one.scheme == "acl":
+            return [
+                ("Read the PDF", f"https://aclanthology.org/{one.value}.pdf"),
+                ("ACL page", f"https://aclanthology.org/{one.value}"),
+            ]
+        if one.scheme == "openreview":
+            return [("Read the PDF", f"https://openreview.net/pdf?id={one.value}")]
+    links = [link for link in found.links if words.is_web_address(link)]
+    return [("Read it at its source", links[0])] if links else []
+
+
+def _other_links(found: Paper) -> list[str]:
+    """Return the links that the page does not show anyway."""
+    shown = {artefact.url for artefact in found.artefacts} | {url_of(one) for one in found.identifiers}
+    return [link for link in dict.fromkeys(found.links) if words.is_web_address(link) and link not in shown]
+
+
+def _short(artefact: Artefact) -> str:
+    """Name an artefact by the telling end of its address."""
+    bare = artefact.url.partition("://")[2].removeprefix("www.").rstrip("/")
+    for host in ("github.com/", "gitlab.com/", "huggingface.co/datasets/", "huggingface.co/spaces/", "huggingface.co/"):
+        if bare.startswith(host) and "/" in bare.removeprefix(host):
+            return bare.removeprefix(host)
+    return bare

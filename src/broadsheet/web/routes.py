@@ -1,0 +1,62 @@
+"""The table of the web door: which path is answered by whom; a handler reads input, calls one verb and renders.
+
+`middleware` and `exception_handlers` go with the table: without them pages have no guard and errors no page.
+Every POST goes through `forms.accept`, but for the one whose own token is the authority.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from broadsheet.web import about, forms, front, mistakes, paper, search, subscribing, theme
+from broadsheet.web.headers import Guard
+from broadsheet.web.site import Site
+
+
+def routes(site: Site) -> list[Route]:
+    """Return the table; handlers are plain functions, so Starlette runs them in its thread pool."""
+
+    def get(path: str, handler: Callable[[Site, Request], Response]) -> Route:
+        return Route(path, partial(handler, site), methods=["GET"])
+
+    def post(path: str, handler: forms.Handler) -> Route:
+        return Route(path, partial(forms.accept, handler, site), methods=["POST"])
+
+    return [
+        get("/", front.today),
+        get("/edition", front.archive),
+        get("/edition/latest", front.latest),
+        get("/edition/{day}", front.of_day),
+        get("/search", search.search),
+        get("/paper/{key:path}/cite.{form}", paper.cite),
+        get("/paper/{key:path}", paper.paper),
+        get("/subscribe", subscribing.ask),
+        post("/subscribe", subscribing.asked),
+        get("/subscribe/asked", subscribing.check_mail),
+        get("/subscription/confirm", subscribing.offer_confirmation),
+        post("/subscription/confirm", subscribing.confirm),
+        get("/subscription", subscribing.manage),
+        post("/subscription", subscribing.change),
+        get("/subscription/end", subscribing.offer_end),
+        Route("/subscription/end", partial(forms.accept_from_anywhere, subscribing.end, site), methods=["POST"]),
+        get("/about", about.about),
+        get("/about/trending", about.trending),
+        get("/about/sources", about.sources),
+        post("/theme", theme.choose),
+        Route("/static/{digest}/{name:path}", site.pages.assets.answer, methods=["GET"]),
+    ]
+
+
+def middleware() -> list[Middleware]:
+    """Return what stands before the table."""
+    return [Middleware(Guard)]
+
+
+def exception_handlers(site: Site) -> Mapping[Any, Callable[[Request, Exception], Response]]:
+    """Return what is shown for which error."""
+    return mistakes.handlers(site)

@@ -1,0 +1,42 @@
+"""What the pages need of an instance, in one frozen value; `app` fills it, handlers read it.
+
+Nothing here is looked up at import: two sites in one process know nothing of each other.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from broadsheet.clock import Clock
+from broadsheet.database.engine import Database
+from broadsheet.digests.digests import Digests
+from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.editions import Editions
+from broadsheet.papers.catalogue import Catalogue
+from broadsheet.search.service import Search
+from broadsheet.settings import Settings
+from broadsheet.sources.harvest import Harvester
+from broadsheet.trending.trending import Trending
+from broadsheet.web.pages import Pages
+
+
+@dataclass(frozen=True)
+class Site:
+    """The parts that pages ask; `mail_words` says where mails go, such as "written to … as .eml files"."""
+
+    settings: Settings
+    clock: Clock
+    secret: bytes
+    database: Database
+    catalogue: Catalogue
+    search: Search
+    trending: Trending
+    editions: Editions
+    harvester: Harvester
+    subscriptions: Subscriptions
+    digests: Digests
+    mail_words: str
+
+    @cached_property
+    def pages(self) -> Pages:
+        """The renderer, with its caches: made once for this site."""
+        return Pages(self.settings, self.clock, self.secret, self.harvester)

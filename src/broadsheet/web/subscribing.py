@@ -1,0 +1,168 @@
+"""Subscribing by mail: ask, confirm, manage, leave; a page that is only looked at never changes anything.
+
+What a subscription is and which choices there are, `digests` decides.
+A token from a mail is the authority for its subscription, so pages that hold one are never kept by a cache.
+"""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from broadsheet.digests.subscription import LARGEST, SMALLEST
+from broadsheet.errors import BroadsheetError, Invalid
+from broadsheet.logs import get_logger
+from broadsheet.web.forms import Form
+from broadsheet.web.site import Site
+
+SIZES = ((5, "Short"), (10, "Usual"), (20, "Long"))
+DAYS = (
+    ("weekdays", "Weekdays", "one mail each morning"),
+    ("daily", "Every day", "weekends too"),
+    ("weekly", "Weekly", "on Mondays"),
+)
+CHOICES = ("hour", "timezone", "days", "size")
+PREVIEWED = 3
+
+_log = get_logger("web")
+
+
+def ask(site: Site, request: Request) -> Response:
+    """Show the form."""
+    return _form(site, request, {})
+
+
+def asked(site: Site, request: Request, form: Form) -> Response:
+    """Take an address and choices, and send the letter that asks whether it was its owner."""
+    chosen: dict[str, Any] = {name: form[name] for name in CHOICES if form.get(name)}
+    try:
+        site.subscriptions.subscribe(form.get("address", "").strip(), **chosen)
+    except Invalid as error:
+        return _form(site, request, form, error)
+    answer = RedirectResponse("/subscribe/asked", 303)
+    answer.background = BackgroundTask(_send_letters, site)
+    return answer
+
+
+def check_mail(site: Site, request: Request) -> Response:
+    """Say what happens next; the same for every address."""
+    return site.pages.show(request, "subscribe_asked.html", mail_words=site.mail_words)
+
+
+def offer_confirmation(site: Site, request: Request) -> Response:
+    """Show the button that confirms."""
+    token = request.query_params.get("token", "")
+    return site.pages.show(
+        request, "subscribe_confirm.html", token=token, subscription=site.subscriptions.by_token(token)
+    )
+
+
+def confirm(site: Site, _request: Request, form: Form) -> Response:
+    """Start the digests, and lead to the page where they are managed."""
+    subscription = site.subscriptions.confirm(form.get("token", ""))
+    return RedirectResponse(f"/subscription?token={subscription.token}&said=confirmed", 303)
+
+
+def manage(site: Site, request: Request) -> Response:
+    """Show what was chosen, to be changed."""
+    token = request.query_params.get("token", "")
+    return _manage(site, request, token, {})
+
+
+def change(site: Site, request: Request, form: Form) -> Response:
+    """Change hour, zone, days and size."""
+    token = form.get("token", "")
+    chosen = {name: form[name] for name in CHOICES if name in form}
+    try:
+        site.subscriptions.change(token, **chosen)
+    except Invalid as error:
+        if error.field == "token":
+            raise
+        return _manage(site, request, token, form, error)
+    return RedirectResponse(f"/subscription?token={token}&said=changed", 303)
+
+
+def offer_end(site: Site, request: Request) -> Response:
+    """Show the button that ends the mails."""
+    token = request.query_params.get("token", "")
+    return site.pages.show(request, "subscribe_end.html", token=token, subscription=site.subscriptions.by_token(token))
+
+
+def end(site: Site, request: Request, form: Form) -> Response:
+    """End the mails at once: pressed here, or by a mail program's own button (RFC 8058)."""
+    site.subscriptions.end(request.query_params.get("token") or form.get("token", ""))
+    return site.pages.show(request, "subscribe_ended.html")
+
+
+def _form(site: Site, request: Request, given: Form, error: Invalid | None = None) -> Response:
+    values = {"hour": "7", "timezone": site.settings.timezone, "days": "weekdays", "size": "10", "address": ""}
+    return site.pages.show(
+        request,
+        "subscribe.html",
+        400 if error else 200,
+        values=values | {name: value for name, value in given.items() if name in values and value},
+        errors=error,
+        preview=_preview(site),
+        mail_words=site.mail_words,
+        **_offered(),
+    )
+
+
+def _manage(site: Site, request: Request, token: str, given: Form, error: Invalid | None = None) -> Response:
+    subscription = site.subscriptions.by_token(token)
+    if subscription.state == "pending":
+        raise Invalid("This subscription is not confirmed yet. Follow the link in the first mail.", field="token")
+    if subscription.state == "ended":
+        return site.pages.show(request, "subscribe_ended.html")
+    values = {
+        "hour": str(subscription.hour),
+        "timezone": subscription.timezone,
+        "days": subscription.days,
+        "size": str(subscription.size),
+    }
+    return site.pages.show(
+        request,
+        "subscribe_manage.html",
+        400 if error else 200,
+        values=values | {name: value for name, value in given.items() if name in values},
+        errors=error,
+        token=token,
+        subscription=subscription,
+        masked=_masked(subscription.address),
+        said=request.query_params.get("said", ""),
+        preview=_preview(site),
+        **_offered(),
+    )
+
+
+def _offered() -> dict[str, Any]:
+    return {
+        "zones": sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
+        "sizes": SIZES,
+        "days": DAYS,
+        "smallest": SMALLEST,
+        "largest": LARGEST,
+    }
+
+
+def _preview(site: Site) -> Any:
+    try:
+        return site.digests.preview(size=PREVIEWED)
+    except BroadsheetError as error:  # a mail that cannot be laid out must not keep anyone from asking for it
+        _log.warning("web.no_preview", error=error.message)
+        return None
+
+
+def _send_letters(site: Site) -> None:
+    try:
+        site.subscriptions.send_waiting()
+    except BroadsheetError as error:  # it waits for the next tick
+        _log.warning("web.letters_wait", error=error.message)
+
+
+def _masked(address: str) -> str:
+    """Show whose page this is without printing the address for whoever looks over a shoulder."""
+    name, _, host = address.rpartition("@")
+    return f"{name[:1]}…@{host}"
