@@ -1,13 +1,14 @@
 """The public retrieval sets, looked at once a table is final: static alone, BM25 alone, and the two fused.
 
-``python -m training.benchmarks --data DIR`` prints the rows of the model card; nothing here steers training.
+``python -m training.benchmarks --data DIR --weights FILE --cache DIR`` prints its table and puts it into the model card
+beside the weights; nothing here steers training.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +16,12 @@ import numpy as np
 
 from broadsheet.encoders import Encoder
 from broadsheet.encoders.static import StaticEncoder
+from broadsheet.encoders.terms import Terms
 from broadsheet.encoders.weights_file import read_table
+from training.card import table_of, with_section
 from training.corpus import read_jsonl
-from training.measure import best, mean_ndcg
+from training.features import matrix
+from training.measure import best, mean_ndcg, pooled
 from training.projection import Matrix
 
 SETS = ("scifact", "cisi", "cranfield", "acm-cr-sentences")
@@ -78,26 +82,46 @@ def fused(dense: Matrix, lexical: Matrix, share: float, candidates: int = CANDID
     return scores
 
 
-def figures(encoder: Encoder, data: RetrievalSet, shares: Sequence[float] = SHARES) -> Mapping[str, float]:
-    """Return nDCG@10 of each method on one set, fused ones by their share."""
+def staged(table: Matrix, terms: Terms, data: RetrievalSet) -> Matrix:
+    """Return the scores (queries, documents) of a table that is not quantised."""
+    queries = matrix(len(terms), (terms.rows_of(text) for text in data.queries))
+    documents = matrix(len(terms), (terms.rows_of_paper(title, text) for title, text in data.documents))
+    return pooled(queries, table) @ pooled(documents, table).T
+
+
+def figures(encoder: Encoder, data: RetrievalSet) -> dict[str, float]:
+    """Return nDCG@10 of the encoder alone, of BM25 alone, and of both fused by each share."""
     dense = encoder.encode_queries(data.queries) @ encoder.encode_papers(data.documents).T
     lexical = bm25_scores(data.queries, [f"{title} {text}" for title, text in data.documents])
-    rows = {"static": mean_ndcg(dense, data.relevant), "bm25": mean_ndcg(lexical, data.relevant)}
-    return rows | {f"fused {share}": mean_ndcg(fused(dense, lexical, share), data.relevant) for share in shares}
+    found = {"static, int8": mean_ndcg(dense, data.relevant), "BM25": mean_ndcg(lexical, data.relevant)}
+    return found | {f"fused, a = {share}": mean_ndcg(fused(dense, lexical, share), data.relevant) for share in SHARES}
 
 
 def main() -> None:
-    """Print one JSON line for each set."""
+    """Measure, print the table and put it into the card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="directory that holds benchmarks/")
     parser.add_argument("--weights", type=Path, required=True, help="the static table to measure")
+    parser.add_argument("--cache", type=Path, required=True, help="where training.static kept the table of each stage")
     chosen = parser.parse_args()
-    encoder = StaticEncoder(read_table(chosen.weights))
+    shipped = read_table(chosen.weights)
+    encoder = StaticEncoder(shipped)
+    stages = {path.stem.removeprefix("stage-"): np.load(path) for path in sorted(chosen.cache.glob("stage-*.npy"))}
+    rows: dict[str, dict[str, float]] = {}
     for name in SETS:
-        found = figures(encoder, read_set(chosen.data / "benchmarks" / name))
-        print(
-            json.dumps({"set": name, **{method: round(100 * value, 2) for method, value in found.items()}}), flush=True
-        )
+        data = read_set(chosen.data / "benchmarks" / name)
+        found = {
+            f"static, {stage}": mean_ndcg(staged(table, shipped.terms, data), data.relevant)
+            for stage, table in stages.items()
+        }
+        for method, value in (found | figures(encoder, data)).items():
+            rows.setdefault(method, {})[name] = value
+    for row in rows.values():
+        row["mean"] = float(np.mean(list(row.values())))
+    table = "nDCG@10 x 100, looked at once the table was final.\n\n" + table_of("method", rows)
+    print(table)
+    card = chosen.weights.with_name("MODEL_CARD.md")
+    card.write_text(with_section(card.read_text("utf-8"), "Public benchmarks", table), "utf-8")
 
 
 if __name__ == "__main__":

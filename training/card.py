@@ -91,6 +91,15 @@ def card(facts: Facts, development: Mapping[str, Mapping[str, float]]) -> str:
     return filled + _LIMITS
 
 
+def with_section(text: str, heading: str, body: str) -> str:
+    """Return the card with a section put before its limits, in place of an earlier one of that heading."""
+    before, _, rest = text.partition(f"## {heading}\n")
+    if rest:
+        text = before + rest[rest.index("## ") :]
+    at = text.index("## Limits")
+    return f"{text[:at]}## {heading}\n{body}\n\n{text[at:]}"
+
+
 def table_of(corner: str, rows: Mapping[str, Mapping[str, float]]) -> str:
     """Return a Markdown table of shares as percentages, one row for each entry."""
     columns = list(dict.fromkeys(name for figures in rows.values() for name in figures))

@@ -16,7 +16,7 @@ from broadsheet.encoders import Encoder
 from broadsheet.encoders.static import StaticEncoder
 from broadsheet.encoders.weights_file import read_table
 from training.benchmarks import SHARES, bm25_scores, fused
-from training.card import table_of
+from training.card import table_of, with_section
 from training.corpus import Paper, Split, load_split
 from training.development import neighbours
 from training.measure import mean_ndcg
@@ -62,7 +62,7 @@ def figures(encoder: Encoder, question: Question) -> dict[str, float]:
 
 
 def main() -> None:
-    """Print nDCG@10 for every share of BM25, by task and in the mean."""
+    """Measure every share of BM25, by task and in the mean; print the table and put it into the card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="directory that holds corpora/")
     parser.add_argument("--cache", type=Path, required=True, help="where training.static kept the teacher's vectors")
@@ -77,7 +77,13 @@ def main() -> None:
     rows = {method: {name: column[method] for name, column in columns.items()} for method in methods}
     for row in rows.values():
         row["mean"] = float(np.mean(list(row.values())))
-    print(table_of("method", rows))
+    table = (
+        "nDCG@10 x 100 on the development sets, of cos + a * bm25 / max(bm25) over the best 1,000 of either.\n\n"
+        + table_of("method", rows)
+    )
+    print(table)
+    card = chosen.weights.with_name("MODEL_CARD.md")
+    card.write_text(with_section(card.read_text("utf-8"), "Fusion with BM25", table), "utf-8")
 
 
 def _untitled(papers: Sequence[Paper]) -> list[tuple[str, str]]:

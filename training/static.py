@@ -60,11 +60,13 @@ def build(split: Split, cache: Path, threads: int) -> tuple[Terms, dict[str, Mat
     print("features: done", flush=True)
     projection = principal_projection(np.concatenate([teacher[:, 0], teacher[: len(teacher) // 3, 1]]), DIMENSION)
     stages = {"regression": regressed(views, teacher, projection)}
+    np.save(cache / "stage-regression.npy", stages["regression"])
     print(f"regression: {stage_figures(tasks, stages['regression'])}", flush=True)
     stages["contrastive"] = tune_table(stages["regression"], Lesson(views, teacher, projection), Recipe(seed=SEED))
     tuned = stages["contrastive"]
     sample = np.concatenate([pooled(views.paper[:SAMPLE], tuned), pooled(views.title[:SAMPLE], tuned)])
     stages["rotated"] = tuned @ sign_rotation(sample, SEED)
+    np.save(cache / "stage-contrastive.npy", stages["rotated"])
     return terms, stages, tasks, len(teacher)
 
 

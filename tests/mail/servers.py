@@ -86,9 +86,8 @@ class _AnyPort(Controller):
 def smtp_server(**options: Any) -> Iterator[Mailbox]:
     """Run a server for the block; `options` go to aiosmtpd."""
     mailbox = Mailbox()
-    controller = _AnyPort(
-        mailbox, hostname="127.0.0.1", port=0, ready_timeout=10, **{"enable_SMTPUTF8": False, **options}
-    )
+    options = {"port": 0, "enable_SMTPUTF8": False, **options}
+    controller = _AnyPort(mailbox, hostname="127.0.0.1", ready_timeout=10, **options)
     controller.start()
     try:
         mailbox.port = controller.port

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 import zstandard
-from broadsheet.papers.catalogue import Catalogue
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.errors import Invalid, NotFound
+from broadsheet.papers.catalogue import Catalogue
 from broadsheet.sources import files
 from broadsheet.sources.files import ImportProgress, import_files
 
@@ -157,7 +157,14 @@ def test_hostile_text_is_stored_or_rejected_and_breaks_nothing(tmp_path: Path, s
     path = tmp_path / "hostile.jsonl"
     path.write_bytes(
         line(1, title="\x00Null \x1b[31m and \u202emirrored", abstract="<script>alert(1)</script>" * 10)
-        + line(2, title="Half a pair \ud800", authors=["\ud83d"])
+        + line(
+            2,
+            title="Half a pair \ud800",
+            authors=["\ud83d"],
+            urls=["https://\ud800.example/"],
+            venue="\x00",
+            categories=["\ud800"],
+        )
         + line(3, abstract="x" * 100_000)
         + line(4, abstract="y" * 5_000_000)
     )

@@ -3,13 +3,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from broadsheet.papers.catalogue import Catalogue
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.errors import Conflict, NotFound, Unavailable
 from broadsheet.jobs.leases import Leases
 from broadsheet.outgoing import Unreachable
+from broadsheet.papers.catalogue import Catalogue
 from broadsheet.sources.connector import Batch, Connector, Cursor, Rejected, Unreadable
 from broadsheet.sources.harvest import Harvester, HarvestProgress
 from tests.invented import record

@@ -75,7 +75,9 @@ def test_dates_are_read_as_exactly_as_they_are_told(published: Any, precision: s
         ({"id": "drop"}, "id", "“id” is missing"),
         ({"id": ""}, "id", "“id” is missing"),
         ({"id": 7}, "id", "“id” is a number"),
-        ({"id": "x" * 256}, "id", "longer than 255"),
+        ({"id": "x" * 256}, "id", "at most 255 printable"),
+        ({"id": "doi:10.5555/a\x00b"}, "id", "printable"),
+        ({"id": "x\ud800"}, "id", "printable"),
         ({"id": "arxiv:nonsense"}, "id", "nonsense"),
         ({"title": "drop"}, "title", "“title” is missing"),
         ({"title": "  "}, "title", "“title” is missing"),
@@ -123,7 +125,19 @@ def test_what_is_no_json_object_is_told(text: bytes, words: str) -> None:
 
 
 def test_links_are_web_addresses_only() -> None:
-    record = record_of(line(urls=["javascript:alert(1)", "https://tide.example/", "ftp://tide.example", ""]))
+    record = record_of(
+        line(
+            urls=[
+                "javascript:alert(1)",
+                "https://tide.example/",
+                "ftp://tide.example",
+                "",
+                "http://a\x00b",
+                "http://\ud800",
+                "https://tide.example/",
+            ]
+        )
+    )
     assert record.links == ("https://tide.example/",)
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 from training.benchmarks import fused
-from training.card import Facts, card, table_of
+from training.card import Facts, card, table_of, with_section
 from training.measure import best, mean_ndcg, ndcg, sign_recall
 
 
@@ -80,3 +80,11 @@ def test_a_table_leaves_a_cell_empty_where_a_figure_is_missing() -> None:
         "| a | 50.0 |  |",
         "| b |  | 25.0 |",
     ]
+
+
+def test_a_section_goes_before_the_limits_and_replaces_its_elder() -> None:
+    text = "# static-1\n\n## Data\nd\n\n## Limits\n- l\n"
+    once = with_section(text, "Fusion", "one")
+    both = with_section(once, "Benchmarks", "two")
+    assert both == "# static-1\n\n## Data\nd\n\n## Fusion\none\n\n## Benchmarks\ntwo\n\n## Limits\n- l\n"
+    assert with_section(once, "Fusion", "new") == text.replace("## Limits", "## Fusion\nnew\n\n## Limits")

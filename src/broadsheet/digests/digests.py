@@ -23,6 +23,7 @@ from broadsheet.digests.selection import Candidate, arrange, candidates, choose
 from broadsheet.digests.sending import Sending, SendReport
 from broadsheet.digests.subscription import choices
 from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.edition import Head
 from broadsheet.editions.editions import Editions
 from broadsheet.jobs.leases import Lease, Leases
 from broadsheet.logs import get_logger
@@ -87,7 +88,7 @@ class Digests:
                 key = head.day, WEEK if rhythm.days == "weekly" else 1
                 if key not in offers:
                     offers[key] = candidates(published(self._editions, *key))
-                queued += self._queue(head.day, rhythm, offers[key], lease)
+                queued += self._queue(head, rhythm, offers[key], lease)
             return queued
 
     def send_due(self) -> SendReport:
@@ -116,18 +117,18 @@ class Digests:
 
         return keep
 
-    def _queue(self, day: date, rhythm: Row[Any], offer: Sequence[Candidate], lease: Lease) -> int:
+    def _queue(self, head: Head, rhythm: Row[Any], offer: Sequence[Candidate], lease: Lease) -> int:
         queued = 0
         while True:
             lease = self._leases.extend(lease, LEASE_LENGTH)
             with self._database.write() as connection:
-                readers = store.without_delivery(connection, rhythm, occasion(day), BATCH)
-                queued += self._queue_batch(connection, day, readers, offer)
+                readers = store.without_delivery(connection, rhythm, occasion(head.day), BATCH)
+                queued += self._queue_batch(connection, head, readers, offer)
             if len(readers) < BATCH:
                 return queued
 
     def _queue_batch(
-        self, connection: Connection, day: date, readers: Sequence[Row[Any]], offer: Sequence[Candidate]
+        self, connection: Connection, head: Head, readers: Sequence[Row[Any]], offer: Sequence[Candidate]
     ) -> int:
         now = self._clock.now()
         offered = [candidate.place.paper.id for candidate in offer]
@@ -137,8 +138,9 @@ class Digests:
             chosen = [candidate.place.paper.id for candidate in choose(offer, reader.size, had.get(reader.id, ()))]
             values = {
                 "subscription_id": reader.id,
+                "edition_id": head.id,
                 "kind": "digest",
-                "occasion": occasion(day),
+                "occasion": occasion(head.day),
                 "message_id": new_message_id(self._letterhead),
                 "queued_at": now,
                 "due_at": now,

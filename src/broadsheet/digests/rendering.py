@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from markupsafe import escape
 
 from broadsheet.digests.selection import Selection
-from broadsheet.digests.templating import clip, head_and_deck, render
+from broadsheet.digests.templating import clip, head_and_deck, render, wrap
 from broadsheet.mail.letter import Letterhead
 from broadsheet.papers.paper import Paper
 
@@ -52,7 +52,7 @@ class Sheet:
             (self.marks.why, personal.why),
         ):
             html = html.replace(mark, str(escape(words)))
-            text = text.replace(mark, words)
+            text = text.replace(mark, wrap(words))
         return Rendered(self.rendered.subject, html, text, self.rendered.papers)
 
 

@@ -5,6 +5,7 @@ Whoever asks hears the same whether the address is new, known or suppressed: onl
 """
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from broadsheet.digests.tokens import CONFIRM_WITHIN, Claim, Tokens, bad_token
 from broadsheet.errors import Invalid
 from broadsheet.mail import addresses
 from broadsheet.mail.letter import Letter, Letterhead, new_message_id
-from broadsheet.mail.suppression import allowed_key
+from broadsheet.mail.suppression import is_suppressed
 from broadsheet.mail.transport import Transport
 
 ONE_LETTER_IN = timedelta(hours=1)
@@ -116,12 +117,12 @@ class Subscriptions:
         """
         with self._database.write() as connection:
             row = self._managed(connection, token)
-            if row.state != "ended":
-                now = self._clock.now()
-                store.set_subscription(connection, row.id, {"state": "ended", "ended_at": now, "address": ""})
-                store.withdraw(connection, now, row.id)
-                row = row._replace(state="ended", ended_at=now)
-            return self._subscription(row)
+            if row.state == "ended":
+                return self._subscription(row)
+            now = self._clock.now()
+            store.set_subscription(connection, row.id, {"state": "ended", "ended_at": now, "address": ""})
+            store.withdraw(connection, now, row.id)
+            return replace(self._subscription(row), state="ended", ended_at=now)
 
     def counts(self) -> dict[str, int]:
         """Return how many subscriptions are pending, confirmed and ended."""
@@ -134,7 +135,7 @@ class Subscriptions:
 
     def _ask(self, connection: Connection, reader: addresses.Address, asked: Choices) -> None:
         now = self._clock.now()
-        if not connection.execute(allowed_key(reader.key).select()).scalar_one():
+        if is_suppressed(connection, reader.key):
             return
         row = store.by_key(connection, reader.key)
         fresh = {"address": reader.mailbox, **_columns(asked)}
@@ -157,7 +158,7 @@ class Subscriptions:
         values = {
             "subscription_id": subscription_id,
             "kind": kind,
-            "occasion": f"{kind}:{now.isoformat(timespec='microseconds')}",
+            "occasion": f"{kind}:{secrets.token_hex(8)}",  # each letter is one of a kind: `_ask` counts the hours
             "message_id": new_message_id(self._letterhead),
             "queued_at": now,
             "due_at": now,

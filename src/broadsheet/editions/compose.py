@@ -18,6 +18,7 @@ NEW = 40
 THIN = 12  # with fewer papers than that the shelf helps out
 SHELF = 8
 NEW_IF_PUBLISHED_WITHIN = timedelta(days=14)  # an old paper that an import brings in is no news
+A_MOMENT = timedelta(microseconds=1)  # what came at `since` was on that page already, what came `now` is on this one
 SHELF_SOURCE = "shelf"
 SHELF_REASON = "From the starter shelf: papers that come with Broadsheet."
 
@@ -38,7 +39,9 @@ class Composer:
         trending = [_ranked(place, one) for place, one in enumerate(self._trending.top("day", TRENDING), start=1)]
         shown = {place.paper.id for place in trending}
         published_since = day - NEW_IF_PUBLISHED_WITHIN
-        count, papers = self._catalogue.new_between(since, now, published_since=published_since, limit=NEW + TRENDING)
+        count, papers = self._catalogue.new_between(
+            since + A_MOMENT, now + A_MOMENT, published_since=published_since, limit=NEW + TRENDING
+        )
         new = self._new(_without(papers, shown)[:NEW], now)
         shown.update(place.paper.id for place in new)
         shelf = self._shelf(day, shown) if len(shown) < THIN else []

@@ -53,8 +53,7 @@ class Suppressions:
 
 def suppress(connection: Connection, address_key: str, reason: Reason, since: datetime) -> None:
     """Add an entry within a caller's transaction."""
-    listed = connection.execute(select(~allowed_key(address_key))).scalar_one()
-    if not listed:
+    if not is_suppressed(connection, address_key):
         connection.execute(insert(suppression).values(address_key=address_key, reason=reason, since=since))
 
 
@@ -63,6 +62,7 @@ def allowed(address_key: Column[str]) -> ColumnElement[bool]:
     return ~exists().where(suppression.c.address_key == address_key)
 
 
-def allowed_key(address_key: str) -> ColumnElement[bool]:
-    """Return the same condition for one known key."""
-    return ~exists().where(suppression.c.address_key == address_key)
+def is_suppressed(connection: Connection, address_key: str) -> bool:
+    """Tell within a caller's transaction whether an address is on the list."""
+    listed = select(suppression.c.address_key).where(suppression.c.address_key == address_key)
+    return connection.execute(listed).one_or_none() is not None

@@ -8,8 +8,8 @@ The exceptions that history left, each by example (a test reads this table):
     2401.00001v3                                  arxiv:2401.00001        five digits since January 2015
     0704.0001                                     arxiv:0704.0001         four digits from April 2007 to December 2014
     hep-th/9901001v2                              arxiv:hep-th/9901001    old style until March 2007
-    math.AG/0601001                               arxiv:math/0601001      old style with a subject class, which is no part
-    arXiv:acc-phys/9411002                        arxiv:acc-phys/9411002  archives that no longer exist
+    math.AG/0601001                               arxiv:math/0601001      old style with a subject class
+    arXiv:acc-phys/9411002                        arxiv:acc-phys/9411002  archives long gone
     10.48550/arXiv.2401.00001                     arxiv:2401.00001        arXiv's own DOIs name the arXiv paper
     10.1109/ICSE48619.2023.00206                  doi:10.1109/icse48619.2023.00206   DOIs do not mind case
     https://doi.org/10.1000/182.                  doi:10.1000/182         a full stop that ended the sentence

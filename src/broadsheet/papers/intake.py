@@ -184,9 +184,7 @@ def _groups(works: _Works) -> list[tuple[set[int], list[int]]]:
 
 
 def _keys(record: SourceRecord) -> list[str]:
-    shifts = (0, -1, 1)
-    keys = [merging.work_key(record.title, record.authors, record.published, shift) for shift in shifts]
-    return keys if keys[0] else []
+    return merging.work_keys(record.title, record.authors, record.published)
 
 
 def _record_row(arrival: _Arrival, paper_id: int, now: datetime) -> dict[str, Any]:

@@ -47,15 +47,23 @@ class Combined:
     work_key: str
 
 
-def work_key(title: str, authors: Sequence[str], published: date | None, shift: int = 0) -> str:
-    """Return the key under which the same work may stand from another source; empty where the title names nothing.
+def work_key(title: str, authors: Sequence[str], published: date | None) -> str:
+    """Return the key under which a work stands; empty where the title names nothing."""
+    return next(iter(work_keys(title, authors, published, shifts=(0,))), "")
 
-    `shift` looks for it in a year beside: a preprint of December is in the proceedings of the next year.
+
+def work_keys(
+    title: str, authors: Sequence[str], published: date | None, *, shifts: Sequence[int] = (0, -1, 1)
+) -> list[str]:
+    """Return the keys under which the same work may stand from another source; none where the title names nothing.
+
+    `shifts` look for it in the years beside: a preprint of December is in the proceedings of the next year.
     """
     if not authors or published is None or not titles.is_telling(title):
-        return ""
-    words = f"{titles.normalised(title)}|{titles.family_name(authors[0])}|{published.year + shift}"
-    return hashlib.blake2b(words.encode(), digest_size=16).hexdigest()
+        return []
+    named = f"{titles.normalised(title)}|{titles.family_name(authors[0])}|"
+    years = (f"{named}{published.year + shift}" for shift in shifts)
+    return [hashlib.blake2b(year.encode("utf-8", "replace"), digest_size=16).hexdigest() for year in years]
 
 
 def may_be_one(record: SourceRecord, others: Iterable[SourceRecord]) -> bool:

@@ -27,7 +27,7 @@ def normalised(title: str) -> str:
 
 def is_telling(title: str) -> bool:
     """Say whether a title can name a work: it has letters enough and is none that many works bear."""
-    words = _NOT_WORD.sub(" ", _unaccented(title).casefold()).split()
+    words = _NOT_WORD.sub(" ", (title if title.isascii() else _unaccented(title)).casefold()).split()
     return len("".join(words)) >= 12 and len(words) >= 2 and not (len(words) <= 3 and _GENERIC & set(words))
 
 

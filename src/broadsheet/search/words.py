@@ -5,17 +5,17 @@ A change here changes every index: raise `manifest.FORMAT` with it.
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
+from broadsheet.papers import titles
+
 LONGEST_TERM: Final = 64  # bytes; longer runs of letters are noise, not words
 # Scripts written without spaces: each character is a word of its own, and phrases put them together again.
 _UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_LETTERS: Final = re.compile(r"[^\W_]+")
 
 
 def english() -> TextAnalyzer:
@@ -41,11 +41,9 @@ def terms_at(analyser: TextAnalyzer, text: str) -> list[tuple[int, str]]:
 
 
 def title_key(text: str) -> str:
-    """Return what two spellings of one title share: a hash of its letters and digits; "" where there are none."""
-    plain = _LETTERS.findall(unicodedata.normalize("NFKD", text).casefold())
-    if not plain:
-        return ""
-    return hashlib.blake2b("".join(plain).encode("utf-8", "replace"), digest_size=12).hexdigest()
+    """Return what two spellings of one title share: a hash of its normal form; "" where nothing is left of it."""
+    normal = titles.normalised(text)
+    return hashlib.blake2b(normal.encode("utf-8", "replace"), digest_size=12).hexdigest() if normal else ""
 
 
 class Stems:

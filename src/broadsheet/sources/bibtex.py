@@ -17,7 +17,7 @@ from broadsheet.papers.identifiers import Identifier, parse
 from broadsheet.papers.paper import DatePrecision
 from broadsheet.papers.records import SourceRecord
 from broadsheet.sources.latex import to_unicode
-from broadsheet.sources.linked import with_linked
+from broadsheet.sources.linked import links, with_linked
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t\r\n]*[{(]", re.MULTILINE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -73,7 +73,7 @@ def _record(fields: Mapping[str, str], block: str) -> SourceRecord:
         raise Invalid(f"The entry {fields.get('ID', '')!r:.60} has no title; every paper needs one.", field="title")
     authors = tuple(_authors(fields.get("author") or fields.get("editor", "")))
     published, precision = _published(fields)
-    urls = tuple(url for url in re.findall(r"https?://[^\s{}\"<>]+", fields.get("url", "")))
+    urls = links(re.findall(r"https?://[^\s{}\"<>]+", fields.get("url", "")))
     identifiers = with_linked(tuple(dict.fromkeys(_identifiers(fields))), urls)
     return SourceRecord(
         source="bibtex",
@@ -102,9 +102,11 @@ def _identifiers(fields: Mapping[str, str]) -> Iterator[Identifier]:
 
 def _parsed(text: str) -> Iterator[Identifier]:
     try:
-        yield parse(text)
+        identifier = parse(text)
     except Invalid:  # a field that holds something else does not spoil the entry
         return
+    if identifier.value.isprintable():
+        yield identifier
 
 
 def _published(fields: Mapping[str, str]) -> tuple[date | None, DatePrecision]:

@@ -14,7 +14,7 @@ from broadsheet.errors import Invalid
 from broadsheet.papers.identifiers import Identifier, parse
 from broadsheet.papers.paper import DatePrecision
 from broadsheet.papers.records import SourceRecord
-from broadsheet.sources.linked import with_linked
+from broadsheet.sources.linked import links, with_linked
 
 DEFAULT_SOURCE = "file"
 # Files name a collection; where that is one of our own sources, its records are that source's.
@@ -33,7 +33,7 @@ def record_of(line: bytes) -> SourceRecord:
         raise Invalid(f"“{missing}” is missing or empty; every paper needs one.", field=missing)
     if not _SOURCE.fullmatch(source):
         raise Invalid(f"“source” is {source!r:.60}; use small letters, digits, dots and dashes.", field="source")
-    urls = _texts(entry, "urls")
+    urls = links(_texts(entry, "urls"))
     own, key = _own(given_id)
     published, precision = _published(entry)
     return SourceRecord(
@@ -46,7 +46,7 @@ def record_of(line: bytes) -> SourceRecord:
         identifiers=with_linked(own, urls),
         date_precision=precision,
         categories=tuple(_texts(entry, "categories")),
-        links=tuple(url for url in urls if url.startswith(("https://", "http://"))),
+        links=urls,
         venue=_text(entry, "venue"),
         comments=_text(entry, "comments"),
         payload=text,
@@ -70,8 +70,8 @@ def _read(line: bytes) -> tuple[str, Mapping[str, Any]]:
 
 def _own(given_id: str) -> tuple[tuple[Identifier, ...], str]:
     """Return the identifier that an id is, if it is one, and the key of the record."""
-    if len(given_id) > 255:
-        raise Invalid("“id” is longer than 255 characters.", field="id")
+    if len(given_id) > 255 or not given_id.isprintable():
+        raise Invalid(f"“id” is {given_id!r:.60}; use at most 255 printable characters.", field="id")
     try:
         identifier = parse(given_id)
     except Invalid:

@@ -12,6 +12,19 @@ from broadsheet.papers.identifiers import Identifier, from_urls
 # Zenodo, figshare, Mendeley Data, Dryad, Dataverse, OSF.
 _DATA = ("10.5281/", "10.6084/", "10.17632/", "10.5061/", "10.7910/", "10.17605/")
 
+LONGEST_LINK = 2048
+
+
+def links(urls: Iterable[str]) -> tuple[str, ...]:
+    """Return those of `urls` that a page may link to: web addresses of printable characters, each once."""
+    return tuple(
+        dict.fromkeys(
+            url
+            for url in urls
+            if url.startswith(("https://", "http://")) and len(url) <= LONGEST_LINK and url.isprintable()
+        )
+    )
+
 
 def with_linked(own: tuple[Identifier, ...], urls: Iterable[str]) -> tuple[Identifier, ...]:
     """Return `own` and what `urls` add to it: a scheme that the record has already is never given a second value.

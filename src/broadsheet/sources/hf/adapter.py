@@ -18,6 +18,7 @@ from broadsheet.papers.records import Signal, SourceRecord
 from broadsheet.sources.connector import Batch, Cursor, Rejected, Unreadable
 from broadsheet.sources.hf.parser import NotDailyPapers, parse
 from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper
+from broadsheet.sources.linked import links
 
 PAGE_SIZE = 100
 MAX_PAGES = 20  # of one day; a day has had about a hundred papers at most
@@ -156,10 +157,9 @@ def _signals(wire: DailyPaper, observed_at: datetime) -> Iterator[Signal]:
 
 def _is_web(url: str) -> bool:
     try:
-        parts = urlsplit(url)
+        return bool(links([url]) and urlsplit(url).hostname)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and len(url) <= 2048
 
 
 def _moment(text: str | None) -> datetime | None:
