@@ -154,22 +154,17 @@ def test_a_path_that_is_no_file_is_refused(tmp_path: Path, shelf: Catalogue) -> 
 
 
 def test_hostile_text_is_stored_or_rejected_and_breaks_nothing(tmp_path: Path, shelf: Catalogue) -> None:
+    broken = {"authors": ["\ud83d"], "urls": ["https://\ud800.example/"], "venue": "\x00", "categories": ["\ud800"]}
     path = tmp_path / "hostile.jsonl"
     path.write_bytes(
         line(1, title="\x00Null \x1b[31m and \u202emirrored", abstract="<script>alert(1)</script>" * 10)
-        + line(
-            2,
-            title="Half a pair \ud800",
-            authors=["\ud83d"],
-            urls=["https://\ud800.example/"],
-            venue="\x00",
-            categories=["\ud800"],
-        )
+        + line(2, title="Half a pair \ud800", **broken)
         + line(3, abstract="x" * 100_000)
         + line(4, abstract="y" * 5_000_000)
+        + line(5, id="a\x00b")
     )
     report = import_files([path], shelf)
-    assert report.read == 4
-    assert [bad.line for bad in report.rejected] == [4]
+    assert report.read == 5
+    assert [bad.line for bad in report.rejected] == [4, 5]
     assert "longer than 4 MiB" in report.rejected[0].reason
     assert shelf.count() == 3
