@@ -1,0 +1,85 @@
+"""What a search engine answers, whatever it is made of: the contract of the index on disk and of the oracle in memory.
+
+How the two kinds of scores become one ranking is `fusion`'s matter.
+An engine is one unchanging state of the collection: two answers of it always speak of the same papers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.search.query import Query
+
+Ids = NDArray[np.int64]
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Papers with their scores, best first; equal scores by rising id."""
+
+    ids: Ids
+    scores: Scores
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many of a set of papers bear each value, the commonest first; years newest first."""
+
+    years: list[tuple[str, int]]
+    categories: list[tuple[str, int]]
+    sources: list[tuple[str, int]]
+    artefacts: list[tuple[str, int]]
+
+
+class Engine(Protocol):
+    """One state of the collection."""
+
+    def __len__(self) -> int:
+        """Return the number of papers."""
+        ...
+
+    def by_words(self, query: Query, limit: int) -> Found:
+        """Return the papers that hold a word of the query and meet its conditions, by BM25."""
+        ...
+
+    def by_meaning(self, query: Query, vector: Scores, limit: int) -> Found:
+        """Return the papers nearest to `vector` (unit, float32) that meet the query's conditions, by cosine."""
+        ...
+
+    def by_date(self, query: Query) -> Found:
+        """Return every paper that meets the query's conditions, newest first, undated last; scores are 0."""
+        ...
+
+    def by_title(self, title: str) -> Ids:
+        """Return the papers whose title this is, whatever its case and punctuation."""
+        ...
+
+    def cosines(self, vector: Scores, ids: Ids) -> Scores:
+        """Return the cosine between `vector` and each paper; 0 for a paper that is not held."""
+        ...
+
+    def vector(self, paper_id: int) -> Scores | None:
+        """Return a paper's unit vector; None if it is not held."""
+        ...
+
+    def days(self, ids: Ids) -> NDArray[np.int32]:
+        """Return the ordinal day on which each paper was published; 0 where unknown."""
+        ...
+
+    def facets(self, ids: Ids) -> Facets:
+        """Count years, categories, sources and artefacts over these papers."""
+        ...
+
+
+def found(ids: NDArray[Any], scores: NDArray[Any], limit: int | None = None) -> Found:
+    """Return the best `limit`, sorted as `Found` promises."""
+    order = np.lexsort((ids, -scores.astype(np.float64)))[:limit]
+    return Found(ids[order].astype(np.int64, copy=False), scores[order].astype(np.float32, copy=False))
