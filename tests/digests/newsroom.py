@@ -1,0 +1,184 @@
+"""A newsroom for tests: editions whose places are given, readers who confirmed, and a tray that mails land in."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from email.message import EmailMessage
+from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select
+from tests.invented import paper
+
+from broadsheet.clock import FixedClock
+from broadsheet.database.engine import Database
+from broadsheet.database.schema import delivery
+from broadsheet.database.schema import edition as edition_table
+from broadsheet.database.schema import paper as paper_table
+from broadsheet.digests.digests import Digests
+from broadsheet.digests.subscription import Subscription
+from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.edition import Edition, Head, Place
+from broadsheet.editions.editions import Editions
+from broadsheet.errors import NotFound
+from broadsheet.mail.letter import Letterhead
+from broadsheet.mail.transport import Transport
+
+SECRET = b"a secret of thirty-two bytes....".ljust(32)
+HEAD = Letterhead.make("The Tide", "https://tide.example.org")
+TODAY = date(2026, 1, 15)  # a Thursday
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+UTC_ZONE = ZoneInfo("UTC")
+
+
+class Tray:
+    """A transport that keeps what it is given; `trouble` may raise instead, and sees the recipient."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.recipients: list[str] = []
+        self.closed = 0
+        self.trouble: Callable[[str], None] = lambda _recipient: None
+
+    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+        self.trouble(recipient)
+        message.as_bytes()
+        self.mails.append(message)
+        self.recipients.append(recipient)
+
+    def close(self) -> None:
+        self.closed += 1
+
+    def describe(self) -> str:
+        return "Mails land in a tray."
+
+
+class Press:
+    """Editions in the form of the real ones, with exactly the places that a test gives."""
+
+    def __init__(self, database: Database, clock: FixedClock) -> None:
+        self._database = database
+        self._clock = clock
+        self._editions: dict[date, Edition] = {}
+
+    def publish(
+        self,
+        day: date,
+        *,
+        lead: int | None = None,
+        trending: Sequence[int] = (),
+        new: Sequence[int] = (),
+        shelf: Sequence[int] = (),
+        at: datetime | None = None,
+        **overrides: Any,
+    ) -> Edition:
+        at = at or datetime.combine(day, time(6), UTC)
+        numbers = [*([lead] if lead else []), *trending, *new, *shelf]
+        with self._database.write() as connection:
+            for n in set(numbers):
+                _store_paper(connection, n)
+            row = {"period": "day", "starts_on": day, "number": len(self._editions) + 1, "published_at": at}
+            row |= {"new_papers": len(new), "notice": ""}
+            had = select(edition_table.c.id).where(edition_table.c.starts_on == day)
+            edition_id = connection.execute(had).scalar_one_or_none()
+            if edition_id is None:
+                made = insert(edition_table).values(**row).returning(edition_table.c.id)
+                edition_id = connection.execute(made).scalar_one()
+        self._editions[day] = Edition(
+            id=edition_id,
+            period="day",
+            day=day,
+            number=len(self._editions) + 1,
+            published_at=at,
+            new_papers=len(new),
+            lead=_place(1, lead, "Most votes of the day.") if lead else None,
+            trending=[_place(n, number, f"{number} votes in a day.") for n, number in enumerate(trending, 1)],
+            new=[_place(n, number, "New in cs.IR.") for n, number in enumerate(new, 1)],
+            shelf=[_place(n, number, "From the starter shelf.") for n, number in enumerate(shelf, 1)],
+            **overrides,
+        )
+        return self._editions[day]
+
+    def of(self, day: date, period: str = "day") -> Edition:
+        if day not in self._editions:
+            raise NotFound(f"There is no edition of {day}.", value=day.isoformat())
+        return self._editions[day]
+
+    def today(self) -> Edition:
+        return self.of(self._clock.now().date())
+
+    def dates(self, limit: int = 60) -> list[Head]:
+        newest = sorted(self._editions.values(), key=lambda edition: edition.day, reverse=True)[:limit]
+        return [Head(one.id or 0, "day", one.day, one.number, one.published_at or NEVER, 0) for one in newest]
+
+
+@dataclass
+class Newsroom:
+    database: Database
+    clock: FixedClock
+    tray: Tray
+    press: Press
+    subscriptions: Subscriptions
+    digests: Digests
+    letters: list[EmailMessage] = field(default_factory=list)
+
+    def reader(self, address: str, **choices: Any) -> Subscription:
+        """Subscribe and confirm as a person would; the letter is taken out of the tray."""
+        self.subscriptions.subscribe(address, **choices)
+        self.subscriptions.send_waiting()
+        confirmed = self.subscriptions.confirm(token(self.tray.mails[-1], "/subscription/confirm"))
+        self.letters += self.tray.mails
+        self.tray.mails.clear()
+        self.tray.recipients.clear()
+        return confirmed
+
+    def tick(self) -> int:
+        """Queue and send once; return how many mails were accepted."""
+        self.digests.queue_due()
+        return self.digests.send_due().accepted
+
+    def states(self, kind: str = "digest") -> list[str]:
+        with self.database.read() as connection:
+            statement = select(delivery.c.state).where(delivery.c.kind == kind).order_by(delivery.c.id)
+            return list(connection.execute(statement).scalars())
+
+
+def newsroom(database: Database, clock: FixedClock, transport: Transport | None = None) -> Newsroom:
+    tray, press = Tray(), Press(database, clock)
+    way = transport or tray
+    subscriptions = Subscriptions(database, clock, SECRET, way, HEAD, UTC_ZONE)
+    digests = Digests(database, subscriptions, cast("Editions", press), way, HEAD, clock)
+    return Newsroom(database, clock, tray, press, subscriptions, digests)
+
+
+def body(mail: EmailMessage, kind: str = "plain") -> str:
+    part = mail.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def token(mail: EmailMessage, path: str) -> str:
+    """Return the token of the first link to `path` in the text part."""
+    link = next(link for link in re.findall(r"https?://\S+", body(mail)) if urlsplit(link).path == path)
+    return parse_qs(urlsplit(link).query)["token"][0]
+
+
+def titles(mail: EmailMessage) -> list[int]:
+    """Return the numbers of the invented papers whose titles stand in the mail, in order."""
+    return [int(number) for number in re.findall(r"\bpart\s+(\d+)\n", body(mail))]
+
+
+def _place(place: int, number: int, reason: str) -> Place:
+    return Place(place, paper(number), 1.0, reason)
+
+
+def _store_paper(connection: Any, n: int) -> None:
+    if connection.execute(select(paper_table.c.id).where(paper_table.c.id == n)).scalar_one_or_none():
+        return
+    made = paper(n)
+    values = {"id": n, "title": made.title, "abstract": made.abstract, "authors": "[]", "published": made.published}
+    values |= {"date_precision": "day", "categories": "[]", "sources": "[]", "links": "[]", "venue": "", "comments": ""}
+    values |= {"withdrawn": False, "summary": False, "work_key": str(n), "first_seen_at": made.first_seen_at}
+    connection.execute(insert(paper_table).values(**values, updated_at=made.updated_at, change=n))

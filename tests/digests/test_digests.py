@@ -1,0 +1,313 @@
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert, select, update
+from tests.digests.newsroom import SECRET, TODAY, Newsroom, body, titles, token
+
+from broadsheet.clock import FixedClock
+from broadsheet.database.schema import delivery, lease, subscription
+from broadsheet.digests.deliveries import MOST_ATTEMPTS
+from broadsheet.errors import Conflict, Invalid, NotFound, Unavailable
+from broadsheet.mail import addresses
+from broadsheet.mail.suppression import Suppressions
+from broadsheet.mail.transport import Refused, Unsure
+
+BOB, ADA = "bob@example.org", "ada@example.org"
+
+
+def fail(error: Exception, recipient: str | None = None) -> Callable[[str], None]:
+    def trouble(to: str) -> None:
+        if recipient in (None, to):
+            raise error
+
+    return trouble
+
+
+def test_a_confirmed_reader_gets_one_digest_and_a_second_tick_sends_nothing(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1, trending=[2, 3], new=[4, 5])
+    room.reader(BOB, days="daily", size=4)
+    assert room.digests.queue_due() == 1
+    assert room.digests.send_due().accepted == 1
+    (mail,) = room.tray.mails
+    assert mail["To"] == BOB
+    assert titles(mail) == [1, 2, 3, 4]
+    assert (room.digests.queue_due(), room.digests.send_due().accepted) == (0, 0)
+    assert room.states() == ["accepted"]
+
+
+def test_links_of_a_digest_work_and_end_it(room: Newsroom, clock: FixedClock) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.reader(BOB, days="daily")
+    room.tick()
+    (mail,) = room.tray.mails
+    assert room.subscriptions.by_token(token(mail, "/subscription")).address == BOB
+    one_click = mail["List-Unsubscribe"].removeprefix("<").removesuffix(">").partition("token=")[2]
+    assert room.subscriptions.end(one_click).state == "ended"
+    clock.sleep(86_400)
+    room.press.publish(TODAY + timedelta(days=1), lead=2)
+    assert room.tick() == 0
+
+
+def test_nothing_comes_twice_and_a_digest_without_news_is_not_sent(room: Newsroom, clock: FixedClock) -> None:
+    room.reader(BOB, days="daily", size=3)
+    room.press.publish(TODAY, lead=1, trending=[2], new=[3])
+    room.tick()
+    clock.sleep(86_400)
+    room.press.publish(TODAY + timedelta(days=1), lead=1, trending=[2, 3])
+    assert (room.digests.queue_due(), room.digests.send_due().accepted) == (0, 0)
+    assert room.states() == ["accepted", "empty"]
+    clock.sleep(86_400)
+    room.press.publish(TODAY + timedelta(days=2), lead=1, trending=[4, 2])
+    assert room.tick() == 1
+    assert titles(room.tray.mails[-1]) == [4]
+
+
+def test_a_bounced_digest_does_not_count_as_read(room: Newsroom, clock: FixedClock) -> None:
+    room.reader(BOB, days="daily")
+    room.press.publish(TODAY, lead=1)
+    room.tray.trouble = fail(Refused("552 too much.", permanent=True))
+    assert room.tick() == 0
+    room.tray.trouble = lambda _recipient: None
+    clock.sleep(86_400)
+    room.press.publish(TODAY + timedelta(days=1), lead=1)
+    assert room.tick() == 1
+
+
+def test_readers_get_it_at_their_own_hour(room: Newsroom, clock: FixedClock) -> None:
+    clock.move_to(datetime(2026, 1, 15, 0, 0, tzinfo=UTC))
+    room.reader("vienna@example.org", hour=7, timezone="Europe/Vienna", days="daily")
+    room.reader("tokyo@example.org", hour=20, timezone="Asia/Tokyo", days="daily")
+    room.reader("weekly@example.org", hour=7, days="weekly")
+    room.press.publish(TODAY, lead=1)
+    got: dict[str, str] = {}
+    for hour in range(24):
+        clock.move_to(datetime(2026, 1, 15, hour, 0, tzinfo=UTC))
+        room.tick()
+        for mail in room.tray.mails:
+            got.setdefault(mail["To"], f"{hour:02d}")
+    assert got == {"vienna@example.org": "06", "tokyo@example.org": "11"}
+    assert len(room.tray.mails) == 2
+
+
+def test_a_weekly_reader_gets_the_weeks_best_on_monday(room: Newsroom, clock: FixedClock) -> None:
+    monday = date(2026, 1, 19)
+    clock.move_to(datetime(2026, 1, 19, 12, tzinfo=UTC))
+    room.reader(BOB, days="weekly", size=5)
+    room.press.publish(monday, lead=1, trending=[2])
+    room.press.publish(monday - timedelta(days=2), lead=3, trending=[4])
+    room.press.publish(monday - timedelta(days=7), lead=5)  # the week before
+    assert room.tick() == 1
+    (mail,) = room.tray.mails
+    assert titles(mail) == [1, 3, 2, 4]
+    assert "The week to Monday 19 January 2026" in body(mail)
+    assert room.tick() == 0
+
+
+def test_a_rhythm_changed_after_queueing_sends_what_was_chosen(room: Newsroom, clock: FixedClock) -> None:
+    clock.move_to(datetime(2026, 1, 19, 12, tzinfo=UTC))
+    reader = room.reader(BOB, days="weekly", size=5)
+    room.press.publish(date(2026, 1, 19), lead=1)
+    room.press.publish(date(2026, 1, 18), lead=2)
+    room.digests.queue_due()
+    room.subscriptions.change(reader.token, days="daily")
+    assert room.digests.send_due().accepted == 1
+    assert titles(room.tray.mails[0]) == [1, 2]
+    assert room.tick() == 0
+
+
+def test_after_an_outage_only_the_newest_digest_comes(room: Newsroom, clock: FixedClock) -> None:
+    room.reader(BOB, days="daily")
+    for back in range(3):
+        room.press.publish(TODAY - timedelta(days=back), lead=back + 1)
+    assert room.tick() == 1
+    assert titles(room.tray.mails[0]) == [1]
+    assert room.tick() == 0
+
+
+@pytest.mark.parametrize("how", ["end", "suppress"])
+def test_consent_is_asked_again_when_a_digest_goes_out(room: Newsroom, clock: FixedClock, how: str) -> None:
+    room.press.publish(TODAY, lead=1)
+    reader = room.reader(BOB, days="daily")
+    assert room.digests.queue_due() == 1
+    if how == "end":
+        room.subscriptions.end(reader.token)
+    else:
+        Suppressions(room.database, clock).add(addresses.read(BOB, SECRET).key, "complained")
+    assert room.digests.send_due().accepted == 0
+    assert room.states() == ["suppressed"]
+
+
+def test_pending_and_ended_subscriptions_are_not_queued(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.subscriptions.subscribe(BOB, days="daily")
+    room.subscriptions.end(room.reader(ADA, days="daily").token)
+    assert room.digests.queue_due() == 0
+
+
+def test_a_soft_bounce_waits_longer_each_time_and_then_gives_up(room: Newsroom, clock: FixedClock) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.reader(BOB, days="daily")
+    room.digests.queue_due()
+    room.tray.trouble = fail(Refused("451 later.", permanent=False))
+    attempts = []
+    for _ in range(24):
+        report = room.digests.send_due()
+        attempts += ["soft"] * report.soft_bounced + ["hard"] * report.bounced
+        clock.sleep(1_800)
+    assert attempts == ["soft"] * (MOST_ATTEMPTS - 1) + ["hard"]
+    assert room.states() == ["bounced"]
+
+
+def test_a_greylisted_digest_arrives_with_the_same_message_id(room: Newsroom, clock: FixedClock) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.reader(BOB, days="daily")
+    room.tray.trouble = fail(Refused("451 greylisted.", permanent=False))
+    assert room.digests.queue_due() == 1
+    assert room.digests.send_due().soft_bounced == 1
+    room.tray.trouble = lambda _recipient: None
+    assert room.digests.send_due().accepted == 0
+    clock.sleep(301)
+    assert room.digests.send_due().accepted == 1
+    with room.database.read() as connection:
+        assert (
+            room.tray.mails[0]["Message-ID"]
+            == connection.execute(select(delivery.c.message_id).where(delivery.c.kind == "digest")).scalar_one()
+        )
+
+
+def test_one_readers_refusal_stops_nobody_else(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1)
+    for n in range(5):
+        room.reader(f"reader{n}@example.org", days="daily")
+    room.tray.trouble = fail(Refused("550 5.1.1 unknown.", permanent=True, gone=True), "reader2@example.org")
+    room.digests.queue_due()
+    report = room.digests.send_due()
+    assert (report.accepted, report.bounced) == (4, 1)
+    assert report.sentence == "4 sent, 1 refused"
+    assert Suppressions(room.database, room.clock).find(addresses.read("reader2@example.org", SECRET).key)
+
+
+def test_without_a_way_out_everything_waits_as_it_was(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.reader(BOB, days="daily")
+    room.digests.queue_due()
+    room.tray.trouble = fail(Unavailable("The server sleeps."))
+    for _ in range(MOST_ATTEMPTS + 2):
+        with pytest.raises(Unavailable, match="sleeps"):
+            room.digests.send_due()
+    room.tray.trouble = lambda _recipient: None
+    assert room.digests.send_due().accepted == 1
+
+
+def test_a_server_that_breaks_off_again_and_again_ends_the_run(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1)
+    for n in range(6):
+        room.reader(f"reader{n}@example.org", days="daily")
+    room.digests.queue_due()
+    room.tray.trouble = fail(Refused("broke off.", permanent=False, lost=True))
+    with pytest.raises(Unavailable, match="3 connections in a row"):
+        room.digests.send_due()
+    assert sorted(room.states()) == ["queued"] * 3 + ["soft_bounced"] * 3
+
+
+def test_a_digest_that_may_have_arrived_is_not_sent_again(room: Newsroom, clock: FixedClock) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.reader(BOB, days="daily")
+    room.digests.queue_due()
+    room.tray.trouble = fail(Unsure("no answer."))
+    assert room.digests.send_due().unsure == 1
+    room.tray.trouble = lambda _recipient: None
+    clock.sleep(3_600)
+    assert room.tick() == 0
+    assert room.states() == ["unsure"]
+
+
+def test_what_a_dead_run_left_in_the_middle_is_reported_once_and_not_sent(room: Newsroom, clock: FixedClock) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.reader(BOB, days="daily")
+    room.digests.queue_due()
+    with room.database.write() as connection:
+        connection.execute(update(delivery).where(delivery.c.kind == "digest").values(state="sending"))
+    report = room.digests.send_due()
+    assert (report.accepted, report.unsure) == (0, 1)
+    assert room.digests.send_due().unsure == 0
+    assert room.states() == ["unsure"]
+
+
+def test_a_composer_that_fails_hands_the_delivery_back(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.reader(BOB, days="daily")
+    room.digests.queue_due()
+    with room.database.write() as connection:
+        connection.execute(update(delivery).where(delivery.c.kind == "digest").values(occasion="edition:someday"))
+    with pytest.raises(ValueError, match="someday"):
+        room.digests.send_due()
+    assert room.states() == ["queued"]
+
+
+def test_papers_that_left_the_edition_leave_the_digest(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1, trending=[2])
+    room.reader(BOB, days="daily")
+    room.reader(ADA, days="daily", size=1)
+    room.digests.queue_due()
+    room.press.publish(TODAY, trending=[2])
+    report = room.digests.send_due()
+    assert (report.accepted, report.empty) == (1, 1)
+    assert titles(room.tray.mails[0]) == [2]
+
+
+def test_only_one_process_works_on_digests(room: Newsroom, clock: FixedClock) -> None:
+    until = clock.now() + timedelta(minutes=5)
+    with room.database.write() as connection:
+        connection.execute(insert(lease).values(name="digests", holder="another", expires_at=until))
+    for verb in (room.digests.queue_due, room.digests.send_due):
+        with pytest.raises(Conflict):
+            verb()
+
+
+def test_hundreds_of_readers_are_queued_in_batches(desk: Newsroom, clock: FixedClock) -> None:
+    desk.press.publish(TODAY, lead=1, new=[2, 3])
+    row = {"state": "confirmed", "size": 2, "hour": 7, "timezone": "UTC", "days": "daily", "token_key": "k"}
+    row |= {"created_at": clock.now(), "asked_at": clock.now()}
+    with desk.database.write() as connection:
+        made = [{**row, "address": f"r{n}@example.org", "address_key": str(n)} for n in range(1_001)]
+        connection.execute(insert(subscription), made)
+    assert desk.digests.queue_due() == 1_001
+    assert desk.digests.queue_due() == 0
+
+
+def test_equal_selections_are_laid_out_once(desk: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    from broadsheet.digests import composing
+
+    laid_out = []
+    real = composing.lay_out
+    monkeypatch.setattr(composing, "lay_out", lambda *given: laid_out.append(given) or real(*given))
+    desk.press.publish(TODAY, lead=1, new=[2, 3])
+    for n in range(6):
+        desk.reader(f"reader{n}@example.org", days="daily", size=2 + n % 2)
+    assert desk.tick() == 6
+    assert len(laid_out) == 2
+    assert len({body(mail) for mail in desk.tray.mails}) == 6
+
+
+def test_preview_needs_no_reader_and_sends_nothing(desk: Newsroom) -> None:
+    desk.press.publish(TODAY, lead=1, trending=[2, 3], new=[4])
+    shown = desk.digests.preview(size=3)
+    assert [paper.id for paper in shown.papers] == [1, 2, 4]
+    assert shown.subject.endswith("and 2 more")
+    assert "https://tide.example.org/subscribe" in shown.text
+    assert desk.digests.preview(TODAY, 3).papers == shown.papers
+    assert desk.tray.mails == []
+    with pytest.raises(NotFound):
+        desk.digests.preview(date(2020, 1, 1))
+    with pytest.raises(Invalid):
+        desk.digests.preview(size=0)
+
+
+def test_a_preview_of_an_empty_edition_says_so(desk: Newsroom) -> None:
+    desk.press.publish(TODAY)
+    shown = desk.digests.preview()
+    assert shown.subject == "The Tide: nothing new"
+    assert "nothing new in this edition" in shown.text
+    assert "nothing new in this edition" in shown.html

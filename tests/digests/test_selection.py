@@ -1,0 +1,108 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.invented import paper
+
+from broadsheet.digests.selection import arrange, candidates, choose
+from broadsheet.editions.edition import Edition, Place
+
+
+def place(n: int, number: int) -> Place:
+    return Place(n, paper(number), 1.0, "A reason.")
+
+
+def edition(lead: int | None = 1, trending: range = range(10, 20), new: range = range(30, 60)) -> Edition:
+    return Edition(
+        id=1,
+        period="day",
+        day=date(2026, 1, 15),
+        number=3,
+        published_at=datetime(2026, 1, 15, 6, tzinfo=UTC),
+        new_papers=40,
+        lead=place(1, lead) if lead else None,
+        trending=[place(n, number) for n, number in enumerate(trending, 1)],
+        new=[place(n, number) for n, number in enumerate(new, 1)],
+    )
+
+
+def chosen(page: Edition, size: int, had: set[int] | None = None) -> list[tuple[str, int]]:
+    return [(found.section, found.place.paper.id) for found in choose(candidates([page]), size, had or set())]
+
+
+def test_lead_then_trending_and_new_share_the_room() -> None:
+    assert chosen(edition(), 6) == [
+        ("lead", 1),
+        ("trending", 10),
+        ("trending", 11),
+        ("trending", 12),
+        ("new", 30),
+        ("new", 31),
+    ]
+
+
+def test_either_half_takes_what_the_other_leaves() -> None:
+    assert chosen(edition(trending=range(10, 11)), 5)[-1] == ("new", 32)
+    assert [section for section, _ in chosen(edition(new=range(30, 31)), 5)] == ["lead", *["trending"] * 3, "new"]
+
+
+def test_what_a_reader_had_is_left_out_and_the_next_moves_up() -> None:
+    assert chosen(edition(), 4, {1, 10}) == [("trending", 11), ("trending", 12), ("new", 30), ("new", 31)]
+    assert chosen(edition(), 10, set(range(100))) == []
+
+
+def test_a_paper_in_two_sections_stands_where_it_comes_first() -> None:
+    page = edition(lead=10)
+    assert chosen(page, 3) == [("lead", 10), ("trending", 11), ("new", 30)]
+
+
+def test_the_shelf_fills_only_an_empty_page() -> None:
+    page = replace(edition(), shelf=[place(1, 90)])
+    assert ("shelf", 90) not in chosen(page, 30)
+    empty = replace(page, lead=None, trending=[], new=[])
+    assert chosen(empty, 30) == [("shelf", 90)]
+
+
+def test_a_week_takes_each_days_best_first_and_newer_days_before_older() -> None:
+    monday = edition(lead=1, trending=range(10, 12), new=range(0))
+    sunday = edition(lead=2, trending=range(20, 22), new=range(0))
+    found = candidates([monday, sunday])
+    assert [(one.section, one.place.paper.id) for one in found] == [
+        ("lead", 1),
+        ("leads", 2),
+        ("trending", 10),
+        ("trending", 20),
+        ("trending", 11),
+        ("trending", 21),
+    ]
+
+
+def test_arranging_gathers_sections() -> None:
+    page = edition()
+    selection = arrange(page, 1, choose(candidates([page]), 3, ()))
+    assert [(section.title, len(section.places)) for section in selection.sections] == [
+        ("Lead", 1),
+        ("Trending", 1),
+        ("New", 1),
+    ]
+    assert [one.id for one in selection.papers] == [1, 10, 30]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    size=st.integers(1, 30),
+    ranked=st.integers(0, 20),
+    new=st.integers(0, 20),
+    had=st.sets(st.integers(0, 60), max_size=40),
+)
+def test_a_selection_is_as_large_as_it_can_be_and_repeats_nothing(
+    size: int, ranked: int, new: int, had: set[int]
+) -> None:
+    page = edition(trending=range(10, 10 + ranked), new=range(25, 25 + new))
+    offered = candidates([page])
+    ids = [number for _, number in chosen(page, size, had)]
+    assert len(ids) == len(set(ids)) == min(size, len([one for one in offered if one.place.paper.id not in had]))
+    assert not set(ids) & had
+    order = [one.place.paper.id for one in offered]
+    assert ids == sorted(ids, key=order.index)
