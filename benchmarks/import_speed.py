@@ -5,6 +5,7 @@ the same lines parsed and put into one FTS5 table, which neither merges nor unde
 """
 
 import json
+import lzma
 import resource
 import sqlite3
 import tempfile
@@ -14,7 +15,6 @@ from itertools import islice
 from pathlib import Path
 
 from broadsheet.sources.files import import_files
-from broadsheet.sources.jsonl import opened
 
 from benchmarks.report import Aim, Report, arguments, command
 from broadsheet import app as wiring
@@ -47,7 +47,7 @@ def main() -> None:
 
 def _plain(path: Path, out: Path, limit: int | None) -> Path:
     """Unpack the corpus first: xz costs the same whoever reads it, and would hide the difference."""
-    with opened(path) as lines, out.open("wb") as plain:
+    with lzma.open(path) as lines, out.open("wb") as plain:
         plain.writelines(islice(lines, limit))
     return out
 

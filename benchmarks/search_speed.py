@@ -5,6 +5,7 @@ A search is timed as the pages do it, from text to ranked papers with highlights
 """
 
 import json
+import lzma
 import sqlite3
 import statistics
 import tempfile
@@ -15,7 +16,6 @@ from pathlib import Path
 from random import Random
 
 from broadsheet.sources.files import import_files
-from broadsheet.sources.jsonl import opened
 
 from benchmarks.report import Aim, Report, arguments, command
 from broadsheet import app as wiring
@@ -38,7 +38,7 @@ def main() -> None:
     report = Report("search_speed", f"Search at {count:,} papers", command("search_speed"))
     with tempfile.TemporaryDirectory() as directory:
         corpus = Path(directory) / "corpus.jsonl"
-        with opened(asked.data / "corpora" / CORPUS) as lines, corpus.open("wb") as plain:
+        with lzma.open(asked.data / "corpora" / CORPUS) as lines, corpus.open("wb") as plain:
             plain.writelines(islice(lines, count))
         built = wiring.build(load(home=Path(directory) / "home"))
         import_files([corpus], built.catalogue)
@@ -82,7 +82,7 @@ def _at(times: Sequence[float], percent: int) -> float:
 
 def _queries(path: Path, count: int) -> list[str]:
     chance = Random(7)
-    with opened(path) as lines:
+    with lzma.open(path) as lines:
         titles = [json.loads(line)["title"] for line in islice(lines, 20_000)]
     found = []
     for title in chance.sample(titles, count):

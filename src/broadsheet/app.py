@@ -1,0 +1,239 @@
+"""Wires Broadsheet: `build(settings)` makes every part once and hands each what it needs; nobody else does.
+
+Doors get the parts from here; parts never reach for each other or for the settings.
+`build` migrates the database and loads the starter shelf, so whatever it returns is ready to be asked.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+
+from broadsheet import __version__, shelf
+from broadsheet import settings as declared
+from broadsheet.api import service as api
+from broadsheet.api.shapes import error_json
+from broadsheet.clock import Clock, SystemClock
+from broadsheet.database.engine import Database
+from broadsheet.database.migration import migrate
+from broadsheet.digests.digests import Digests
+from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.editions import Editions
+from broadsheet.encoders.encoder import Encoder
+from broadsheet.encoders.loader import load_encoder
+from broadsheet.errors import BroadsheetError, Invalid
+from broadsheet.feeds.atom import Letterhead as FeedHead
+from broadsheet.feeds.routes import routes as feed_routes
+from broadsheet.jobs.leases import Leases
+from broadsheet.jobs.ticks import Schedule, Tick
+from broadsheet.mail.letter import Letterhead
+from broadsheet.mail.transport import Outbox, SmtpTransport, Transport
+from broadsheet.outgoing import Outgoing
+from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.signals import SignalLog
+from broadsheet.search.index import Index
+from broadsheet.search.service import Search
+from broadsheet.settings import Settings
+from broadsheet.sources.arxiv.adapter import ArxivConnector
+from broadsheet.sources.connector import Connector
+from broadsheet.sources.harvest import Harvester
+from broadsheet.sources.hf.adapter import HfConnector
+from broadsheet.trending.trending import Trending
+from broadsheet.web.routes import exception_handlers, middleware
+from broadsheet.web.routes import routes as web_routes
+from broadsheet.web.site import Site
+
+
+@dataclass(frozen=True)
+class App:
+    """Every part of one instance, wired."""
+
+    settings: Settings
+    clock: Clock
+    secret: bytes
+    database: Database
+    leases: Leases
+    catalogue: Catalogue
+    signals: SignalLog
+    encoder: Encoder
+    index: Index
+    search: Search
+    harvester: Harvester
+    trending: Trending
+    editions: Editions
+    transport: Transport
+    subscriptions: Subscriptions
+    digests: Digests
+
+    def ticks(self) -> list[Tick]:
+        """Return the instance's due work, in the order in which one pass should do it."""
+        return [
+            Tick("harvest", timedelta(minutes=1), self._harvest),
+            Tick("index", timedelta(seconds=2), self._index),
+            Tick("trending", timedelta(minutes=5), self._trending),
+            Tick("edition", timedelta(minutes=1), self._edition),
+            Tick("digests", timedelta(seconds=30), self._digests),
+        ]
+
+    def asgi(self, *, ticking: bool = True) -> Starlette:
+        """Return all doors as one ASGI application; `ticking` runs the schedule as long as it serves."""
+        schedule = Schedule(self.ticks())
+
+        @asynccontextmanager
+        async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+            if ticking:
+                schedule.start()
+            yield
+            if ticking:
+                schedule.stop()
+
+        site = self._site()
+        service = api.Service(__version__, self.database, self.catalogue, self.search)
+        head = FeedHead.of(self.settings)
+        return Starlette(
+            routes=[
+                *_health(service),
+                Mount("/api/v1", api.create(service)),
+                *feed_routes(self.editions, head),
+                *web_routes(site),
+            ],
+            middleware=middleware(),
+            exception_handlers=exception_handlers(site),
+            lifespan=lifespan,
+        )
+
+    def close(self) -> None:
+        """Let go of the database and of the mail server; the index needs no farewell."""
+        self.transport.close()
+        self.database.close()
+
+    def _site(self) -> Site:
+        return Site(
+            settings=self.settings,
+            clock=self.clock,
+            secret=self.secret,
+            database=self.database,
+            catalogue=self.catalogue,
+            search=self.search,
+            trending=self.trending,
+            editions=self.editions,
+            harvester=self.harvester,
+            subscriptions=self.subscriptions,
+            digests=self.digests,
+            mail_words=self.transport.describe(),
+        )
+
+    def _harvest(self) -> str:
+        reports = self.harvester.harvest_due()
+        if any(report.added or report.changed for report in reports):
+            self.trending.refresh()
+        return "; ".join(report.sentence for report in reports)
+
+    def _index(self) -> str:
+        indexed = self.index.catch_up()
+        return f"{indexed} papers indexed" if indexed else ""
+
+    def _trending(self) -> str:
+        scored = self.trending.refresh()
+        return f"{scored} papers scored" if scored else ""
+
+    def _edition(self) -> str:
+        edition = self.editions.publish_due(ready=self.harvester.first_round_done())
+        return f"No. {edition.number} of {edition.day} published" if edition else ""
+
+    def _digests(self) -> str:
+        self.subscriptions.send_waiting()
+        queued = self.digests.queue_due()
+        report = self.digests.send_due()
+        return f"{queued} digests queued, {report.accepted} mails accepted" if queued or report.accepted else ""
+
+
+def build(settings: Settings, clock: Clock | None = None) -> App:
+    """Wire an instance: migrates its database, loads the starter shelf, opens its index.
+
+    Raises `Invalid` for settings that cannot be used and `Unavailable` for a database that does not answer.
+    """
+    clock = clock or SystemClock()
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    secret = declared.secret(settings.home)
+    database = Database(settings.database)
+    migrate(database)
+    leases = Leases(database, clock)
+    catalogue = Catalogue(database, clock)
+    shelf.load(catalogue)
+    signals = SignalLog(database, clock)
+    encoder = load_encoder(settings.encoder)
+    index = Index.open(settings.home / "index", encoder, catalogue, leases, clock)
+    trending = Trending(database, catalogue, signals, clock)
+    search = Search(index, catalogue, encoder, clock, order=trending.scores)
+    harvester = Harvester(database, catalogue, leases, clock, connectors(settings, clock))
+    editions = Editions(database, catalogue, trending, clock, zone=settings.zone, hour=settings.edition_hour)
+    transport = _transport(settings, clock)
+    letterhead = Letterhead.of(settings.name, settings.site, settings.mail_from)
+    subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)
+    digests = Digests(database, subscriptions, editions, transport, letterhead, clock)
+    return App(
+        settings=settings,
+        clock=clock,
+        secret=secret,
+        database=database,
+        leases=leases,
+        catalogue=catalogue,
+        signals=signals,
+        encoder=encoder,
+        index=index,
+        search=search,
+        harvester=harvester,
+        trending=trending,
+        editions=editions,
+        transport=transport,
+        subscriptions=subscriptions,
+        digests=digests,
+    )
+
+
+def connectors(settings: Settings, clock: Clock) -> Mapping[str, Connector]:
+    """Return the enabled sources by name; raises `Invalid` for one that is not known."""
+    about = f"+{settings.contact or settings.site}"
+    outgoing = Outgoing(
+        user_agent=f"Broadsheet/{__version__} ({about})", clock=clock, allow_private=settings.allow_private_addresses
+    )
+    known: dict[str, Connector] = {
+        "hf": HfConnector(outgoing, clock, base_url=settings.hf_url),
+        "arxiv": ArxivConnector(
+            outgoing,
+            clock,
+            base_url=settings.arxiv_url,
+            set_spec=settings.arxiv_set,
+            interval=settings.arxiv_interval,
+        ),
+    }
+    for name in settings.sources:
+        if name not in known:
+            raise Invalid(
+                f"{name!r} is no source; BROADSHEET_SOURCES may list {', '.join(known)}.", field="sources", value=name
+            )
+    return {name: known[name] for name in settings.sources}
+
+
+def _transport(settings: Settings, clock: Clock) -> Transport:
+    return SmtpTransport.from_url(settings.smtp_url) if settings.smtp_url else Outbox(settings.home / "outbox", clock)
+
+
+def _health(service: api.Service) -> list[Route]:
+    def healthz(_request: Request) -> JSONResponse:
+        return JSONResponse(api.health(service))
+
+    def readyz(_request: Request) -> JSONResponse:
+        try:
+            return JSONResponse(api.readiness(service))
+        except BroadsheetError as error:
+            status, body = error_json(error)
+            return JSONResponse(body, status)
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz)]
