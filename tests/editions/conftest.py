@@ -1,4 +1,4 @@
-"""An instance with its editions, on both databases, in a zone that a test may choose."""
+"""An instance with its editions, in a zone that a test may choose."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,8 +52,7 @@ class Newsroom:
         )
 
 
-@pytest.fixture
-def open_newsroom(database: Database, clock: FixedClock) -> Callable[..., Newsroom]:
+def _opener(database: Database, clock: FixedClock) -> Callable[..., Newsroom]:
     def build(zone: str = "UTC", hour: int = 7) -> Newsroom:
         catalogue = Catalogue(database, clock)
         trending = Trending(database, catalogue, SignalLog(database, clock), clock)
@@ -64,5 +63,16 @@ def open_newsroom(database: Database, clock: FixedClock) -> Callable[..., Newsro
 
 
 @pytest.fixture
+def open_newsroom(sqlite: Database, clock: FixedClock) -> Callable[..., Newsroom]:
+    return _opener(sqlite, clock)
+
+
+@pytest.fixture
 def newsroom(open_newsroom: Callable[..., Newsroom]) -> Newsroom:
     return open_newsroom()
+
+
+@pytest.fixture
+def stored_newsroom(database: Database, clock: FixedClock) -> Newsroom:
+    """The same on both databases, for what is written and read back."""
+    return _opener(database, clock)()
