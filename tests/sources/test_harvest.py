@@ -193,7 +193,7 @@ def test_what_is_due_is_harvested_and_one_failure_stops_no_other(sqlite: Databas
     bad = Told(Unreachable("huggingface.co", "no network"), name="hf", title="Hugging Face")
     desk = harvester(sqlite, clock, bad, Told(*GOOD))
     failed, good = desk.harvest_due()
-    assert failed.sentence == "huggingface.co could not be reached: no network."
+    assert failed.sentence == "Hugging Face could not be reached: no network."
     assert (good.source, good.added, good.error) == ("arxiv", 3, "")
     assert desk.harvest_due() == []
     clock.sleep(15 * 60)

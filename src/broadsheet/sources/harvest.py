@@ -109,7 +109,7 @@ class Harvester:
                         row.changed,
                         row.unchanged,
                         row.rejected,
-                        error=error.message,
+                        error=f"{row.error}.",
                     )
                 )
         return reports

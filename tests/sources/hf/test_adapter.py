@@ -6,12 +6,17 @@ from typing import Any
 import pytest
 
 from broadsheet.clock import FixedClock, SystemClock
+from broadsheet.database.engine import Database
 from broadsheet.errors import Unavailable
+from broadsheet.jobs.leases import Leases
 from broadsheet.outgoing import Outgoing
+from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact
 from broadsheet.papers.records import Signal
+from broadsheet.papers.signals import SignalLog
 from broadsheet.sources.connector import Batch, Cursor
+from broadsheet.sources.harvest import Harvester
 from broadsheet.sources.hf.adapter import HfConnector, adapt
 from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper
 from tests.sources.servers import (
@@ -168,6 +173,22 @@ def test_an_answer_that_never_ends_is_given_up(served: tuple[Script, str], scrip
     script.faults = [lambda *_: drip(0.02)(b" " * 1000, "application/json")] * 9
     with pytest.raises(Unavailable, match="too long"):
         gather(HfConnector(outgoing, clock, base_url=served[1], timeout=0.3))
+
+
+def test_the_whole_way_from_the_wire_to_the_catalogue(hf: HfConnector, sqlite: Database, clock: FixedClock) -> None:
+    catalogue = Catalogue(sqlite, clock)
+    harvester = Harvester(sqlite, catalogue, Leases(sqlite, clock), clock, {"hf": hf})
+    assert harvester.harvest("hf").added == len(IN_WEEK)
+    clock.sleep(3600)
+    again = harvester.harvest("hf")
+    assert (again.added, again.changed) == (0, 0)
+    paper = catalogue.get("2601.00011")
+    assert paper.sources == ("hf",)
+    assert ("code", "https://github.com/moss/fold-11", 110) in {(a.kind, a.url, a.stars) for a in paper.artefacts}
+    seen = SignalLog(sqlite, clock).of([paper.id])[paper.id]
+    upvotes = [signal for signal in seen if signal.kind == "hf_upvotes"]
+    assert [signal.value for signal in upvotes] == [11, 11]
+    assert upvotes[0].began_at == datetime(2026, 1, 14, 8, 30, tzinfo=UTC)
 
 
 def record_of(**fields: Any) -> Any:
