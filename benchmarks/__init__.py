@@ -1,1 +1,1 @@
-"""Benchmarks: every figure that Broadsheet claims is printed by a command here, with its peer beside it in the same run."""
+"""Benchmarks: every figure that Broadsheet claims is printed by a command here, beside its peer in the same run."""

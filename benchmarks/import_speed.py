@@ -14,12 +14,11 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from broadsheet.sources.files import import_files
-
 from benchmarks.report import Aim, Report, arguments, command
 from broadsheet import app as wiring
 from broadsheet import logs
 from broadsheet.settings import load
+from broadsheet.sources.files import import_files
 
 CORPORA = ("hf-daily-papers.jsonl.xz", "arxiv-1993-2019-sample.jsonl.xz")
 QUICK = 3_000

@@ -16,8 +16,9 @@ def main() -> None:
 
 _HEAD = """# Benchmarks
 
-Made by `python -m benchmarks.page` from `benchmarks/results/`; each table names the command, the machine and the commit.
-Machines are noisy: read ratios before absolutes. Every command takes `--data DIR` (or `BROADSHEET_BENCH_DATA`) and `--quick`.
+Made by `python -m benchmarks.page` from `benchmarks/results/`; each table names its command, machine and commit.
+Machines are noisy: read ratios before absolutes.
+Every command takes `--data DIR` (or `BROADSHEET_BENCH_DATA`) and `--quick`.
 """
 
 

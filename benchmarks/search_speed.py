@@ -15,12 +15,11 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
-from broadsheet.sources.files import import_files
-
 from benchmarks.report import Aim, Report, arguments, command
 from broadsheet import app as wiring
 from broadsheet import logs
 from broadsheet.settings import load
+from broadsheet.sources.files import import_files
 
 CORPUS = "arxiv-1993-2019-sample.jsonl.xz"
 QUERIES = "hf-daily-papers.jsonl.xz"

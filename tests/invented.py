@@ -28,7 +28,7 @@ def record(n: int, **overrides: Any) -> SourceRecord:
         source="arxiv",
         key=f"2601.{n:05d}",
         title=f"On {deed} {thing}, part {n}",
-        abstract=f"We study {deed} {thing} with {n} instruments and find that patience, not force, decides the outcome.",
+        abstract=f"We study {deed} {thing} with {n} instruments and find that patience decides the outcome.",
         authors=(_NAMES[n % 7], _NAMES[(n + 3) % 7]),
         published=date(2026, 1, 1) + timedelta(days=n % 14),
         identifiers=(Identifier("arxiv", f"2601.{n:05d}"),),

@@ -1,4 +1,3 @@
-import os
 import stat
 from pathlib import Path
 
@@ -40,7 +39,7 @@ def test_the_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) 
     first = secret(tmp_path / "home")
     assert len(first) == 32
     assert secret(tmp_path / "home") == first
-    assert stat.S_IMODE(os.stat(tmp_path / "home" / "secret").st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "home" / "secret").stat().st_mode) == 0o600
     assert secret(tmp_path / "other") != first
 
 

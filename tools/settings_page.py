@@ -10,7 +10,7 @@ def main() -> None:
     lines = [
         "# Settings",
         "",
-        "Each is an environment variable, or its lower-case name without the prefix in `broadsheet.toml` in the instance's home.",
+        "Each is an environment variable, or its lower-case name without the prefix in `broadsheet.toml` in the home.",
         "The environment wins over the file. `broadsheet settings show` prints what is in force. Made by `make docs`.",
         "",
         "| setting | default | is |",

@@ -34,8 +34,8 @@ def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:
 def test_two_processes_that_start_at_once_take_turns(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'fresh.db'}"
     program = (
-        "import sys; from broadsheet.database.engine import Database; from broadsheet.database.migration import migrate;"
-        "print(migrate(Database(sys.argv[1])))"
+        "import sys; from broadsheet.database.engine import Database; "
+        "from broadsheet.database.migration import migrate; print(migrate(Database(sys.argv[1])))"
     )
     starts = [
         subprocess.Popen([sys.executable, "-c", program, url], stdout=subprocess.PIPE, text=True) for _ in range(3)

@@ -27,7 +27,7 @@ from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Transport
 
 SECRET = b"a secret of thirty-two bytes....".ljust(32)
-HEAD = Letterhead.make("The Tide", "https://tide.example.org")
+HEAD = Letterhead.of("The Tide", "https://tide.example.org")
 TODAY = date(2026, 1, 15)  # a Thursday
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 UTC_ZONE = ZoneInfo("UTC")

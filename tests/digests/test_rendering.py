@@ -16,7 +16,7 @@ from broadsheet.mail.letter import Letterhead
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact, Paper
 
-HEAD = Letterhead.make("The Tide", "https://tide.example.org")
+HEAD = Letterhead.of("The Tide", "https://tide.example.org")
 PERSONAL = Personal("https://tide.example.org/m?a=1&b=<2>", "https://tide.example.org/e", "You want <this> & that.")
 
 

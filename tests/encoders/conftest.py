@@ -1,4 +1,4 @@
-"""A static table small enough to reckon by hand: five words, two spare rows, one pair, eight dimensions."""
+"""A static table small enough to reckon by hand: five words, eight spare rows, one pair, sixteen dimensions."""
 
 import numpy as np
 import pytest
@@ -11,11 +11,11 @@ WORDS = ("dense", "feature", "galaxy", "network", "reuse")
 
 @pytest.fixture
 def terms() -> Terms:
-    return Terms(WORDS, np.array([[1, 4]], np.int32), spare=2)
+    return Terms(WORDS, np.array([[1, 4]], np.int32), spare=8)
 
 
 @pytest.fixture
 def table(terms: Terms) -> StaticTable:
-    rows = np.zeros((8, 8), np.int8)
+    rows = np.zeros((14, 16), np.int8)
     np.fill_diagonal(rows, 100)
-    return StaticTable("tiny-1", terms, np.full(8, 0.01, np.float32), rows)
+    return StaticTable("tiny-1", terms, np.full(14, 0.01, np.float32), rows)

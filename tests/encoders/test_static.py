@@ -18,12 +18,12 @@ def encoder(table: StaticTable) -> StaticEncoder:
 
 
 def test_it_says_what_it_is(encoder: StaticEncoder) -> None:
-    assert (encoder.name, encoder.dimension) == ("tiny-1", 8)
+    assert (encoder.name, encoder.dimension) == ("tiny-1", 16)
 
 
 def test_a_vector_is_the_damped_sum_of_its_rows_at_unit_length(encoder: StaticEncoder) -> None:
     (vector,) = encoder.encode_queries(["dense dense dense galaxy"])
-    expected = np.zeros(8)
+    expected = np.zeros(16)
     expected[DENSE], expected[GALAXY] = np.log(4), np.log(2)
     np.testing.assert_allclose(vector, expected / np.linalg.norm(expected), rtol=1e-6)
 
@@ -48,8 +48,8 @@ def test_a_text_without_a_known_term_gives_a_zero_row(encoder: StaticEncoder, te
 
 
 def test_nothing_to_encode_gives_an_empty_matrix(encoder: StaticEncoder) -> None:
-    assert encoder.encode_queries([]).shape == (0, 8)
-    assert encoder.encode_papers([]).shape == (0, 8)
+    assert encoder.encode_queries([]).shape == (0, 16)
+    assert encoder.encode_papers([]).shape == (0, 16)
     assert encoder.encode_papers([]).dtype == np.float32
 
 
@@ -85,6 +85,6 @@ def _random_table() -> StaticTable:
     from broadsheet.encoders.terms import Terms
 
     chance = np.random.default_rng(7)
-    terms = Terms(WORDS, np.array([[1, 4]], np.int32), spare=2)
-    rows = chance.integers(-127, 128, (8, 8)).astype(np.int8)
-    return StaticTable("random-1", terms, np.linspace(0.001, 0.02, 8, dtype=np.float32), rows)
+    terms = Terms(WORDS, np.array([[1, 4]], np.int32), spare=8)
+    rows = chance.integers(-127, 128, (14, 16)).astype(np.int8)
+    return StaticTable("random-1", terms, np.linspace(0.001, 0.02, 14, dtype=np.float32), rows)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from broadsheet.encoders.terms import TITLE_REPEATS, Terms, counted
 
 DENSE, FEATURE, GALAXY, NETWORK, REUSE = range(5)
-SPARE = {5, 6}
-FEATURE_REUSE = 7
+ITSELF, BEGINNING, END = {5, 6, 7, 8}, {9, 10}, {11, 12}
+FEATURE_REUSE = 13
 
 
 def rows(terms: Terms, text: str) -> list[int]:
@@ -17,7 +17,7 @@ def rows(terms: Terms, text: str) -> list[int]:
 def test_words_take_their_rows_and_neighbours_their_pair(terms: Terms) -> None:
     assert rows(terms, "dense network") == [DENSE, NETWORK]
     assert rows(terms, "Feature reuse") == [FEATURE, REUSE, FEATURE_REUSE]
-    assert len(terms) == 8
+    assert len(terms) == 14
 
 
 @pytest.mark.parametrize("text", ["reuse feature", "feature of reuse", "feature dense reuse"])
@@ -29,11 +29,22 @@ def test_function_words_and_lone_unknown_letters_are_not_read(terms: Terms) -> N
     assert rows(terms, "the of and q") == []
 
 
-def test_an_unknown_word_takes_one_spare_row_always_the_same(terms: Terms) -> None:
-    (row,) = rows(terms, "zyzzyva")
-    assert row in SPARE
-    assert rows(terms, "Zyzzyva") == [row]
-    assert {rows(terms, f"zyz{n}qq")[0] for n in range(40)} == SPARE
+def test_an_unknown_word_reads_spare_rows_for_itself_its_beginning_and_its_end(terms: Terms) -> None:
+    itself, beginning, end = rows(terms, "zyzzyva")
+    assert (itself in ITSELF, beginning in BEGINNING, end in END) == (True, True, True)
+    assert rows(terms, "Zyzzyva") == [itself, beginning, end]
+
+
+def test_unknown_words_of_one_family_share_the_row_of_their_beginning_and_spread_over_the_others(terms: Terms) -> None:
+    family = [rows(terms, f"zyzz{chr(97 + n) * 4}") for n in range(26)]
+    assert len({row[1] for row in family}) == 1
+    assert {row[0] for row in family} == ITSELF
+    assert {row[2] for row in family} == END
+
+
+def test_a_short_unknown_word_reads_one_spare_row(terms: Terms) -> None:
+    (row,) = rows(terms, "zyz")
+    assert row in ITSELF
 
 
 def test_without_spare_rows_an_unknown_word_is_not_read(terms: Terms) -> None:
@@ -53,6 +64,8 @@ def test_an_unread_word_beside_the_first_or_last_row_makes_no_pair() -> None:
     terms = Terms(words, np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.int32), spare=0)
     assert rows(terms, "alpha the") == [0]
     assert rows(terms, "the omega") == [1]
+    assert rows(terms, "alpha unknown") == [0]
+    assert rows(terms, "unknown omega") == [1]
     assert rows(terms, "alpha omega") == [0, 1, 3]
 
 

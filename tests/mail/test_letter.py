@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 
 from broadsheet.errors import Invalid
 from broadsheet.mail.letter import LONGEST_SUBJECT, Letter, Letterhead, compose, line, new_message_id
-from broadsheet.settings import Settings
 
 MOMENT = datetime(2026, 1, 15, 12, 0, 5, tzinfo=UTC)
-HEAD = Letterhead.make("The Paper", "https://paper.example.org")
+HEAD = Letterhead.of("The Paper", "https://paper.example.org")
 END = "https://paper.example.org/subscription/end?token=" + "abcdefghij" * 12
 # Whatever Unicode or a mail program may take for the end of a line, and what hides or reorders text.
 NASTY = st.text(st.one_of(st.characters(), st.sampled_from('\r\n\x00\x0b\x0c\x1c\x85\u2028\u2029\u202e\u2066=?<>,"@')))
@@ -52,7 +51,7 @@ def test_a_mail_outside_the_list_has_no_list_headers() -> None:
 @settings(max_examples=150, deadline=None)
 @given(subject=NASTY, name=NASTY)
 def test_no_text_can_add_a_header_or_break_one(subject: str, name: str) -> None:
-    message, raw = parsed(letter(subject), Letterhead.make(name, "https://paper.example.org"))
+    message, raw = parsed(letter(subject), Letterhead.of(name, "https://paper.example.org"))
     plain, _ = parsed(letter("x"))
     assert message.keys() == plain.keys()
     assert all(len(part) <= 998 for part in raw.split(b"\r\n"))
@@ -105,16 +104,11 @@ def test_message_ids_are_opaque_and_differ() -> None:
     ],
 )
 def test_who_a_mail_comes_from(site: str, sender: str, mailbox: str, list_id: str) -> None:
-    letterhead = Letterhead.make("P", site, sender)
+    letterhead = Letterhead.of("P", site, sender)
     assert (letterhead.sender, letterhead.list_id) == (mailbox, list_id)
 
 
 @pytest.mark.parametrize("sender", ["Paper <a@b>", "a@b@c", "nobody", "a@b\r\nBcc: c@d", "@"])
 def test_a_bad_sender_is_told_with_its_setting(sender: str) -> None:
     with pytest.raises(Invalid, match="BROADSHEET_MAIL_FROM"):
-        Letterhead.of(Settings(mail_from=sender))
-
-
-def test_settings_make_the_letterhead() -> None:
-    made = Letterhead.of(Settings(name="P", public_url="https://p.example.org", mail_from="a@example.org"))
-    assert made == Letterhead("P", "https://p.example.org", "a@example.org")
+        Letterhead.of("P", "https://p.example.org", sender)

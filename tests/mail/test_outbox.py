@@ -12,7 +12,7 @@ from broadsheet.mail.transport import Outbox, Transport
 
 def send(outbox: Transport, clock: FixedClock, subject: str) -> None:
     letter = Letter("bob@example.org", subject, "Text", "<p>Text</p>", "<1@x.example>")
-    message = compose(letter, Letterhead.make("P", "https://x.example"), clock.now())
+    message = compose(letter, Letterhead.of("P", "https://x.example"), clock.now())
     outbox.send(message, sender="p@x.example", recipient="bob@example.org")
 
 

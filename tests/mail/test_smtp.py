@@ -12,7 +12,7 @@ from broadsheet.mail.letter import Letter, Letterhead, compose
 from broadsheet.mail.smtp import Server, SmtpTransport
 from broadsheet.mail.transport import Refused, Unsure
 
-HEAD = Letterhead.make("The Paper", "https://paper.example.org")
+HEAD = Letterhead.of("The Paper", "https://paper.example.org")
 SENDER = "broadsheet@paper.example.org"
 BOB = "bob@reader.example.org"
 

@@ -50,10 +50,7 @@ def create(service: Service) -> FastAPI:
         id: Annotated[list[str] | None, Query(max_length=100)] = None,  # noqa: A002 - the parameter's public name
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
     ) -> dict[str, Any]:
-        if id:
-            found = [service.catalogue.get(key) for key in id]
-        else:
-            found = service.catalogue.newest(limit)
+        found = [service.catalogue.get(key) for key in id] if id else service.catalogue.newest(limit)
         return {"total": service.catalogue.count(), "papers": [paper_json(paper) for paper in found]}
 
     @api.get("/papers/{key:path}", summary="One paper, by any of its identifiers")

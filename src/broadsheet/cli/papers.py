@@ -1,12 +1,16 @@
 """`broadsheet papers`: bring papers in from files, look at one, take them out again."""
 
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from broadsheet.cli.terminal import fail, instance, note, say, say_json
+
+if TYPE_CHECKING:
+    from broadsheet.papers.paper import Paper
 
 commands = typer.Typer(help="Import, show and export papers.", no_args_is_help=True)
 
@@ -87,7 +91,7 @@ def export(
     from broadsheet.errors import Invalid
     from broadsheet.papers import citation
 
-    writers = {
+    writers: dict[str, "Callable[[Paper], str]"] = {
         "jsonl": lambda paper: js.dumps(citation.jsonl(paper), ensure_ascii=False),
         "bibtex": citation.bibtex,
         "ris": citation.ris,

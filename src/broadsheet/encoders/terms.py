@@ -1,4 +1,5 @@
-"""Which rows of the static table a text reads, and how often: words, pairs of neighbouring words, and spare rows.
+"""Which rows of the static table a text reads, and how often: words, pairs of neighbouring words, and spare rows
+for words that it does not know.
 
 Training and serving share this file, as they share `tokens`: a row means to the one what it means to the other.
 """
@@ -18,6 +19,9 @@ Rows = NDArray[np.int64]
 
 TITLE_REPEATS: Final = 3
 _UNREAD: Final = -1
+_UNKNOWN: Final = -2
+_SHORTEST_UNKNOWN: Final = 2
+_AFFIX: Final = 4  # letters of a beginning or an end
 _END: Final = ""  # never a word
 _FILTER: Final = (1 << 20) - 1
 _FUNCTION_WORDS: Final = """
@@ -35,17 +39,19 @@ UNREAD_WORDS: Final = frozenset(_FUNCTION_WORDS.split())
 
 
 class Terms:
-    """The vocabulary: `words` take the first rows, then come `spare` rows shared by unknown words, then `pairs`.
+    """The vocabulary: `words` take the first rows, then come `spare` rows for unknown words, then `pairs`.
 
-    `pairs` holds (first word's row, second word's row) for each bigram, sorted.
+    `pairs` holds (first word's row, second word's row) for each bigram, sorted. An unknown word reads up to three spare
+    rows: one for itself out of the first half, one for its beginning and one for its end out of a quarter each.
     """
 
     def __init__(self, words: Sequence[str], pairs: NDArray[np.int32], spare: int) -> None:
         self.words, self.pairs, self.spare = tuple(words), pairs, spare
-        self._row_of = _WordRows(self.words, spare)
+        self._row_of = _WordRows(zip(self.words, range(len(self.words)), strict=True))
+        self._row_of.update(dict.fromkeys((_END, *UNREAD_WORDS), _UNREAD))
         self._first_pair = len(self.words) + spare
-        # one more than any row, so that a key with an unread word (row -1) in it equals no pair's key
-        self._base = self._first_pair + 1
+        # so much more than any row that a key with _UNREAD or _UNKNOWN in it equals no pair's key
+        self._base = self._first_pair - _UNKNOWN
         keys = pairs[:, 0].astype(np.int64) * self._base + pairs[:, 1]
         if np.any(np.diff(keys) <= 0):
             raise ValueError("the pairs of a vocabulary must be sorted and distinct")
@@ -58,25 +64,41 @@ class Terms:
         return self._first_pair + len(self.pairs)
 
     def sequence_of(self, text: str) -> Rows:
-        """Return the row of each word in order, -1 for a word that is not read and after the last."""
+        """Return the row of each word in order, negative for a word without a row of its own and after the last."""
         return self._sequence([*words_of(text), _END])
 
     def rows_of(self, text: str) -> Rows:
         """Return the rows that a text reads, with repeats, in no promised order."""
-        return self._with_pairs(self.sequence_of(text))
+        return self._read([*words_of(text), _END])
 
     def rows_of_paper(self, title: str, abstract: str) -> Rows:
         """Return the rows of a paper, the title read `TITLE_REPEATS` times; no pair spans title and abstract."""
-        return self._with_pairs(self._sequence([*words_of(title), _END] * TITLE_REPEATS + [*words_of(abstract), _END]))
+        return self._read([*words_of(title), _END] * TITLE_REPEATS + [*words_of(abstract), _END])
 
     def _sequence(self, words: list[str]) -> Rows:
         return np.fromiter(map(self._row_of.__getitem__, words), np.int64, len(words))
 
-    def _with_pairs(self, found: Rows) -> Rows:
+    def _read(self, words: list[str]) -> Rows:
+        found = self._sequence(words)
         keys = found[:-1] * self._base + found[1:]
         keys = keys[self._may_be_pair[keys & _FILTER]]
         at = np.searchsorted(self._pair_keys, keys)
-        return np.concatenate([found[found >= 0], at[self._pair_keys[at] == keys] + self._first_pair])
+        parts = [found[found >= 0], at[self._pair_keys[at] == keys] + self._first_pair]
+        unknown = np.flatnonzero(found == _UNKNOWN)
+        if len(unknown) and self.spare:
+            spare = [row for index in unknown.tolist() for row in self._spare_rows(words[index])]
+            parts.append(np.array(spare, np.int64))
+        return np.concatenate(parts)
+
+    def _spare_rows(self, word: str) -> list[int]:
+        quarter, first = self.spare // 4, len(self.words)
+        if len(word) < _SHORTEST_UNKNOWN:
+            return []
+        rows = [first + _checksum(word) % (2 * quarter)]
+        if len(word) > _AFFIX:
+            rows.append(first + 2 * quarter + _checksum("<" + word[:_AFFIX]) % quarter)
+            rows.append(first + 3 * quarter + _checksum(word[-_AFFIX:] + ">") % quarter)
+        return rows
 
 
 def counted(rows: Rows) -> tuple[Rows, NDArray[np.int64]]:
@@ -88,15 +110,12 @@ def counted(rows: Rows) -> tuple[Rows, NDArray[np.int64]]:
     return ordered[starts[:-1]], starts[1:] - starts[:-1]
 
 
-class _WordRows(dict[str, int]):
-    """Word -> row; a word that is not in it takes one of the spare rows, by its checksum."""
+def _checksum(text: str) -> int:
+    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
-    def __init__(self, words: tuple[str, ...], spare: int) -> None:
-        super().__init__(zip(words, range(len(words)), strict=True))
-        self._known, self._spare = len(words), spare
-        self.update(dict.fromkeys((_END, *UNREAD_WORDS), _UNREAD))
+
+class _WordRows(dict[str, int]):
+    """Word -> row, or `_UNKNOWN`."""
 
     def __missing__(self, word: str) -> int:
-        if not self._spare or len(word) < 2:
-            return _UNREAD
-        return self._known + zlib.crc32(word.encode("utf-8", "surrogatepass")) % self._spare
+        return _UNKNOWN

@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from broadsheet.errors import Invalid
-from broadsheet.settings import Settings
 
 LONGEST_SUBJECT = 150
 _BREAKING = frozenset({"Cc", "Zl", "Zp"})
@@ -54,12 +53,7 @@ class Letterhead:
     sender: str
 
     @classmethod
-    def of(cls, settings: Settings) -> "Letterhead":
-        """Take name, site and sender from the settings; raises `Invalid` for a sender that is no mailbox."""
-        return cls.make(settings.name, settings.site, settings.mail_from)
-
-    @classmethod
-    def make(cls, name: str, site: str, sender: str = "") -> "Letterhead":
+    def of(cls, name: str, site: str, sender: str = "") -> "Letterhead":
         """Make a letterhead; an empty sender becomes broadsheet@ and the site's host. Raises `Invalid`."""
         mailbox = sender or f"broadsheet@{_host(site)}"
         try:

@@ -117,7 +117,7 @@ class TextReader:
 
     def _phrase(self, text: str) -> tantivy.Query | None:
         terms = words.terms_at(self._english, text)
-        if len(terms) < 2:  # noqa: PLR2004 - one word is no phrase to Tantivy
+        if len(terms) < 2:
             return self._term("body", terms[0][1], "freq") if terms else None
         first = terms[0][0]
         return tantivy.Query.phrase_query(self._schema, "body", [(at - first, term) for at, term in terms])

@@ -1,4 +1,4 @@
-"""The starter shelf: 74 real papers that come with Broadsheet, so that a fresh, offline instance has something to show."""
+"""The starter shelf: 74 real papers that come with Broadsheet, for a fresh instance to show."""
 
 from broadsheet.shelf.loader import SHELF, load, records
 

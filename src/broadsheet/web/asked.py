@@ -24,7 +24,7 @@ PAGE_SIZE = 20
 LAST_PAGE = 50  # the engine ranks the best thousand
 MOST_VALUES = 20
 LONGEST_VALUE = 100
-LONGEST_TEXT = 1_000
+LONGEST_TEXT = 10_000
 _NAMES: Mapping[Listed, str] = MappingProxyType({"cat": "category", "source": "source", "has": "artefact"})
 
 

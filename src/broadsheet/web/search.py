@@ -16,11 +16,13 @@ from broadsheet.search.service import SearchPage
 from broadsheet.web import asked as asking
 from broadsheet.web import words
 from broadsheet.web.asked import Asked
+from broadsheet.web.loosening import loosened
 from broadsheet.web.site import Site
 
 FACET_VALUES = 8
 YEARS = 8
 CLOSEST = 3
+MOST_DROPS = 6  # each costs a search
 TEASER = 1_500  # characters of an abstract in a list of results; the paper's page has all of it
 NEWEST = 8
 
@@ -92,11 +94,9 @@ def _blank(site: Site, request: Request, asked: Asked, error: Invalid | None = N
 
 
 def _nothing(site: Site, request: Request, asked: Asked, page: SearchPage) -> Response:
-    drops = []
-    for said, rest in list(asked.in_force())[:5]:
-        total = site.search.search(rest.text, filters=rest.filters, limit=1).total
-        if total:
-            drops.append(Drop(said, rest.url(), total))
+    looser = [(f"without “{said}”", rest) for said, rest in asked.in_force()]
+    looser.extend((said, replace(asked, text=text, page=1)) for said, text in loosened(page.query))
+    drops = [drop for said, rest in looser[:MOST_DROPS] if (drop := _drop(site, said, rest))]
     return site.pages.show(
         request,
         "search_empty.html",
@@ -107,6 +107,15 @@ def _nothing(site: Site, request: Request, asked: Asked, page: SearchPage) -> Re
         closest=_closest(site, page),
         total=site.catalogue.count(),
     )
+
+
+def _drop(site: Site, said: str, rest: Asked) -> Drop | None:
+    """Return what would be found without one condition, if anything would."""
+    try:
+        total = site.search.search(rest.text, filters=rest.filters, limit=1).total
+    except Invalid:
+        return None  # what is left of the question is no question
+    return Drop(said, rest.url(), total) if total else None
 
 
 def _closest(site: Site, page: SearchPage) -> list[Paper]:

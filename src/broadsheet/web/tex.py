@@ -57,9 +57,9 @@ _TOKEN = re.compile(
   | (?<!\\)\$(?=\S)(?P<dollar>(?:[^$\\]|\\.){1,LONGEST}?)(?<!\s)\$(?!\d)
   | \\href\s*\{[^{}]{0,LONGEST}\}\s*(?P<link>\{)
   | \\(?P<dropped>[cC]ite[a-z]*|ref|eqref|label|thanks)\*?\s*(?:\[[^\]]{0,LONGEST}\])?\{[^{}]{0,LONGEST}\}
+  | (?P<accent>\\(?:[`'^~=."]\s*|[uvHdckbrt](?:\s+|(?=\{)))(?:\{\s*\\?[^\W\d_]\s*\}|\\?[^\W\d_]))
   | \\(?P<styled>[a-z]+)\s*\{
   | \{\\(?P<switched>em|it|sl|bf|tt|rm|sc|sf)(?![A-Za-z])\s*
-  | (?P<accent>\\(?:[`'^~=."]\s*|[uvHdckbrt](?:\s+|(?=\{)))(?:\{\s*\\?[^\W\d_]\s*\}|\\?[^\W\d_]))
   | (?P<command>\\[A-Za-z]+)(?:\{\}|[ ](?=\S))?
   | \\(?P<escaped>[&%$#_{}~\- /])
   | (?P<line>\\\\)

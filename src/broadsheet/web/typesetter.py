@@ -5,6 +5,7 @@ Whatever comes in is hostile: only markup made here leaves unescaped.
 """
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -79,7 +80,7 @@ class Typesetter:
         spans = _merged(marks)
         pieces: list[tuple[str, bool]] = []
         opened: list[str] = []
-        left = limit if limit is not None else len(text) + 1
+        left = limit if limit is not None else sys.maxsize
         for run in self._runs(text):
             if left <= 0:
                 pieces.extend((Markup(f"</{name}>"), False) for name in reversed(opened))  # noqa: S704 - our own names
