@@ -49,6 +49,8 @@ _SYMBOLS: Mapping[str, str] = MappingProxyType(
     }
 )  # fmt: skip
 
+# Control characters, lone surrogates, and what turns the direction of a whole line around.
+_UNSEEN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 _TOKEN = re.compile(
     r"""
     \$\$(?P<dollars>[^$]{1,LONGEST})\$\$
@@ -67,8 +69,8 @@ _TOKEN = re.compile(
   | (?P<dash>(?<!-)---(?!-)|(?<=\s)--(?=\s)|(?<=[^\s-])--(?=[^\s-]))
   | (?P<quote>``|'')
   | (?P<tie>(?<=[\w.,)\]}$])~(?=[\w\\$(]))
-  | (?P<unseen>[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff])
-    """.replace("LONGEST", str(MATH_LONGEST)),
+  | (?P<unseen>UNSEEN)
+    """.replace("LONGEST", str(MATH_LONGEST)).replace("UNSEEN", _UNSEEN),
     re.VERBOSE | re.DOTALL,
 )
 
@@ -107,7 +109,7 @@ def runs(source: str) -> tuple[Run, ...]:
 def _read(token: re.Match[str], opened: list[str | None], source: str) -> Iterator[Run]:
     kind, value, start, end = token.lastgroup, token[token.lastgroup or 0], token.start(), token.end()
     if kind in ("dollars", "bracket", "paren", "dollar"):
-        yield Run("math", value, start, end)
+        yield Run("math", re.sub(_UNSEEN, "", value), start, end)
     elif kind in ("styled", "switched", "link"):
         name = "" if kind == "link" else _STYLES.get(value)
         opened.append(name)

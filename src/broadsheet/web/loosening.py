@@ -1,0 +1,54 @@
+"""When nothing matches: which conditions a question holds, and what it would be without each of them.
+
+What the conditions mean is `search.query`'s matter; whether dropping one helps, the search page finds out.
+A question is written back in its own language, so that the reader sees and can change what a link asks.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from broadsheet.search.query import Filters, Query
+
+_LISTED = (("categories", "cat"), ("sources", "source"), ("artefacts", "has"), ("authors", "author"))
+
+
+def loosened(query: Query) -> Iterator[tuple[str, str]]:
+    """Yield each condition that could go, as "without …", with the text of the question that lacks it."""
+    for condition in _filter_words(query.filters):
+        yield f"without {condition}", written(replace(query, filters=_dropped(query.filters, condition)))
+    for excluded in query.excluded:
+        rest = tuple(other for other in query.excluded if other != excluded)
+        yield f"with “{excluded}” allowed", written(replace(query, excluded=rest))
+    if query.phrases:
+        loose = tuple(word for phrase in query.phrases for word in phrase.split())
+        yield "without the quotation marks", written(replace(query, words=(*query.words, *loose), phrases=()))
+
+
+def written(query: Query) -> str:
+    """Write a question in the language in which it was asked."""
+    parts = [*query.words, *(_quoted(phrase) for phrase in query.phrases), *_filter_words(query.filters)]
+    return " ".join([*parts, *(f"-{_quoted(word) if ' ' in word else word}" for word in query.excluded)])
+
+
+def _filter_words(filters: Filters) -> list[str]:
+    found = [
+        f"{name}:{_quoted(value) if ' ' in value else value}"
+        for field, name in _LISTED
+        for value in getattr(filters, field)
+    ]
+    if filters.since or filters.until:
+        found.append(f"date:{filters.since or ''}..{filters.until or ''}")
+    return found
+
+
+def _dropped(filters: Filters, condition: str) -> Filters:
+    name, _, value = condition.partition(":")
+    if name == "date":
+        return replace(filters, since=None, until=None)
+    field = next(field for field, short in _LISTED if short == name)
+    kept = tuple(other for other in getattr(filters, field) if other != value.strip('"'))
+    return replace(filters, **{field: kept})
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'

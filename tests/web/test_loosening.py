@@ -1,0 +1,36 @@
+import pytest
+
+from broadsheet.search.query import parse
+from broadsheet.web.loosening import loosened, written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "salt maps",
+        '"salt maps" moss',
+        'moss author:"Ada Quill" cat:cs.IR has:code',
+        "moss date:2024-01-01..2024-12-31 -bird",
+        'moss -"clockwork birds" date:2024-01-01..',
+    ],
+)
+def test_a_question_written_back_asks_the_same(text: str) -> None:
+    assert parse(written(parse(text))) == parse(text)
+
+
+def test_every_condition_can_go() -> None:
+    found = dict(loosened(parse('moss "salt maps" author:"Ada Quill" has:demo date:2024 -bird')))
+    assert set(found) == {
+        "without has:demo",
+        'without author:"Ada Quill"',
+        "without date:2024-01-01..2024-12-31",
+        "with “bird” allowed",
+        "without the quotation marks",
+    }
+    assert "has:demo" not in found["without has:demo"]
+    assert 'author:"Ada Quill"' in found["without has:demo"]
+    assert parse(found["without the quotation marks"]).words == ("moss", "salt", "maps")
+
+
+def test_bare_words_hold_no_condition() -> None:
+    assert list(loosened(parse("moss colonies"))) == []
