@@ -102,7 +102,7 @@ def test_papers_of_long_ago_are_no_candidates_but_can_be_explained(instance: Ins
     why = instance.trending.explain(key(1))
     assert why.score < -9
     assert why.reason == (
-        "No votes known. 2,460 days old: a paper of this age still gets less than 1 % of the attention of a new one."
+        "No votes known. 7 years old: a paper of this age still gets less than 1 % of the attention of a new one."
     )
     assert total(why.parts) == pytest.approx(why.score)
 

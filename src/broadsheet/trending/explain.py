@@ -125,7 +125,8 @@ def _hours(hours: float) -> str:
         return "less than an hour"
     if hours < 47.5:
         return "1 hour" if round(hours) == 1 else f"{hours:.0f} hours"
-    return f"{hours / 24:,.0f} days"
+    days = hours / 24
+    return f"{days:.0f} days" if days < 730 else f"{days / 365.25:.0f} years"
 
 
 def _fraction(share: float) -> str:
