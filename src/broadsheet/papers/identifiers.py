@@ -15,6 +15,7 @@ The exceptions that history left, each by example (a test reads this table):
     https://doi.org/10.1000/182.                  doi:10.1000/182         a full stop that ended the sentence
     doi:10.1016/S0370-2693(97)01452-8             doi:10.1016/s0370-2693(97)01452-8  its own brackets
     2020.acl-main.1                               acl:2020.acl-main.1     ACL since 2020
+    2023.acl-long.report                          acl:2023.acl-long.report  what a volume says of itself
     P18-1001                                      acl:P18-1001            ACL until 2019: venue letter, year, number
     10.18653/v1/P18-1001                          acl:P18-1001            the ACL's DOIs name the ACL paper
     https://www.aclweb.org/anthology/P18-1001.pdf acl:P18-1001            the anthology's old address
@@ -42,7 +43,7 @@ LONGEST = 512
 _ARXIV = re.compile(r"(\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?", re.ASCII)
 _ARXIV_OLD = re.compile(r"([a-z]+(?:-[a-z]+)?)(?:\.[a-z]{2})?/(\d{7})(?:v\d+)?", re.ASCII | re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]+", re.ASCII)
-_ACL_NEW = re.compile(r"(\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)", re.ASCII | re.IGNORECASE)
+_ACL_NEW = re.compile(r"(\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.[a-z0-9]{1,20})", re.ASCII | re.IGNORECASE)
 _ACL_OLD = re.compile(r"([A-Z]\d{2}-\d{4,5})", re.ASCII | re.IGNORECASE)
 _OPENALEX = re.compile(r"W\d{4,12}", re.ASCII | re.IGNORECASE)
 _S2 = re.compile(r"[0-9a-f]{40}", re.ASCII | re.IGNORECASE)
