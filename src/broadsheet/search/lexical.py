@@ -101,8 +101,8 @@ class TextReader:
         clauses: list[tuple[Occur, tantivy.Query]] = []
         for filters in query.conditions:
             kinds = (("category", filters.categories), ("source", filters.sources))
-            groups = [[self._term(field, value.lower()) for value in values] for field, values in kinds if values]
-            groups += [[self._term("artefact", value.lower())] for value in filters.artefacts]
+            groups = [[self._term(field, words.label(value)) for value in values] for field, values in kinds if values]
+            groups += [[self._term("artefact", words.label(value))] for value in filters.artefacts]
             groups += [[author] for author in map(self._author, filters.authors) if author]
             if filters.since or filters.until:
                 groups.append([self._span(filters)])
@@ -169,8 +169,8 @@ class TextWriter:
                 body=[title, abstract],
                 author=[words.spaced(name) for name in paper.authors],
                 title_key=words.title_key(paper.title),
-                category=sorted({term for category in paper.categories for term in prefixes(category.lower())}),
-                source=[source.lower() for source in paper.sources],
+                category=sorted({term for category in paper.categories for term in prefixes(words.label(category))}),
+                source=[words.label(source) for source in paper.sources],
                 artefact=list(artefact_kinds(paper.artefacts)),
                 day=paper.published.toordinal() if paper.published else 0,
             )

@@ -46,6 +46,11 @@ def title_key(text: str) -> str:
     return hashlib.blake2b(normal.encode("utf-8", "replace"), digest_size=12).hexdigest() if normal else ""
 
 
+def label(value: str) -> str:
+    """Return a category, source or kind of artefact as it is compared: on one line, in lower case."""
+    return " ".join(value.split()).lower()
+
+
 class Stems:
     """Stems of single words, remembered: a page of results asks for the same few thousand again and again."""
 

@@ -1,0 +1,339 @@
+"""The index on disk: opened, caught up from the change log, checked, and made again when it is broken.
+
+What is in it is `snapshot`'s to read and `writer`'s to write.
+The database is the truth: whatever is missing, damaged or made by another encoder is made again from it, never served.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import platform
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from broadsheet.clock import Clock
+from broadsheet.encoders.encoder import Encoder
+from broadsheet.errors import Conflict, Unavailable
+from broadsheet.jobs.leases import Lease, Leases
+from broadsheet.logs import get_logger
+from broadsheet.search import columns, dense, lexical, manifest
+from broadsheet.search.engine import Engine, Ids
+from broadsheet.search.manifest import FORMAT
+from broadsheet.search.memory import MemoryEngine
+from broadsheet.search.snapshot import Snapshot
+from broadsheet.search.writer import PaperChange, Writer
+
+BATCH: Final = 1_000
+COMMIT_EVERY: Final = 20_000  # papers: what a kill costs is indexed again within seconds
+LEASE: Final = timedelta(seconds=6)
+_SAME_FILES_TRIES: Final = 20
+_TRY_SECONDS: Final = 0.05
+
+Progress = Callable[[int, int], None]
+_log: Any = get_logger("search")
+
+
+class ChangeLog(Protocol):
+    """What the index reads of the catalogue."""
+
+    def last_change(self) -> int:
+        """Return the number of the newest change."""
+        ...
+
+    def changes_after(self, change: int, limit: int = ...) -> Sequence[PaperChange]:
+        """Return the next changes in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """How the index stands: `behind` counts changes that it lacks, `fault` says what is wrong with it."""
+
+    papers: int
+    change: int
+    behind: int
+    encoder: str
+    bytes: int
+    fault: str | None
+
+    @property
+    def sentence(self) -> str:
+        """The status in words."""
+        if self.fault:
+            return f"The index is not usable: {self.fault}. The next indexing makes it again from the database."
+        lag = f"; {self.behind:,} changes wait to be indexed" if self.behind else ", up to date"
+        size = f"{self.bytes / 1e6:,.1f} MB on disk"
+        return f"{self.papers:,} papers are indexed by {self.encoder}{lag}, {size}."
+
+
+class Index:
+    """One index directory; safe to share between threads, and to open in many processes."""
+
+    def __init__(self, directory: Path, encoder: Encoder, catalogue: ChangeLog, leases: Leases, clock: Clock) -> None:
+        self._directory, self._encoder, self._catalogue = directory, encoder, catalogue
+        self._leases, self._clock = leases, clock
+        self._lock = threading.Lock()
+        self._engine: Snapshot | None = None
+        self._stamp: tuple[int, int] | None = None
+        self._fault: str | None = None
+
+    @classmethod
+    def open(cls, directory: Path, encoder: Encoder, catalogue: ChangeLog, leases: Leases, clock: Clock) -> Index:
+        """Open the index in `directory`, empty if there is none; a broken one is made again by the next `catch_up`."""
+        dense.one_thread()
+        directory.mkdir(parents=True, exist_ok=True)
+        index = cls(directory, encoder, catalogue, leases, clock)
+        index._fault = index._examined()
+        if index._fault:
+            _log.warning("index_unusable", fault=index._fault)
+        return index
+
+    def engine(self) -> Engine:
+        """Return the newest state for searching; raises `Unavailable` while the index waits to be made again."""
+        return self._snapshot() or MemoryEngine((), self._encoder)
+
+    def catch_up(self, progress: Progress | None = None) -> int:
+        """Index every change not yet in, and return how many papers that were; 0 while another process does so.
+
+        Begins by mending: a half-written tail is cut off, a broken index is made again from the database.
+        """
+        if not self._fault and self._is_current():
+            return 0
+        with self._writing() as lease:
+            if lease is None:
+                return 0
+            writer = self._writer()
+            try:
+                indexed = self._fill(writer, lease, progress, shown=True)
+            finally:
+                writer.close()
+            self._drop_others(writer.directory)
+            return indexed
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Make the index anew beside the old one, then swap; raises `Conflict` while another process writes."""
+        with self._writing() as lease:
+            if lease is None:
+                raise Conflict("The index is being written by another process. Try again when it is done.")
+            writer = Writer(self._directory, self._fresh_name(), self._encoder, None)
+            try:
+                writer.commit(0)
+                indexed = self._fill(writer, lease, progress, shown=False)
+                writer.point()
+            finally:
+                writer.close()
+            self._fault = None
+            self._drop_others(writer.directory)
+            _log.info("index_rebuilt", papers=indexed, directory=writer.directory)
+            return indexed
+
+    def status(self) -> IndexStatus:
+        """Say how the index stands."""
+        try:
+            held = self._snapshot()
+        except Unavailable:
+            held = None
+        change = held.state.change if held else 0
+        return IndexStatus(
+            papers=len(held) if held else 0,
+            change=change,
+            behind=max(self._catalogue.last_change() - change, 0),
+            encoder=self._encoder.name,
+            bytes=sum(path.stat().st_size for path in self._directory.rglob("*") if path.is_file()),
+            fault=self._fault,
+        )
+
+    def check(self) -> list[str]:
+        """Return every way in which the index and the database disagree, in words; none is well."""
+        fault = self._examined()
+        if fault:
+            return [f"The index is not usable: {fault}. Run `broadsheet index rebuild`."]
+        held = self._snapshot()
+        state = held.state.change if held else 0
+        known = {change.paper_id for batch in self._changes(0) for change in batch if change.paper}
+        faults = []
+        if state < self._catalogue.last_change():
+            faults.append(f"The index holds changes up to {state:,} of {self._catalogue.last_change():,}.")
+        halves = (("vectors", held.ids()), ("texts", held.text_ids())) if held else ()
+        for half, ids in halves:
+            faults += _differences(half, ids, known)
+        if not held and known:
+            faults.append(f"The index is empty; the database has {len(known):,} papers.")
+        return faults
+
+    def _fill(self, writer: Writer, lease: Lease, progress: Progress | None, *, shown: bool) -> int:
+        """Write every change after the writer's state; let readers see each commit if `shown`."""
+        began, total = writer.state.change, self._catalogue.last_change()
+        indexed = waiting = 0
+        change = began
+        for batch in self._changes(began):
+            taken = writer.take(batch)
+            change = batch[-1].change
+            indexed, waiting = indexed + taken, waiting + len(batch)
+            lease = self._extended(lease)
+            if progress:
+                progress(change - began, max(total, change) - began)
+            if waiting >= COMMIT_EVERY:
+                self._commit(writer, change, shown=shown)
+                waiting = 0
+        if waiting or max(total, change) > writer.state.change:
+            self._commit(writer, max(total, change), shown=shown)
+        return indexed
+
+    def _commit(self, writer: Writer, change: int, *, shown: bool) -> None:
+        writer.commit(change)
+        if shown:
+            writer.point()
+
+    def _changes(self, change: int) -> Iterator[Sequence[PaperChange]]:
+        while batch := self._catalogue.changes_after(change, BATCH):
+            yield batch
+            change = batch[-1].change
+
+    def _writer(self) -> Writer:
+        """Return a writer that goes on where the last commit ended, or begins anew if that is broken."""
+        self._fault = self._examined()
+        held = manifest.read(self._directory)
+        if held and not self._fault:
+            state = Snapshot(self._directory, held).state
+            writer = Writer(self._directory, held.directory, self._encoder, state)
+            if state != held.state:  # killed between the commit and its manifest
+                writer.point()
+            return writer
+        if self._fault:
+            _log.warning("index_made_again", fault=self._fault)
+        writer = Writer(self._directory, self._fresh_name(), self._encoder, None)
+        writer.commit(0)
+        writer.point()
+        self._fault = None
+        return writer
+
+    def _is_current(self) -> bool:
+        held = self._snapshot()
+        if held is None:
+            return False
+        named = manifest.read(self._directory)
+        return bool(named) and named.state == held.state and held.state.change >= self._catalogue.last_change()
+
+    def _snapshot(self) -> Snapshot | None:
+        """Return the newest commit, None where there is no index yet; raises `Unavailable` for a broken one."""
+        with self._lock:
+            if self._fault:
+                raise _unusable(self._fault)
+            for _ in range(_SAME_FILES_TRIES):
+                stamp = manifest.stamp(self._directory)
+                if stamp == self._stamp:
+                    return self._engine
+                held = manifest.read(self._directory)
+                try:
+                    self._engine = Snapshot(self._directory, held) if held else None
+                    self._stamp = stamp
+                except OSError as error:  # another process may just have replaced it
+                    reason = str(error)
+                    self._clock.sleep(_TRY_SECONDS)
+            if self._stamp != stamp:
+                self._fault = reason
+                raise _unusable(reason)
+            return self._engine
+
+    def _examined(self) -> str | None:
+        """Return what is wrong with the files, in words; looks again if a writer changed them meanwhile."""
+        for _ in range(_SAME_FILES_TRIES):
+            stamp = manifest.stamp(self._directory)
+            fault = self._fault_now()
+            if not fault or stamp == manifest.stamp(self._directory):
+                break
+        return fault
+
+    def _fault_now(self) -> str | None:
+        held = manifest.read(self._directory)
+        if held is None:
+            return "its manifest cannot be read" if any(self._directory.glob("g*")) else None
+        if held.format != FORMAT:
+            return f"it has format {held.format} instead of {FORMAT}"
+        if (held.fingerprint, held.dimension) != (self._encoder.fingerprint, self._encoder.dimension):
+            return f"it was made by another encoder, {held.encoder}"
+        place = self._directory / held.directory
+        fault = lexical.fault(place / "text")
+        if fault:
+            return fault
+        try:
+            state = Snapshot(self._directory, held).state
+        except OSError as error:
+            return str(error)
+        if state.commit < held.state.commit:
+            return "its text half is older than its manifest"
+        return columns.fault(place, state.files)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Lease | None]:
+        """Hold the right to write during the block; yields None while another process on this machine has it."""
+        with (self._directory / "writer.lock").open("ab") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield None
+                return
+            lease = self._lease()
+            if lease is None:
+                yield None
+                return
+            try:
+                yield lease
+            finally:
+                self._leases.give_back(lease)
+
+    def _lease(self) -> Lease | None:
+        """Take the lease; of a writer that was killed it still has to run out, as nobody else holds the file's lock."""
+        place = f"{platform.node()}:{self._directory.resolve()}"
+        name = f"index {hashlib.sha256(place.encode('utf-8', 'replace')).hexdigest()[:12]}"
+        until: datetime = self._clock.now() + LEASE + timedelta(seconds=1)
+        while True:
+            try:
+                return self._leases.take(name, LEASE)
+            except Conflict:
+                if self._clock.now() >= until:
+                    return None
+                self._clock.sleep(0.2)
+
+    def _extended(self, lease: Lease) -> Lease:
+        if lease.expires_at - self._clock.now() > LEASE / 2:
+            return lease
+        return self._leases.extend(lease, LEASE)
+
+    def _fresh_name(self) -> str:
+        numbers = [int(found[1]) for path in self._directory.iterdir() if (found := re.fullmatch(r"g(\d+)", path.name))]
+        return f"g{max(numbers, default=0) + 1:06}"
+
+    def _drop_others(self, directory: str) -> None:
+        """Remove what older indexes and killed rebuilds left; who still reads it keeps it until done."""
+        for path in self._directory.glob("g*"):
+            if path.name != directory:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _differences(half: str, ids: Ids, known: set[int]) -> list[str]:
+    held = set(ids.tolist())
+    faults = []
+    if len(held) < len(ids):
+        faults.append(f"The {half} hold {len(ids) - len(held):,} papers twice.")
+    if known - held:
+        faults.append(f"The {half} lack {len(known - held):,} papers, such as paper:{min(known - held)}.")
+    if held - known:
+        faults.append(f"The {half} hold {len(held - known):,} papers that the database has not.")
+    return faults
+
+
+def _unusable(fault: str) -> Unavailable:
+    return Unavailable(
+        f"The search index is not usable: {fault}. It is being made again; run `broadsheet index rebuild` to do it now.",
+        value=fault,
+    )

@@ -1,0 +1,101 @@
+"""Categories, sources, artefacts and dates of the indexed papers, as numbers: exact filters and counts over any set.
+
+Words, phrases and authors are Tantivy's. A label is `kind:value`, and its number is its line in the file of labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.papers.paper import Paper, artefact_kinds
+from broadsheet.search import words
+from broadsheet.search.dense import Mask, Rows
+from broadsheet.search.engine import Facets
+from broadsheet.search.lexical import prefixes
+from broadsheet.search.query import Filters
+
+KINDS: Final = ("category", "source", "artefact")
+
+
+def labels_of(paper: Paper) -> list[str]:
+    """Return a paper's labels, each once."""
+    named = (
+        ("category", paper.categories),
+        ("source", paper.sources),
+        ("artefact", artefact_kinds(paper.artefacts)),
+    )
+    return list(dict.fromkeys(f"{kind}:{_one_line(value)}" for kind, values in named for value in values))
+
+
+class Labels:
+    """The labels and days of every row of one state of the index."""
+
+    def __init__(self, pairs: NDArray[Any], names: Sequence[str], days: NDArray[np.int32]) -> None:
+        """Take (row, label number) pairs sorted by row, the labels by number, and a day for each row."""
+        self._rows, self._numbers = np.ascontiguousarray(pairs["row"]), np.ascontiguousarray(pairs["label"])
+        self._names, self.days = names, days
+        self._matching: dict[str, list[int]] = {}
+        for number, name in enumerate(names):
+            kind, _, value = name.partition(":")
+            for term in prefixes(words.label(value)) if kind == "category" else (words.label(value),):
+                self._matching.setdefault(f"{kind}:{term}", []).append(number)
+
+    def mask(self, filters: Filters) -> Mask | None:
+        """Return which rows pass the filters, authors aside; None where all do."""
+        groups = [_asked("category", filters.categories), _asked("source", filters.sources)]
+        groups += [_asked("artefact", (value,)) for value in filters.artefacts]
+        masks = [self._bearing(group) for group in groups if group]
+        if filters.since or filters.until:
+            masks.append(self._between(filters.since, filters.until))
+        return None if not masks else np.logical_and.reduce(masks)
+
+    def facets(self, rows: Rows) -> Facets:
+        """Count years and labels over these rows."""
+        starts = np.searchsorted(self._rows, rows, "left")
+        lengths = np.searchsorted(self._rows, rows, "right") - starts
+        offsets = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        counts = np.bincount(self._numbers[np.repeat(starts, lengths) + offsets], minlength=len(self._names))
+        held: dict[str, list[tuple[str, int]]] = {kind: [] for kind in KINDS}
+        for number in np.flatnonzero(counts):
+            kind, _, value = self._names[number].partition(":")
+            held[kind].append((value, int(counts[number])))
+        for values in held.values():
+            values.sort(key=lambda item: (-item[1], item[0]))
+        return Facets(years_of(self.days[rows]), *(held[kind] for kind in KINDS))
+
+    def _bearing(self, labels: Iterable[str]) -> Mask:
+        wanted = np.zeros(len(self._names) + 1, np.bool_)
+        for label in labels:
+            wanted[self._matching.get(label, [])] = True
+        mask = np.zeros(len(self.days), np.bool_)
+        mask[self._rows[wanted[self._numbers]]] = True
+        return mask
+
+    def _between(self, since: date | None, until: date | None) -> Mask:
+        first = since.toordinal() if since else 1
+        last = until.toordinal() if until else date.max.toordinal()
+        mask: Mask = (self.days >= first) & (self.days <= last)
+        return mask
+
+
+def years_of(days: NDArray[np.int32]) -> list[tuple[str, int]]:
+    """Count ordinal days by year, newest first; undated papers count nowhere."""
+    distinct, counts = np.unique(days[days > 0], return_counts=True)
+    years: dict[str, int] = {}
+    for day, count in zip(distinct[::-1], counts[::-1], strict=True):
+        year = str(date.fromordinal(int(day)).year)
+        years[year] = years.get(year, 0) + int(count)
+    return list(years.items())
+
+
+def _asked(kind: str, values: Iterable[str]) -> list[str]:
+    return [f"{kind}:{words.label(value)}" for value in values]
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split())

@@ -1,0 +1,131 @@
+"""The index on disk as a search engine: both halves at one commit, joined by row.
+
+Writing is `index`'s matter. A snapshot never changes: a later commit is a new snapshot.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broadsheet.search import columns
+from broadsheet.search.dense import BITS, Gallery, Mask, Quantiser, Rows
+from broadsheet.search.engine import Facets, Found, Ids, Scores, found
+from broadsheet.search.labels import Labels
+from broadsheet.search.lexical import TextReader
+from broadsheet.search.manifest import Manifest, State
+from broadsheet.search.query import Query
+
+
+class Snapshot:
+    """One commit, opened for reading."""
+
+    def __init__(self, directory: Path, manifest: Manifest) -> None:
+        """Open the newest commit of the manifest's directory; raises `OSError` where a half is missing or short."""
+        place = directory / manifest.directory
+        self._text = TextReader(place / "text")
+        self.state: State = self._text.state
+        files, rows = self.state.files, self.state.rows
+        try:
+            heads = columns.mapped(place, "heads", files["heads"], columns.HEAD)
+            codes = columns.mapped(place, "codes", files["codes"], np.uint8).reshape(rows, BITS // 8)
+            vectors = columns.mapped(place, "vectors", files["vectors"], np.int8).reshape(rows, manifest.dimension)
+            pairs = columns.mapped(place, "pairs", files["pairs"], columns.PAIR)
+            names = columns.mapped(place, "labels", files["labels"], np.uint8).tobytes().decode().splitlines()
+        except (KeyError, ValueError) as error:
+            raise OSError(f"the files of the index do not fit each other: {error}") from error
+        self._ids = np.ascontiguousarray(heads["id"])
+        self._live, self._row_of = _newest(self._ids)
+        self.alive = int(self._live.sum())
+        self.labels = names
+        self._labels = Labels(pairs, names, np.ascontiguousarray(heads["day"]))
+        scales = np.ascontiguousarray(heads["scale"])
+        self._gallery = Gallery(Quantiser(manifest.dimension), codes, vectors, scales, self._live)
+
+    def __len__(self) -> int:
+        return self.alive
+
+    def by_words(self, query: Query, limit: int) -> Found:
+        """Return the papers that hold a word of the query and meet its conditions, by BM25."""
+        rows, scores = self._text.search(query, limit)
+        return found(self._ids[rows], scores)
+
+    def by_meaning(self, query: Query, vector: Scores, limit: int) -> Found:
+        """Return the papers nearest to `vector` that meet the query's conditions, by cosine."""
+        rows, cosines = self._gallery.nearest(vector, limit, self._mask(query))
+        return found(self._ids[rows], cosines)
+
+    def by_date(self, query: Query) -> Found:
+        """Return every paper that meets the query's conditions, newest first."""
+        mask = self._mask(query)
+        rows = np.flatnonzero(self._live if mask is None else mask)
+        order = np.lexsort((self._ids[rows], -self._labels.days[rows]))
+        return Found(self._ids[rows[order]], np.zeros(len(rows), np.float32))
+
+    def by_title(self, title: str) -> Ids:
+        """Return the papers whose title this is, whatever its case and punctuation."""
+        return np.sort(self._ids[self._text.titled(title)])
+
+    def cosines(self, vector: Scores, ids: Ids) -> Scores:
+        """Return the cosine between `vector` and each paper; 0 for a paper that is not held."""
+        rows = self._rows(ids)
+        if not len(self._ids):
+            return np.zeros(len(ids), np.float32)
+        cosines = self._gallery.cosines(vector, np.maximum(rows, 0))
+        return np.where(rows >= 0, cosines, np.float32(0))
+
+    def vector(self, paper_id: int) -> Scores | None:
+        """Return a paper's unit vector; None if it is not held."""
+        row = int(self._rows(np.array([paper_id], np.int64))[0])
+        return self._gallery.vector(row) if row >= 0 else None
+
+    def days(self, ids: Ids) -> NDArray[np.int32]:
+        """Return the ordinal day on which each paper was published; 0 where unknown."""
+        return self._labels.days[self._rows(ids)]
+
+    def facets(self, ids: Ids) -> Facets:
+        """Count years, categories, sources and artefacts over these papers."""
+        return self._labels.facets(self._rows(ids))
+
+    def ids(self) -> Ids:
+        """Return every paper held, by rising id."""
+        return np.sort(self._ids[self._live])
+
+    def text_ids(self) -> Ids:
+        """Return every paper that the text half holds, by rising id: the same, unless something is broken."""
+        rows = self._text.rows()
+        if not len(self._ids):
+            return np.full(len(rows), -1)
+        return np.sort(np.where(rows < len(self._ids), self._ids[np.minimum(rows, len(self._ids) - 1)], -1))
+
+    def _mask(self, query: Query) -> Mask | None:
+        masks = [mask for filters in query.conditions if (mask := self._labels.mask(filters)) is not None]
+        wanted, unwanted = self._text.holding(query)
+        masks += [self._set(rows) for rows in wanted] + [~self._set(rows) for rows in unwanted]
+        return np.logical_and.reduce([*masks, self._live]) if masks else None
+
+    def _set(self, rows: Rows) -> Mask:
+        mask = np.zeros(len(self._ids), np.bool_)
+        mask[rows] = True
+        return mask
+
+    def _rows(self, ids: Ids) -> Rows:
+        """Return the live row of each paper, -1 where there is none."""
+        known = (ids >= 0) & (ids < len(self._row_of))
+        return np.where(known, self._row_of[np.where(known, ids, 0)], -1) if len(self._row_of) else np.full(len(ids), -1)
+
+
+def _newest(ids: Ids) -> tuple[Mask, Rows]:
+    """Return which rows are live, and the live row of each paper id (-1: none)."""
+    if not len(ids):
+        return np.zeros(0, np.bool_), np.zeros(0, np.int64)
+    named = np.abs(ids)
+    row_of = np.full(int(named.max()) + 1, -1, np.int64)
+    row_of[named] = np.arange(len(ids))  # of rows with the same id the last one stays
+    live: Mask = (row_of[named] == np.arange(len(ids))) & (ids > 0)
+    departed = named[ids < 0]
+    gone = departed[ids[row_of[departed]] < 0]
+    row_of[gone] = -1
+    return live, row_of
