@@ -52,7 +52,7 @@ say little.
 _LIMITS = """\
 ## Limits
 - English, and the vocabulary of arXiv: biomedicine, the humanities and other languages are read through few words.
-- A word outside the vocabulary takes one of the spare rows, which it shares with others.
+- A word outside the vocabulary is read by its pieces of five letters, in rows that many words share.
 - It knows no word order beyond pairs of neighbours, and no negation. It is meant to be fused with BM25.
 - It inherits what the teacher and the authors of arXiv papers take for granted.
 """

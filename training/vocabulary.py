@@ -18,7 +18,7 @@ from training.corpus import Paper
 
 LEAST_PAPERS = 6
 LEAST_PAIR_PAPERS = 12
-SPARE_ROWS = 4_096
+SPARE_ROWS = 8_192
 ROWS = 88_000
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from broadsheet.encoders.terms import TITLE_REPEATS, Terms, counted
 
 DENSE, FEATURE, GALAXY, NETWORK, REUSE = range(5)
-ITSELF, BEGINNING, END = {5, 6, 7, 8}, {9, 10}, {11, 12}
+ITSELF, PIECES = {5, 6}, {7, 8, 9, 10, 11, 12}
 FEATURE_REUSE = 13
 
 
@@ -29,17 +29,24 @@ def test_function_words_and_lone_unknown_letters_are_not_read(terms: Terms) -> N
     assert rows(terms, "the of and q") == []
 
 
-def test_an_unknown_word_reads_spare_rows_for_itself_its_beginning_and_its_end(terms: Terms) -> None:
-    itself, beginning, end = rows(terms, "zyzzyva")
-    assert (itself in ITSELF, beginning in BEGINNING, end in END) == (True, True, True)
-    assert rows(terms, "Zyzzyva") == [itself, beginning, end]
+def test_an_unknown_word_reads_a_row_for_itself_and_one_for_each_five_letters(terms: Terms) -> None:
+    found = rows(terms, "zyzzyva")
+    assert len(found) == 1 + len(["<zyzz", "zyzzy", "yzzyv", "zzyva", "zyva>"])
+    assert len(ITSELF & set(found)) == 1
+    assert set(found) <= ITSELF | PIECES
+    assert rows(terms, "Zyzzyva") == found
 
 
-def test_unknown_words_of_one_family_share_the_row_of_their_beginning_and_spread_over_the_others(terms: Terms) -> None:
-    family = [rows(terms, f"zyzz{chr(97 + n) * 4}") for n in range(26)]
-    assert len({row[1] for row in family}) == 1
-    assert {row[0] for row in family} == ITSELF
-    assert {row[2] for row in family} == END
+def test_unknown_words_of_one_family_share_rows(terms: Terms) -> None:
+    wide = Terms(terms.words, terms.pairs, spare=4_000)
+    one, other, stranger = (set(rows(wide, word)) for word in ("myocarditis", "myocardial", "quokkas"))
+    assert len(one & other) >= 4
+    assert not one & stranger
+
+
+def test_spare_rows_are_spread_over(terms: Terms) -> None:
+    found = {row for n in range(60) for row in rows(terms, f"zyz{chr(97 + n % 26) * 3}{n}")}
+    assert found == ITSELF | PIECES
 
 
 def test_a_short_unknown_word_reads_one_spare_row(terms: Terms) -> None:
@@ -72,6 +79,11 @@ def test_an_unread_word_beside_the_first_or_last_row_makes_no_pair() -> None:
 def test_pairs_out_of_order_are_refused() -> None:
     with pytest.raises(ValueError, match="sorted"):
         Terms(("alpha", "omega"), np.array([[1, 0], [0, 1]], np.int32), spare=0)
+
+
+def test_fewer_spare_rows_than_the_scheme_needs_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least 4, not 3"):
+        Terms(("alpha",), np.empty((0, 2), np.int32), spare=3)
 
 
 @settings(max_examples=50, deadline=None)

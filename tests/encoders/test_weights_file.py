@@ -77,6 +77,12 @@ def test_a_flipped_byte_in_the_numbers_is_noticed(path: Path, at: int) -> None:
         read_table(path)
 
 
+def test_a_changed_name_is_noticed(path: Path) -> None:
+    path.write_bytes(path.read_bytes().replace(b'"tiny-1"', b'"tiny-2"'))
+    with pytest.raises(Unavailable, match="does not match its checksum"):
+        read_table(path)
+
+
 @pytest.mark.parametrize("at", [0, 27, 40])
 def test_a_flipped_byte_in_the_head_is_noticed(path: Path, at: int) -> None:
     flip(path, at)

@@ -21,7 +21,8 @@ TITLE_REPEATS: Final = 3
 _UNREAD: Final = -1
 _UNKNOWN: Final = -2
 _SHORTEST_UNKNOWN: Final = 2
-_AFFIX: Final = 4  # letters of a beginning or an end
+_FEWEST_SPARE: Final = 4
+_PIECE: Final = 5  # letters, the marks of a word's ends among them
 _END: Final = ""  # never a word
 _FILTER: Final = (1 << 20) - 1
 _FUNCTION_WORDS: Final = """
@@ -41,8 +42,8 @@ UNREAD_WORDS: Final = frozenset(_FUNCTION_WORDS.split())
 class Terms:
     """The vocabulary: `words` take the first rows, then come `spare` rows for unknown words, then `pairs`.
 
-    `pairs` holds (first word's row, second word's row) for each bigram, sorted. An unknown word reads up to three spare
-    rows: one for itself out of the first half, one for its beginning and one for its end out of a quarter each.
+    `pairs` holds (first word's row, second word's row) for each bigram, sorted. An unknown word reads spare rows by
+    checksum: one of the first quarter for itself, and one of the rest for each five letters in a row of it.
     """
 
     def __init__(self, words: Sequence[str], pairs: NDArray[np.int32], spare: int) -> None:
@@ -53,6 +54,8 @@ class Terms:
         # so much more than any row that a key with _UNREAD or _UNKNOWN in it equals no pair's key
         self._base = self._first_pair - _UNKNOWN
         keys = pairs[:, 0].astype(np.int64) * self._base + pairs[:, 1]
+        if 0 < spare < _FEWEST_SPARE:
+            raise ValueError(f"a vocabulary has no spare rows or at least {_FEWEST_SPARE}, not {spare}")
         if np.any(np.diff(keys) <= 0):
             raise ValueError("the pairs of a vocabulary must be sorted and distinct")
         self._pair_keys = np.append(keys, np.iinfo(np.int64).max)
@@ -91,13 +94,14 @@ class Terms:
         return np.concatenate(parts)
 
     def _spare_rows(self, word: str) -> list[int]:
-        quarter, first = self.spare // 4, len(self.words)
         if len(word) < _SHORTEST_UNKNOWN:
             return []
-        rows = [first + _checksum(word) % (2 * quarter)]
-        if len(word) > _AFFIX:
-            rows.append(first + 2 * quarter + _checksum("<" + word[:_AFFIX]) % quarter)
-            rows.append(first + 3 * quarter + _checksum(word[-_AFFIX:] + ">") % quarter)
+        first, whole = len(self.words), self.spare // 4
+        rows = [first + _checksum(word) % whole]
+        if len(word) >= _PIECE - 1:
+            ends = f"<{word}>"
+            pieces = (ends[at : at + _PIECE] for at in range(len(ends) - _PIECE + 1))
+            rows += [first + whole + _checksum(piece) % (3 * whole) for piece in pieces]
         return rows
 
 

@@ -66,8 +66,9 @@ def write_table(table: StaticTable, path: Path) -> None:
         words=len(table.terms.words),
         pairs=len(pairs),
         spare=table.terms.spare,
-        sha256=hashlib.sha256(payload).hexdigest(),
+        sha256="",
     )
+    header = header.model_copy(update={"sha256": _digest(header, payload)})
     first = _MAGIC + header.model_dump_json().encode() + b"\n"
     part_written = path.with_name(path.name + ".part")
     part_written.write_bytes(first + b" " * (-len(first) % _ALIGNED) + payload)
@@ -98,8 +99,7 @@ def read_table(path: Path) -> StaticTable:
     if len(whole) != at:
         raise _unusable(path, f"is {len(whole):,} bytes long instead of {at:,}")
     start = at - sum(length + -length % _ALIGNED for length in header.lengths)
-    digest = hashlib.sha256(whole[start:]).hexdigest()
-    if digest != header.sha256:
+    if _digest(header, whole[start:]) != header.sha256:
         raise _unusable(path, "does not match its checksum")
     return _table_of(path, header, spans)
 
@@ -112,6 +112,13 @@ def _table_of(path: Path, header: _Header, spans: list[memoryview]) -> StaticTab
         raise _unusable(path, f"holds {len(words):,} words instead of {header.words:,}")
     terms = Terms(words, pairs.astype(np.int32, copy=False), header.spare)
     return StaticTable(header.name, terms, scales.astype(np.float32, copy=False), rows, header.sha256[:12])
+
+
+def _digest(header: _Header, payload: bytes | memoryview) -> str:
+    """Checksum of everything that the file says, the checksum itself left blank."""
+    digest = hashlib.sha256(header.model_copy(update={"sha256": ""}).model_dump_json().encode())
+    digest.update(payload)
+    return digest.hexdigest()
 
 
 def _unusable(path: Path, fault: str) -> Unavailable:
