@@ -10,13 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
-from tests.invented import paper
+from tests.invented import record
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.database.schema import delivery
 from broadsheet.database.schema import edition as edition_table
-from broadsheet.database.schema import paper as paper_table
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.subscription import Subscription
 from broadsheet.digests.subscriptions import Subscriptions
@@ -25,6 +24,8 @@ from broadsheet.editions.editions import Editions
 from broadsheet.errors import NotFound
 from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Transport
+from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.paper import Paper
 
 SECRET = b"a secret of thirty-two bytes....".ljust(32)
 HEAD = Letterhead.of("The Tide", "https://tide.example.org")
@@ -61,6 +62,7 @@ class Press:
     def __init__(self, database: Database, clock: FixedClock) -> None:
         self._database = database
         self._clock = clock
+        self._catalogue = Catalogue(database, clock)
         self._editions: dict[date, Edition] = {}
 
     def publish(
@@ -76,9 +78,8 @@ class Press:
     ) -> Edition:
         at = at or datetime.combine(day, time(6), UTC)
         numbers = [*([lead] if lead else []), *trending, *new, *shelf]
+        papers = self._papers(numbers)
         with self._database.write() as connection:
-            for n in set(numbers):
-                _store_paper(connection, n)
             row = {"period": "day", "starts_on": day, "number": len(self._editions) + 1, "published_at": at}
             row |= {"new_papers": len(new), "notice": ""}
             had = select(edition_table.c.id).where(edition_table.c.starts_on == day)
@@ -93,13 +94,17 @@ class Press:
             number=len(self._editions) + 1,
             published_at=at,
             new_papers=len(new),
-            lead=_place(1, lead, "Most votes of the day.") if lead else None,
-            trending=[_place(n, number, f"{number} votes in a day.") for n, number in enumerate(trending, 1)],
-            new=[_place(n, number, "New in cs.IR.") for n, number in enumerate(new, 1)],
-            shelf=[_place(n, number, "From the starter shelf.") for n, number in enumerate(shelf, 1)],
+            lead=_place(1, papers[lead], "Most votes of the day.") if lead else None,
+            trending=[_place(n, papers[number], f"{number} votes in a day.") for n, number in enumerate(trending, 1)],
+            new=[_place(n, papers[number], "New in cs.IR.") for n, number in enumerate(new, 1)],
+            shelf=[_place(n, papers[number], "From the starter shelf.") for n, number in enumerate(shelf, 1)],
             **overrides,
         )
         return self._editions[day]
+
+    def _papers(self, numbers: Sequence[int]) -> dict[int, Paper]:
+        self._catalogue.add([record(n) for n in numbers])
+        return {n: self._catalogue.get(str(record(n).identifiers[0])) for n in numbers}
 
     def of(self, day: date, period: str = "day") -> Edition:
         if day not in self._editions:
@@ -170,15 +175,5 @@ def titles(mail: EmailMessage) -> list[int]:
     return [int(number) for number in re.findall(r"\bpart\s+(\d+)\n", body(mail))]
 
 
-def _place(place: int, number: int, reason: str) -> Place:
-    return Place(place, paper(number), 1.0, reason)
-
-
-def _store_paper(connection: Any, n: int) -> None:
-    if connection.execute(select(paper_table.c.id).where(paper_table.c.id == n)).scalar_one_or_none():
-        return
-    made = paper(n)
-    values = {"id": n, "title": made.title, "abstract": made.abstract, "authors": "[]", "published": made.published}
-    values |= {"date_precision": "day", "categories": "[]", "sources": "[]", "links": "[]", "venue": "", "comments": ""}
-    values |= {"withdrawn": False, "summary": False, "work_key": str(n), "first_seen_at": made.first_seen_at}
-    connection.execute(insert(paper_table).values(**values, updated_at=made.updated_at, change=n))
+def _place(place: int, made: Paper, reason: str) -> Place:
+    return Place(place, made, 1.0, reason)

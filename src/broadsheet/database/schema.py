@@ -115,12 +115,10 @@ paper = _table(
     Column("comments", Text, nullable=False),
     Column("withdrawn", Boolean, nullable=False),
     Column("summary", Boolean, nullable=False),  # the abstract is a sentence of our own about the paper
-    Column("work_key", String(64), nullable=False),  # hash of normalised title, first author, year: see papers.merging
     Column("first_seen_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Column("change", BigInteger, nullable=False),
     Index("ix_paper_change", "change", unique=True),
-    Index("ix_paper_work_key", "work_key"),
     Index("ix_paper_published", "published"),
     Index("ix_paper_first_seen_at", "first_seen_at"),
 )
@@ -158,12 +156,14 @@ source_record = _table(
     Column("source", String(32), nullable=False),
     Column("key", String(255), nullable=False),
     _paper_id(),
+    Column("work_key", String(32), nullable=False),  # hash of normalised title, first author, year: see papers.merging
     Column("digest", String(32), nullable=False),  # of the parsed record: unchanged records are recognised by it
     Column("record", Packed, nullable=False),  # the parsed record as JSON: merging is redone from it
     Column("payload", Packed, nullable=False),  # the source's own words, verbatim
     Column("received_at", Moment, nullable=False),
     UniqueConstraint("source", "key"),
     Index("ix_source_record_paper_id", "paper_id"),
+    Index("ix_source_record_work_key", "work_key"),
 )
 
 artefact = _table(

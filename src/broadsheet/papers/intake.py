@@ -121,14 +121,14 @@ def _join_by_title(connection: Connection, arrivals: Sequence[_Arrival], works: 
     """Join what has no paper yet to a work of the same title, first author and about the same year."""
     keys = {n: _keys(arrivals[n].record) for n in range(len(arrivals)) if not works.papers[works.root(n)]}
     stored = store.by_work_key(connection, {key for own in keys.values() for key in own})
-    told = store.records_of(connection, set(stored.values()))
+    told = store.records_of(connection, set().union(*stored.values()))
     met: dict[str, list[int]] = defaultdict(list)
     for n, own in keys.items():
         record = arrivals[n].record
         for key in own:
-            twin = stored.get(key)
-            if twin is not None and not works.papers[works.root(n)] and merging.may_be_one(record, told[twin]):
-                works.papers[works.root(n)].add(twin)
+            for twin in sorted(stored.get(key, ())):
+                if not works.papers[works.root(n)] and merging.may_be_one(record, told[twin]):
+                    works.papers[works.root(n)].add(twin)
             for other in met[key]:
                 members = works.members[works.root(other)]
                 if works.root(other) != works.root(n) and merging.may_be_one(
@@ -192,6 +192,7 @@ def _record_row(arrival: _Arrival, paper_id: int, now: datetime) -> dict[str, An
         "source": arrival.record.source,
         "key": arrival.record.key,
         "paper_id": paper_id,
+        "work_key": merging.work_key(arrival.record.title, arrival.record.authors, arrival.record.published),
         "digest": arrival.digest,
         "record": arrival.text,
         "payload": wire.payload_text(arrival.record.payload),

@@ -70,13 +70,14 @@ def owners(connection: Connection, identifiers: Iterable[Identifier]) -> dict[Id
     return found
 
 
-def by_work_key(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
-    """Return the oldest paper under each work key."""
-    found: dict[str, int] = {}
+def by_work_key(connection: Connection, keys: Iterable[str]) -> dict[str, set[int]]:
+    """Return the papers of which any record stands under each work key."""
+    found: dict[str, set[int]] = defaultdict(set)
+    columns = source_record.c
     for some in chunks(keys):
-        asked = select(paper.c.work_key, paper.c.id).where(paper.c.work_key.in_(some)).order_by(paper.c.id)
+        asked = select(columns.work_key, columns.paper_id).where(columns.work_key.in_(some))
         for row in connection.execute(asked):
-            found.setdefault(row.work_key, row.id)
+            found[row.work_key].add(row.paper_id)
     return found
 
 
@@ -105,7 +106,6 @@ def row_of(combined: Combined, change: int, now: datetime) -> dict[str, Any]:
         "comments": combined.comments,
         "withdrawn": combined.withdrawn,
         "summary": combined.summary,
-        "work_key": combined.work_key,
         "updated_at": now,
         "change": change,
     }

@@ -76,7 +76,6 @@ def upgrade() -> None:
     sa.Column('comments', sa.Text(), nullable=False),
     sa.Column('withdrawn', sa.Boolean(), nullable=False),
     sa.Column('summary', sa.Boolean(), nullable=False),
-    sa.Column('work_key', sa.String(length=64), nullable=False),
     sa.Column('first_seen_at', sa.String(length=32), nullable=False),
     sa.Column('updated_at', sa.String(length=32), nullable=False),
     sa.Column('change', sa.BigInteger(), nullable=False),
@@ -86,7 +85,6 @@ def upgrade() -> None:
         batch_op.create_index('ix_paper_change', ['change'], unique=True)
         batch_op.create_index('ix_paper_first_seen_at', ['first_seen_at'], unique=False)
         batch_op.create_index('ix_paper_published', ['published'], unique=False)
-        batch_op.create_index('ix_paper_work_key', ['work_key'], unique=False)
 
     op.create_table('subscription',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -190,6 +188,7 @@ def upgrade() -> None:
     sa.Column('source', sa.String(length=32), nullable=False),
     sa.Column('key', sa.String(length=255), nullable=False),
     sa.Column('paper_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('work_key', sa.String(length=32), nullable=False),
     sa.Column('digest', sa.String(length=32), nullable=False),
     sa.Column('record', sa.LargeBinary(), nullable=False),
     sa.Column('payload', sa.LargeBinary(), nullable=False),
@@ -200,6 +199,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('source_record', schema=None) as batch_op:
         batch_op.create_index('ix_source_record_paper_id', ['paper_id'], unique=False)
+        batch_op.create_index('ix_source_record_work_key', ['work_key'], unique=False)
 
     op.create_table('trending_score',
     sa.Column('paper_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
