@@ -51,4 +51,5 @@ lock: $(VENV)/.run
 # Pages of the documentation that are made from the code and from results.
 docs: $(VENV)/.run
 	@$(BIN)/python tools/settings_page.py
+	@$(BIN)/python tools/commands_page.py
 	@$(BIN)/python -m benchmarks.page

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 NAMES = sorted(
-    path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in {"__init__", "all", "page", "report"}
+    path.stem
+    for path in Path(__file__).parent.glob("*.py")
+    if "arguments(__doc__)" in path.read_text() and path.stem != "all"
 )
 
 
