@@ -294,7 +294,7 @@ def test_equal_selections_are_laid_out_once(desk: Newsroom, monkeypatch: pytest.
 def test_preview_needs_no_reader_and_sends_nothing(desk: Newsroom) -> None:
     desk.press.publish(TODAY, lead=1, trending=[2, 3], new=[4])
     shown = desk.digests.preview(size=3)
-    assert [paper.id for paper in shown.papers] == [1, 2, 4]
+    assert [paper.key for paper in shown.papers] == ["arxiv:2601.00001", "arxiv:2601.00002", "arxiv:2601.00004"]
     assert shown.subject.endswith("and 2 more")
     assert "https://tide.example.org/subscribe" in shown.text
     assert desk.digests.preview(TODAY, 3).papers == shown.papers

@@ -47,7 +47,7 @@ def test_a_digest_names_its_papers_reasons_and_links() -> None:
         Artefact("data", "javascript:alert(1)"),
         Artefact("model", "https://models.example.org/tide"),
     )
-    mail = rendered(paper(1, title="Tide tables: a study", artefacts=code), paper(2))
+    mail = rendered(paper(1, title="Tide tables: a study", abstract="Patience decides.", artefacts=code), paper(2))
     found = links(mail.html)
     for link in (
         "https://tide.example.org/paper/arxiv:2601.00001",
@@ -62,7 +62,7 @@ def test_a_digest_names_its_papers_reasons_and_links() -> None:
         assert link in mail.text
     assert not [link for link in found if not link.startswith("https://")]
     assert "javascript:" not in mail.html + mail.text
-    for words in ("Reason 1.", "Reason 2.", "Bruno Marsh and Emeka Stone", "2 Jan 2026", "patience, not force"):
+    for words in ("Reason 1.", "Reason 2.", "Bruno Marsh and Emeka Stone", "2 Jan 2026", "Patience decides."):
         assert words in mail.html
         assert words in mail.text
     assert "1,190 new" in mail.html

@@ -63,6 +63,10 @@ def test_a_payload_of_another_shape_is_invalid(payload: object) -> None:
         TOKENS.unverified(token)
 
 
+def test_a_number_that_could_be_compressed_is_not() -> None:
+    assert TOKENS.unverified(TOKENS.make("manage", int("1" * 18), "key", ISSUED)) == int("1" * 18)
+
+
 def test_a_compressed_payload_is_not_unpacked() -> None:
     bomb = str(URLSafeSerializer("anything").dumps(["m", 1, 1, "x" * 100_000]))
     assert bomb.startswith(".")

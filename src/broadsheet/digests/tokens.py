@@ -7,9 +7,10 @@ The key is the instance's secret and the row's own `token_key`: a new `token_key
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from itsdangerous import BadData, URLSafeSerializer
+from itsdangerous import BadData, Serializer, URLSafeSerializer
+from itsdangerous.encoding import base64_encode
 
 from broadsheet.errors import Invalid
 
@@ -28,6 +29,13 @@ class Claim:
     issued_at: datetime
 
 
+class _Serializer(URLSafeSerializer):
+    """Never compresses: a token that must be unpacked could unpack to anything."""
+
+    def dump_payload(self, obj: Any) -> bytes:
+        return base64_encode(Serializer.dump_payload(self, obj))
+
+
 class Tokens:
     """Makes and checks the tokens of one instance."""
 
@@ -36,7 +44,7 @@ class Tokens:
 
     def make(self, purpose: Purpose, subscription_id: int, token_key: str, issued_at: datetime) -> str:
         """Return a token, about 80 URL-safe characters."""
-        return self._signer(token_key).dumps([purpose[0], subscription_id, int(issued_at.timestamp())]).__str__()
+        return self._signer(token_key).dumps([purpose[0], subscription_id, int(issued_at.timestamp())])
 
     def unverified(self, token: str) -> int:
         """Return the subscription that `token` claims to be about, to look its key up; raises `Invalid`."""
@@ -47,7 +55,7 @@ class Tokens:
         return self._read(token, token_key, trusted=True)
 
     def _read(self, token: str, token_key: str, *, trusted: bool) -> Claim:
-        # A leading dot marks a compressed payload, which we never make: unpacking a stranger's could take all memory.
+        # A leading dot marks a compressed payload, which we never make.
         if len(token) > _LONGEST or token.startswith(".") or not token.isascii():
             raise bad_token()
         signer = self._signer(token_key)
@@ -61,8 +69,8 @@ class Tokens:
                     return Claim(_LETTERS[letter], number, datetime.fromtimestamp(seconds, UTC))
         raise bad_token()
 
-    def _signer(self, token_key: str) -> URLSafeSerializer:
-        return URLSafeSerializer(
+    def _signer(self, token_key: str) -> _Serializer:
+        return _Serializer(
             self._secret,
             salt=f"broadsheet.subscription.{token_key}",
             signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
