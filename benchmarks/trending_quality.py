@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from math import log1p, log2, log10
 from random import Random
-from statistics import mean, median
+from statistics import mean
 
 from benchmarks.report import Aim, Report, arguments, command
 from benchmarks.trending_sets import Item, Moment, hacker_news, hugging_face
 from broadsheet.trending import formula
-from broadsheet.trending.formula import QUORUM, QUORUM_PLACES
+from broadsheet.trending.attention import Attention
+from broadsheet.trending.explain import Part, parts, total
+from broadsheet.trending.ranking import Scored, ranked
 
 HORIZON = formula.HORIZONS["day"]
 SETS = ("hf-day", "hf-night", "hn")
@@ -22,13 +24,16 @@ CLEARLY = 0.005  # of nDCG@10; smaller differences are read as none
 RESAMPLES = 1_000
 
 
+def shipped(item: Item) -> tuple[Part, ...]:
+    """The parts that Broadsheet itself gives, with the totals that it ships."""
+    name = item.kind.name
+    known = Attention(item.age, {name: item.age}, {name: item.reading}, item.stars)
+    return parts(known, {name: item.kind.total}, HORIZON)
+
+
 def ours(item: Item) -> float:
-    """The formula as Broadsheet ships it."""
-    kind, reading = item.kind, item.reading
-    votes = formula.LEVEL_SHARE * formula.level(kind, reading, kind.total)
-    votes += formula.PACE_SHARE * formula.pace(kind, reading, kind.total)
-    stars = formula.stars(item.stars) if item.stars is not None else 0.0
-    return kind.weight * votes + formula.freshness(item.age, HORIZON, kind.half) + stars
+    """The score that Broadsheet itself gives."""
+    return total(shipped(item))
 
 
 FORMULAS: dict[str, Callable[[Item], float]] = {
@@ -93,15 +98,10 @@ def _by(rule: Callable[[Item], float]) -> Order:
 
 
 def _with_quorum(items: Sequence[Item]) -> list[Item]:
-    """The order of a page of one kind of votes, as `trending.ranking` makes it."""
-    by_score = _by(ours)(items)
-    present = [item.reading.count for item in by_score if item.reading.count > 0][:QUORUM_PLACES]
-    if not present:
-        return by_score
-    quorum = QUORUM * median(present)
-    first = [item for item in by_score if item.reading.count >= quorum][:QUORUM_PLACES]
-    placed = {item.lot for item in first}
-    return [*first, *(item for item in by_score if item.lot not in placed)]
+    """The order of the page that Broadsheet itself makes."""
+    drawn = sorted(items, key=lambda item: -item.lot)  # of equal scores it takes the higher number first
+    scored = [Scored(number, ours(item), shipped(item)) for number, item in enumerate(drawn)]
+    return [drawn[one.paper_id] for one in ranked(scored)]
 
 
 def _quality(moments: Sequence[Moment], order: Order) -> list[float]:

@@ -193,11 +193,16 @@ def _story(readings: Sequence[tuple[datetime, float]], posted: datetime, at: dat
     )
 
 
-def _last_day(known: list[Signal], began: datetime, at: datetime) -> float:
-    """Votes of the last 24 hours, by the same rule for what was read before."""
-    reading = newest(known, began, 24.0, at)
-    assert reading is not None
-    return reading.count - reading.count_before
+def _last_day(known: Sequence[Signal], began: datetime, at: datetime) -> float:
+    """Votes of the last 24 hours; the count then lies on the line between the birth and the readings around it."""
+    then, earlier = at - A_DAY, (began, 0.0)
+    for signal in known:
+        if signal.observed_at > then:
+            gap = (signal.observed_at - earlier[0]) / HOUR
+            share = max((then - earlier[0]) / HOUR, 0.0) / gap if gap > 0 else 0.0
+            return known[-1].value - (earlier[1] + share * (signal.value - earlier[1]))
+        earlier = (signal.observed_at, signal.value)
+    return 0.0
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ def facts(published: date | None, precision: DatePrecision = "day", stars: int |
 
 def test_a_paper_without_signals_is_as_old_as_its_arrival() -> None:
     known = attention(facts(date(2026, 1, 13)), [], NOW)
-    assert (known.age, known.readings, known.stars) == (3, {}, None)
+    assert (known.age, known.ages, known.readings, known.stars) == (3, {}, {}, None)
     assert attention(facts(None), [], NOW).age == 3
 
 
@@ -41,18 +41,17 @@ def test_a_date_known_to_the_year_alone_does_not_make_this_years_paper_old() -> 
 def test_votes_that_began_lately_make_an_old_paper_young_again() -> None:
     signal = Signal("hf_upvotes", 24, NOW - timedelta(hours=1), NOW - timedelta(hours=8))
     known = attention(facts(date(2020, 5, 1)), [signal], NOW)
-    assert known.age == 8
+    assert known.ages == {"hf_upvotes": 8}
     assert known.readings["hf_upvotes"].age == 7
-    assert known.unread == {"hf_upvotes": 1}
 
 
-def test_where_a_kind_begins_later_its_start_counts_for_freshness() -> None:
+def test_each_kind_has_an_age_of_its_own() -> None:
     signals = [
         Signal("hf_upvotes", 24, NOW, NOW - 2 * DAY),
         Signal("hn_points", 90, NOW, NOW - timedelta(hours=5)),
     ]
     known = attention(facts(date(2026, 1, 13)), signals, NOW)
-    assert known.age == 5
+    assert known.ages == {"hf_upvotes": 48, "hn_points": 5}
     assert known.readings["hf_upvotes"].age == 48
 
 

@@ -4,16 +4,16 @@ from hypothesis import strategies as st
 
 from broadsheet.trending.attention import Attention
 from broadsheet.trending.explain import Part, parts, sentence, shown, total, votes
-from broadsheet.trending.formula import KINDS
+from broadsheet.trending.formula import KINDS, freshness
 from broadsheet.trending.readings import Reading
 
 TOTALS = {name: kind.total for name, kind in KINDS.items()}
-EXAMPLE = Attention(7, {"hf_upvotes": Reading(24, 7)}, {"hf_upvotes": 0}, 120)
+EXAMPLE = Attention(7, {"hf_upvotes": 7}, {"hf_upvotes": Reading(24, 7)}, 120)
 
 
-def known(age: float, *, upvotes: Reading | None = None, unread: float = 0, stars: float | None = None) -> Attention:
+def known(age: float, *, upvotes: Reading | None = None, stars: float | None = None) -> Attention:
     readings = {"hf_upvotes": upvotes} if upvotes else {}
-    return Attention(age, readings, dict.fromkeys(readings, unread), stars)
+    return Attention(age, dict.fromkeys(readings, age), readings, stars)
 
 
 def test_the_worked_example_reads_as_published() -> None:
@@ -42,7 +42,7 @@ def test_a_pace_of_its_own_is_told_too() -> None:
 
 
 def test_an_old_count_is_not_told_as_recent() -> None:
-    found = parts(known(40, upvotes=Reading(50, 30, 20, 18), unread=10), TOTALS, 48)
+    found = parts(known(40, upvotes=Reading(50, 30, 20, 18)), TOTALS, 48)
     assert found[1].reason == "30 of them in the 12 hours before the last reading, where 4 are usual"
 
 
@@ -65,12 +65,23 @@ def test_without_votes_there_is_freshness_and_stars_alone() -> None:
 
 def test_kinds_add_up_and_a_missing_one_changes_nothing() -> None:
     both = Attention(
-        7, {"hf_upvotes": Reading(24, 7), "hn_points": Reading(90, 2)}, {"hf_upvotes": 0, "hn_points": 0}, 120
+        7, {"hf_upvotes": 7, "hn_points": 2}, {"hf_upvotes": Reading(24, 7), "hn_points": Reading(90, 2)}, 120
     )
     alone = {(part.kind, part.name): part.value for part in parts(EXAMPLE, TOTALS, 48)}
     together = {(part.kind, part.name): part.value for part in parts(both, TOTALS, 48)}
     assert together == alone | {key: value for key, value in together.items() if key[0] == "hn_points"}
     assert votes(parts(both, TOTALS, 48)) == pytest.approx(24 / 31 + 90 / 157)
+
+
+def test_freshness_is_the_largest_that_a_kind_gives_by_its_own_age_and_half_time() -> None:
+    points = {"hn_points": Reading(90, 7)}
+    alone = parts(Attention(1, {"hn_points": 7}, points, None), TOTALS, 48)[-1]
+    assert alone.value == pytest.approx(freshness(7, 48, 4))
+    assert alone.reason == (
+        "7 hours on Hacker News: a paper of this age still gets a third of the attention of a new one"
+    )
+    both = Attention(1, {"hn_points": 7, "hf_upvotes": 9}, points | {"hf_upvotes": Reading(9, 9)}, None)
+    assert parts(both, TOTALS, 48)[-1].value == pytest.approx(freshness(9, 48, 18))
 
 
 @pytest.mark.parametrize(

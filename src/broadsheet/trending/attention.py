@@ -31,14 +31,14 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """The inputs of the formula for one paper; ages and `unread` in hours.
+    """The inputs of the formula for one paper, ages in hours.
 
-    `unread` tells by kind how long ago the newest reading was taken.
+    `age` is the paper's own, `ages` are those of each kind of votes that was read, since it could begin.
     """
 
     age: float
+    ages: Mapping[str, float]
     readings: Mapping[str, Reading]
-    unread: Mapping[str, float]
     stars: float | None
 
 
@@ -46,18 +46,15 @@ def attention(facts: Facts, signals: Sequence[Signal], now: datetime) -> Attenti
     """Return what is known of a paper at `now`; signals observed later are not looked at."""
     own = _own_start(facts)
     readings: dict[str, Reading] = {}
-    unread: dict[str, float] = {}
-    starts = []
+    ages: dict[str, float] = {}
     for name, kind in KINDS.items():
         seen = [signal for signal in signals if signal.kind == name and signal.observed_at <= now]
         start = start_of(seen, own)
         reading = newest(seen, start, kind.span, now)
         if reading is not None:
             readings[name] = reading
-            unread[name] = (now - max(signal.observed_at for signal in seen)) / HOUR
-            starts.append(start)
-    # Where a kind began later than the rest, its audience is still to come: the younger start counts.
-    return Attention(max((now - max(starts, default=own)) / HOUR, 0.0), readings, unread, _stars(facts, signals, now))
+            ages[name] = max((now - start) / HOUR, 0.0)
+    return Attention(max((now - own) / HOUR, 0.0), ages, readings, _stars(facts, signals, now))
 
 
 def _own_start(facts: Facts) -> datetime:

@@ -35,11 +35,10 @@ def parts(known: Attention, totals: Mapping[str, float], horizon: float) -> tupl
         kind, total = KINDS[name], totals[name]
         level = kind.weight * LEVEL_SHARE * formula.level(kind, reading, total)
         pace = kind.weight * PACE_SHARE * formula.pace(kind, reading, total)
-        recent = known.unread[name] <= STALE_HOURS
+        recent = known.ages[name] - reading.age <= STALE_HOURS
         found.append(Part("level", level, _level_words(kind, reading, total), name, reading.count))
         found.append(Part("pace", pace, _pace_words(kind, reading, total, recent=recent), name))
-    fresh = formula.freshness(known.age, horizon)
-    found.append(Part("freshness", fresh, _freshness_words(known.age, 2**fresh)))
+    found.append(_freshness(known, horizon))
     if known.stars is not None:
         found.append(Part("stars", formula.stars(known.stars), _stars_words(known.stars)))
     return tuple(found)
@@ -82,6 +81,17 @@ def sentence(parts: Sequence[Part]) -> str:
     return " ".join(f"{words[0].upper()}{words[1:]}." for words in told)
 
 
+def _freshness(known: Attention, horizon: float) -> Part:
+    """Return the largest freshness that a kind of votes gives, each by its own age and half-time; else the paper's."""
+    halves = {name: KINDS[name].half for name in known.readings} or {"": formula.FRESH_HALF}
+    value, name = max(
+        (formula.freshness(known.ages.get(name, known.age), horizon, half), name) for name, half in halves.items()
+    )
+    age = _hours(known.ages.get(name, known.age))
+    usual_half = halves[name] == formula.FRESH_HALF
+    return Part("freshness", value, _freshness_words(f"{age} {'old' if usual_half else KINDS[name].where}", 2**value))
+
+
 def _level_words(kind: Kind, reading: Reading, total: float) -> str:
     age = formula.judged_age(kind, reading.age)
     youngest = ", the youngest age that is judged" if age > reading.age else ""
@@ -98,8 +108,7 @@ def _pace_words(kind: Kind, reading: Reading, total: float, *, recent: bool) -> 
     return f"{gained} {when}, where {_usual(formula.usual_gain(kind, reading, total))}{judged}"
 
 
-def _freshness_words(age: float, share: float) -> str:
-    old = f"{_hours(age)} old"
+def _freshness_words(old: str, share: float) -> str:
     if share >= 0.98:
         return f"{old}: nothing is lost to age yet"
     return f"{old}: a paper of this age still gets {_fraction(share)} of the attention of a new one"

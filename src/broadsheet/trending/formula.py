@@ -7,7 +7,8 @@ The unit is the doubling of expected attention (log2), so parts are added and ne
     u         = max(age at the reading, half / 3)   nobody is judged younger than a third of the half-time
     level     = log2((1 + n) / (1 + usual(u)))      n = the count at the newest reading
     pace      = log2((1 + n - n0) / (1 + usual(u) - usual(u0)))      n0, u0 = count and age one `span` before
-    freshness = log2(half (half + H) / ((age + half) (age + half + H)))   what is left for the next H hours; <= 0
+    freshness = log2(half (half + H) / ((age + half) (age + half + H)))   what is left for the next H hours; <= 0;
+                the largest of its kinds', each by its own age and half; without votes by the paper's age and 18 h
     stars     = 0.2 log2((10 + stars) / 18)                 eight stars are usual; nothing where they are unknown
     score     = sum over kinds of weight * (0.3 level + 0.7 pace)  +  freshness  +  stars
 
@@ -28,7 +29,7 @@ PACE_SHARE = 0.7  # 0.5 to 0.75 are equal on Hugging Face; more pace is better o
 STARS_WEIGHT = 0.2  # 0 loses .003 of nDCG@10, 0.4 loses more
 STARS_PRIOR = 10
 STARS_USUAL = 8
-FRESH_HALF = 18.0  # hours; the half-time of attention to papers
+FRESH_HALF = 18.0  # hours; the half-time of attention to papers that nobody voted for yet
 FLOOR = 1 / 3  # of the half-time: what keeps the first votes of a brand-new paper from buying it a place
 QUORUM = 0.2  # of the median of the first ten: no place there for less; 0.3 doubles the cost
 QUORUM_PLACES = 10
