@@ -65,7 +65,7 @@ def test_a_digest_names_its_papers_reasons_and_links() -> None:
     for words in ("Reason 1.", "Reason 2.", "Bruno Marsh and Emeka Stone", "2 Jan 2026", "Patience decides."):
         assert words in mail.html
         assert words in mail.text
-    assert "1,190 new" in mail.html
+    assert "1,190&nbsp;new" in mail.html
     assert mail.subject == "Tide tables, and 1 more"
 
 
