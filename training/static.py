@@ -50,10 +50,13 @@ def regressed(views: Views, teacher: NDArray[np.float16], projection: Projection
 
 def build(split: Split, cache: Path, threads: int) -> tuple[Terms, dict[str, Matrix], list[Task], int]:
     """Run every step up to the rotation; return the vocabulary, the table of each stage, the tasks, papers taught."""
+    import torch
+
     terms = choose_terms(split.train, vocabulary_of_teacher())
     print(f"vocabulary: {len(terms.words):,} words, {len(terms.pairs):,} pairs", flush=True)
     encode_sample(split.train[:TAUGHT], cache, seed=SEED, threads=threads)
     encode_sample(split.dev, cache / "dev", seed=SEED, threads=threads)
+    torch.set_num_threads(threads)  # the teacher ran with one for each of its batches
     teacher = read_cache(cache, SEED)[:TAUGHT]
     tasks = development_tasks(terms, split, SEED, read_cache(cache / "dev", SEED))
     views = views_of(terms, split.train, SEED)
@@ -80,9 +83,6 @@ def main() -> None:
     )
     parser.add_argument("--threads", type=int, default=2, help="threads for the teacher and the contrastive training")
     chosen = parser.parse_args()
-    import torch
-
-    torch.set_num_threads(chosen.threads)
     started = time.monotonic()
     split = load_split(chosen.data, SEED)
     terms, stages, tasks, taught = build(split, chosen.cache, chosen.threads)

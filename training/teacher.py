@@ -117,10 +117,8 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield batch
 
 
-def encode_sample(
-    papers: Sequence[Paper], cache: Path, *, seed: int, threads: int = 1, stop_after: float | None = None
-) -> None:
-    """Fill the cache block by block over `papers`; `stop_after` seconds it ends early, with whole blocks only."""
+def encode_sample(papers: Sequence[Paper], cache: Path, *, seed: int, threads: int = 1) -> None:
+    """Fill the cache over the whole blocks of `papers`, skipping those that are done; a last, short block is left."""
     cache.mkdir(parents=True, exist_ok=True)
     teacher: Teacher | None = None
     started = time.monotonic()
@@ -128,8 +126,6 @@ def encode_sample(
         path = cache / f"teacher-{seed}-{number:04d}.npy"
         if path.exists():
             continue
-        if stop_after is not None and time.monotonic() - started > stop_after:
-            return
         teacher = teacher or Teacher(threads)
         block = papers[number * BLOCK : (number + 1) * BLOCK]
         flat = [text for paper in block for text in texts_of(paper, seed)]

@@ -16,7 +16,7 @@ def preview(
     day: Annotated[
         datetime | None, typer.Argument(formats=["%Y-%m-%d"], help="The edition's day; none: today's.")
     ] = None,
-    size: Annotated[int, typer.Option(min=1, max=50, help="How many papers.")] = 10,
+    size: Annotated[int, typer.Option(min=1, max=30, help="How many papers.")] = 10,
     html: Annotated[Path | None, typer.Option(help="Write the HTML part to this file.")] = None,
 ) -> None:
     """Show the digest of an edition as text; sends nothing."""

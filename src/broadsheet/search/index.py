@@ -217,11 +217,13 @@ class Index:
         return writer
 
     def _is_current(self) -> bool:
-        held = self._snapshot()
-        if held is None:
+        try:
+            held, named = self._snapshot(), manifest.read(self._directory)
+        except Unavailable:
             return False
-        named = manifest.read(self._directory)
-        return bool(named) and named.state == held.state and held.state.change >= self._catalogue.last_change()
+        if held is None or named is None or named.state != held.state:
+            return False
+        return held.state.change >= self._catalogue.last_change()
 
     def _snapshot(self) -> Snapshot | None:
         """Return the newest commit, None where there is no index yet; raises `Unavailable` for a broken one."""

@@ -54,7 +54,6 @@ def about(site: Site, request: Request) -> Response:
         cached=True,
         total=site.catalogue.count(),
         version=__version__,
-        mail_words=site.mail_words,
     )
 
 

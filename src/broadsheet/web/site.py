@@ -21,7 +21,7 @@ from broadsheet.web.pages import Pages
 
 @dataclass(frozen=True)
 class Site:
-    """The parts that pages ask; `mail_words` says where mails go, such as "written to … as .eml files"."""
+    """The parts that pages ask; `mail_words` is a sentence on where mails go, empty where readers need none."""
 
     settings: Settings
     clock: Clock
