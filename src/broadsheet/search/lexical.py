@@ -52,21 +52,18 @@ class TextReader:
     def search(self, query: Query, limit: int) -> tuple[NDArray[np.int64], Scores]:
         """Return rows and BM25 scores of the best papers that hold a word or phrase and meet the conditions."""
         terms = self._informative(query)
-        if not terms and not query.phrases:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
         scored = [
             (Occur.Should, tantivy.Query.boost_query(self._term(field, term, "freq"), weight * share))
             for term, share in terms
             for field, weight in WEIGHTS
         ]
-        required = [(Occur.Must, phrase) for phrase in map(self._phrase, query.phrases) if phrase]
-        conditions = self._conditions(query)
-        if required or conditions:
-            group = [(Occur.Must, tantivy.Query.boolean_query(scored))] if scored and not required else scored
-            return self._rows(tantivy.Query.boolean_query([*group, *required, *conditions]), limit)
         if not scored:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        return self._rows(tantivy.Query.boolean_query(scored), limit)
+        words_of_it = tantivy.Query.boolean_query(scored)
+        conditions = self._conditions(query)
+        if not conditions:  # alone, Tantivy may pass over what cannot reach the best
+            return self._rows(words_of_it, limit)
+        return self._rows(tantivy.Query.boolean_query([(Occur.Must, words_of_it), *conditions]), limit)
 
     def holding(self, query: Query) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]:
         """Return the rows that hold each phrase or author asked for, and those that hold each excluded word."""
@@ -98,15 +95,15 @@ class TextReader:
         return [(term, float(count)) for term, count in sorted(counts.items(), key=telling)[:MOST_TERMS]]
 
     def _conditions(self, query: Query) -> list[tuple[Occur, tantivy.Query]]:
-        clauses: list[tuple[Occur, tantivy.Query]] = []
+        groups = [[phrase] for phrase in map(self._phrase, query.phrases) if phrase]
         for filters in query.conditions:
             kinds = (("category", filters.categories), ("source", filters.sources))
-            groups = [[self._term(field, words.label(value)) for value in values] for field, values in kinds if values]
+            groups += [[self._term(field, words.label(value)) for value in values] for field, values in kinds if values]
             groups += [[self._term("artefact", words.label(value))] for value in filters.artefacts]
             groups += [[author] for author in map(self._author, filters.authors) if author]
             if filters.since or filters.until:
                 groups.append([self._span(filters)])
-            clauses += [(Occur.Must, tantivy.Query.const_score_query(_any(group), 0.0)) for group in groups]
+        clauses = [(Occur.Must, tantivy.Query.const_score_query(_any(group), 0.0)) for group in groups]
         unwanted = [self._phrase(word) for word in query.excluded]
         return clauses + [(Occur.MustNot, one) for one in unwanted if one]
 

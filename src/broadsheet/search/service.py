@@ -1,0 +1,243 @@
+"""Search as every door asks it: a question in, a page of papers with reasons, facets and highlights out.
+
+Ranking is `fusion`'s, finding is the engine's; this joins them with the catalogue and says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal, get_args
+
+import numpy as np
+
+from broadsheet.clock import Clock
+from broadsheet.encoders.encoder import Encoder
+from broadsheet.errors import Invalid
+from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.paper import Paper
+from broadsheet.search.engine import Engine, Facets, Scores
+from broadsheet.search.fusion import METHODS, Method, Ranking, rank
+from broadsheet.search.highlights import Highlighter, Span
+from broadsheet.search.index import Index
+from broadsheet.search.query import Filters, Query, parse
+from broadsheet.search.words import Stems
+
+Sort = Literal["relevance", "newest", "trending"]
+Order = Callable[[Sequence[int]], dict[int, float]]
+
+# In another order than relevance the weakest candidates would come first as readily as the best: these are left out.
+KEPT_SHARE: Final = 0.5
+# Below this cosine a paper that holds none of the words is no answer: unrelated texts reach it.
+LEAST_COSINE: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a paper is there: the reader's words that it holds, and what words and meaning gave; they add up to score."""
+
+    words: tuple[str, ...]
+    text: float
+    meaning: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result; marks are character spans in the paper's title and abstract."""
+
+    rank: int
+    score: float
+    paper: Paper
+    why: Why
+    title_marks: tuple[Span, ...] = ()
+    abstract_marks: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """One page of results. `total` counts the ranked candidates (at most 1,000), or all papers where only filters ask.
+
+    Facets count over the same papers. `exact` is the paper whose identifier or title was typed.
+    """
+
+    query: Query
+    took_ms: float
+    total: int
+    hits: list[Hit]
+    facets: Facets
+    notes: tuple[str, ...]
+    exact: Paper | None
+
+
+class Search:
+    """Answers questions from one index; safe to share between threads."""
+
+    def __init__(
+        self, index: Index, catalogue: Catalogue, encoder: Encoder, clock: Clock, order: Order | None = None
+    ) -> None:
+        """`order` gives papers their trending scores, for sorting by them."""
+        self._index, self._catalogue, self._encoder, self._clock = index, catalogue, encoder, clock
+        self._order = order
+        self._stems = Stems()
+
+    def search(
+        self,
+        text: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008 - frozen
+        sort: Sort = "relevance",
+        method: Method = "fused",
+        limit: int = 20,
+        offset: int = 0,
+    ) -> SearchPage:
+        """Answer a question; raises `Invalid` for one that holds nothing to search, `Unavailable` without an index."""
+        _check(sort, method, limit, offset)
+        began = self._clock.now()
+        query = replace(parse(text), given=filters) if text.strip() or not filters else Query(given=filters)
+        if query.identifier:
+            page = self._identified(query)
+        else:
+            page = self._found(query, sort, method, slice(offset, offset + limit))
+        return replace(page, took_ms=(self._clock.now() - began).total_seconds() * 1000)
+
+    def similar(self, paper_id: int, limit: int = 8) -> list[Hit]:
+        """Return the papers nearest in meaning to one, itself left out; none for a paper that is not indexed."""
+        engine = self._index.engine()
+        vector = engine.vector(paper_id)
+        if vector is None or not vector.any():
+            return []
+        near = engine.by_meaning(Query(), vector, limit + 1)
+        others = near.ids != paper_id
+        ids, cosines = near.ids[others][:limit], near.scores[others][:limit]
+        ranking = Ranking(ids, np.zeros_like(cosines), cosines)
+        return self._hits(Query(), ranking, slice(0, limit), "dense")
+
+    def _identified(self, query: Query) -> SearchPage:
+        assert query.identifier  # noqa: S101 - the caller looked
+        paper = self._catalogue.find(query.identifier)
+        if paper is None:
+            notes = (*query.notes, f"No paper here has the identifier {query.identifier}.")
+            return SearchPage(query, 0.0, 0, [], Facets([], [], [], []), notes, None)
+        hit = Hit(1, 1.0, paper, Why((), 1.0, 0.0, f"Its identifier is {query.identifier}."))
+        facets = self._index.engine().facets(np.array([paper.id], np.int64))
+        return SearchPage(query, 0.0, 1, [hit], facets, query.notes, paper)
+
+    def _found(self, query: Query, sort: Sort, method: Method, part: slice) -> SearchPage:
+        engine = self._index.engine()
+        notes = query.notes
+        if not len(engine):
+            notes = (*notes, "No paper is indexed yet; papers can be found as soon as they are.")
+        if query.plain:
+            ranking, exact = self._ranked(engine, query, method)
+        else:
+            ids = engine.by_date(query).ids
+            nothing = np.zeros(len(ids), np.float32)
+            ranking, exact = Ranking(ids, nothing, nothing), None
+        if sort != "relevance":
+            ranking = self._sorted(engine, ranking, sort)
+        hits = self._hits(query, ranking, part, method)
+        paper = next((hit.paper for hit in hits if hit.paper.id == exact), None)
+        if exact is not None and paper is None:
+            paper = next(iter(self._catalogue.papers([exact])), None)
+        return SearchPage(query, 0.0, len(ranking), hits, engine.facets(ranking.ids), notes, paper)
+
+    def _ranked(self, engine: Engine, query: Query, method: Method) -> tuple[Ranking, int | None]:
+        """Return the ranking, papers with exactly this title first, and the first of those."""
+        vector = self._encoder.encode_queries([query.plain])[0]
+        ranking = _without_noise(rank(engine, query, vector, method), method)
+        titled = engine.by_title(query.plain)
+        if not len(titled):
+            return ranking, None
+        if not (query.conditions or query.excluded or query.phrases):
+            ranking = _with(ranking, titled, engine.cosines(vector, titled))
+        first = np.isin(ranking.ids, titled)
+        if not first.any():
+            return ranking, None
+        ranking = _taken(ranking, np.argsort(~first, kind="stable"))
+        return ranking, int(ranking.ids[0])
+
+    def _sorted(self, engine: Engine, ranking: Ranking, sort: Sort) -> Ranking:
+        scores = ranking.scores
+        if len(ranking) and scores.max() > 0:
+            ranking = _taken(ranking, np.flatnonzero(scores >= KEPT_SHARE * scores.max()))
+        if sort == "newest":
+            keys = engine.days(ranking.ids).astype(np.float64)
+        else:
+            trending = self._order([int(one) for one in ranking.ids]) if self._order else {}
+            keys = np.array([trending.get(int(one), 0.0) for one in ranking.ids])
+        return _taken(ranking, np.argsort(-keys, kind="stable"))
+
+    def _hits(self, query: Query, ranking: Ranking, part: slice, method: Method) -> list[Hit]:
+        ids = [int(one) for one in ranking.ids[part]]
+        papers = {paper.id: paper for paper in self._catalogue.papers(ids)}
+        shares = zip(ids, ranking.text[part].tolist(), ranking.meaning[part].tolist(), strict=True)
+        highlighter = Highlighter(query.plain.split(), self._stems)
+        return [
+            self._hit(rank, papers[paper_id], text, meaning, highlighter, method)
+            for rank, (paper_id, text, meaning) in enumerate(shares, part.start + 1)
+            if paper_id in papers
+        ]
+
+    def _hit(
+        self, place: int, paper: Paper, text: float, meaning: float, highlighter: Highlighter, method: Method
+    ) -> Hit:
+        title_marks, in_title = highlighter.spans(paper.title)
+        abstract_marks, in_abstract = highlighter.spans(paper.abstract)
+        _, in_names = highlighter.spans(" ".join(paper.authors))
+        held = highlighter.said(in_title | in_abstract | in_names)
+        why = Why(held, text, meaning, _sentence(held, text, meaning, method))
+        return Hit(place, text + meaning, paper, why, title_marks, abstract_marks)
+
+
+def _check(sort: str, method: str, limit: int, offset: int) -> None:
+    if sort not in get_args(Sort):
+        known = ", ".join(get_args(Sort))
+        raise Invalid(f"“{sort[:40]}” is no order; choose one of: {known}.", field="sort", value=sort)
+    if method not in METHODS:
+        known = ", ".join(METHODS)
+        raise Invalid(f"“{method[:40]}” is no method; choose one of: {known}.", field="method", value=method)
+    if limit < 1:
+        raise Invalid(f"{limit} results cannot be shown; ask for 1 or more.", field="limit", value=limit)
+    if offset < 0:
+        raise Invalid(f"Results cannot begin at {offset}; begin at 0 or later.", field="offset", value=offset)
+
+
+def _without_noise(ranking: Ranking, method: Method) -> Ranking:
+    """Leave out papers that hold no word and lie no nearer than unrelated ones do."""
+    if method not in ("fused", "dense"):
+        return ranking
+    return _taken(ranking, np.flatnonzero((ranking.text > 0) | (ranking.meaning >= LEAST_COSINE)))
+
+
+def _with(ranking: Ranking, titled: np.ndarray[tuple[int], np.dtype[np.int64]], cosines: Scores) -> Ranking:
+    """Return the ranking with papers that it lacks at its end: a title may be made of nothing but stop words."""
+    lacking = ~np.isin(titled, ranking.ids)
+    none = np.zeros(int(lacking.sum()), np.float32)
+    return Ranking(
+        np.concatenate([ranking.ids, titled[lacking]]),
+        np.concatenate([ranking.text, none]),
+        np.concatenate([ranking.meaning, cosines[lacking]]),
+    )
+
+
+def _taken(ranking: Ranking, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Ranking:
+    return Ranking(ranking.ids[places], ranking.text[places], ranking.meaning[places])
+
+
+def _sentence(held: Sequence[str], text: float, meaning: float, method: Method) -> str:
+    words = f"Holds {_listed(held)}" if held else "Holds none of the words"
+    if method == "rrf":
+        return f"{words}; its two ranks give {text:.3f} for words and {meaning:.3f} for meaning."
+    if text and meaning:
+        return f"{words} ({text:.2f}); its meaning adds {meaning:.2f}."
+    if meaning:
+        return f"{words}; near in meaning ({meaning:.2f})."
+    return f"{words} ({text:.2f})." if text else "Meets every condition."
+
+
+def _listed(values: Sequence[str]) -> str:
+    shown = [f"“{value}”" for value in values[:6]]
+    if len(values) > len(shown):
+        return ", ".join(shown) + f" and {len(values) - len(shown)} more"
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
