@@ -22,7 +22,7 @@ MOST_FIELDS = 50
 _AGAIN = "Go back, reload the page and send the form again."
 
 Form = Mapping[str, str]
-Handler = Callable[[Request, Site, Form], Response]
+Handler = Callable[[Site, Request, Form], Response]
 
 
 def accept(handler: Handler, site: Site, request: Request) -> Response:
@@ -31,12 +31,12 @@ def accept(handler: Handler, site: Site, request: Request) -> Response:
     _require_same_site(request, site.settings.site)
     if not belongs(site.secret, request.cookies.get(COOKIE, ""), form.get(FIELD, "")):
         raise Forbidden(f"This form is out of date, or cookies are switched off. {_AGAIN}")
-    return handler(request, site, form)
+    return handler(site, request, form)
 
 
 def accept_from_anywhere(handler: Handler, site: Site, request: Request) -> Response:
     """Read a form whose own token is the authority, such as the one-click unsubscribe of RFC 8058."""
-    return handler(request, site, _read(request))
+    return handler(site, request, _read(request))
 
 
 def _require_same_site(request: Request, site: str) -> None:

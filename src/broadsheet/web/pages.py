@@ -18,7 +18,8 @@ from broadsheet.errors import BroadsheetError
 from broadsheet.logs import get_logger
 from broadsheet.papers.identifiers import url_of
 from broadsheet.settings import Settings
-from broadsheet.sources.harvest import Harvester, SourceHealth
+from broadsheet.sources.harvest import Harvester
+from broadsheet.sources.health import SourceHealth
 from broadsheet.web import words
 from broadsheet.web.assets import Assets
 from broadsheet.web.categories import category_name

@@ -25,6 +25,7 @@ CLOSEST = 3
 MOST_DROPS = 6  # each costs a search
 TEASER = 1_500  # characters of an abstract in a list of results; the paper's page has all of it
 NEWEST = 8
+RANKED = 1_000  # with words in the question the search ranks so many at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def search(site: Site, request: Request) -> Response:
     """Answer the question in the address; without one, show how to ask."""
     try:
         asked = asking.read(request.query_params)
-        if not asked.text:
+        if not (asked.text or asked.filters):
             return _blank(site, request, asked)
         page = site.search.search(
             asked.text, filters=asked.filters, sort=asked.sort, limit=asking.PAGE_SIZE, offset=asked.offset
@@ -75,6 +76,7 @@ def search(site: Site, request: Request) -> Response:
         in_force=[(said, rest.url()) for said, rest in asked.in_force()],
         last=min(-(-page.total // asking.PAGE_SIZE), asking.LAST_PAGE),
         teaser=TEASER,
+        capped=bool(page.query.plain) and page.total >= RANKED,
         first_shown=asked.offset + 1,
         last_shown=asked.offset + len(page.hits),
     )
@@ -134,8 +136,8 @@ def _bars(asked: Asked, page: SearchPage) -> list[Bar]:
     most = max((count for _, count in years), default=1)
     bars = []
     for n, (year, count) in enumerate(years):
-        span = {"since": date(int(year), 1, 1), "until": date(int(year), 12, 31)}
-        bars.append(Bar(year, count, 2 + n * 27.25, max(1.5, 26 * count / most), replace(asked, **span, page=1).url()))
+        within = replace(asked, since=date(int(year), 1, 1), until=date(int(year), 12, 31), page=1)
+        bars.append(Bar(year, count, 2 + n * 27.25, max(1.5, 26 * count / most), within.url()))
     return bars
 
 

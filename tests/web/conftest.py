@@ -1,0 +1,150 @@
+"""A whole site on SQLite with invented papers, asked in process; nothing in it is a stand-in but the clock."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from broadsheet.search.service import Search
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from broadsheet.clock import FixedClock
+from broadsheet.database.engine import Database
+from broadsheet.digests.digests import Digests
+from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.editions import Editions
+from broadsheet.encoders.loader import load_encoder
+from broadsheet.errors import Unavailable
+from broadsheet.jobs.leases import Leases
+from broadsheet.mail.letter import Letterhead
+from broadsheet.mail.transport import Outbox
+from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.records import Signal, SourceRecord
+from broadsheet.papers.signals import SignalLog
+from broadsheet.search.index import Index
+from broadsheet.settings import load
+from broadsheet.sources.connector import Connector
+from broadsheet.sources.harvest import Harvester
+from broadsheet.trending.trending import Trending
+from broadsheet.web import routes
+from broadsheet.web.site import Site
+
+ORIGIN = "http://papers.example"
+SECRET = bytes(range(32))
+UTC_ZONE = ZoneInfo("UTC")
+
+
+class Away:
+    """A source that never answers."""
+
+    name = "hf"
+    title = "Hugging Face"
+    schedule = timedelta(hours=1)
+
+    def batches(self, cursor: Any) -> Iterator[Any]:
+        raise Unavailable("Hugging Face could not be reached: no route to host.", value="hf")
+        yield cursor  # makes this a generator, as every source is
+
+
+@dataclass
+class Instance:
+    """The site, a browser's side of it, and the verbs that a test prepares it with."""
+
+    site: Site
+    client: TestClient
+    clock: FixedClock
+    index: Index
+    outbox: Path
+
+    def add(self, *records: SourceRecord) -> None:
+        """Take records in as a harvest would, and bring index and ranking up to date."""
+        self.site.catalogue.add(records)
+        self.index.catch_up()
+        self.site.trending.refresh()
+
+    def get(self, path: str, status: int = 200, **headers: str) -> httpx.Response:
+        """Load a page without following it elsewhere, and insist on its status."""
+        answer = self.client.get(path, headers=headers, follow_redirects=False)
+        assert answer.status_code == status, f"{path}: {answer.status_code}\n{answer.text[:2000]}"
+        return answer
+
+    def post(self, path: str, status: int = 303, **fields: str) -> httpx.Response:
+        """Send a form as a browser does: with the token that the page gave it, from the site itself."""
+        token = re.search(r'name="form_token" value="(\w+)"', self.client.get("/about").text)
+        assert token
+        answer = self.client.post(
+            path,
+            data={"form_token": token[1], **fields},
+            headers={"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"},
+            follow_redirects=False,
+        )
+        assert answer.status_code == status, f"{path}: {answer.status_code}\n{answer.text[:2000]}"
+        return answer
+
+    def mails(self) -> list[EmailMessage]:
+        """Return what was written to the outbox, oldest first."""
+        return [
+            message_from_bytes(path.read_bytes(), policy=policy.default)  # type: ignore[arg-type]
+            for path in sorted(self.outbox.glob("*.eml"))
+        ]
+
+
+Build = Callable[..., Instance]
+
+
+@pytest.fixture
+def build(sqlite: Database, clock: FixedClock, tmp_path: Path) -> Build:
+    """Build a site with settings and sources of the test's own."""
+
+    def made(connectors: dict[str, Connector] | None = None, **settings: Any) -> Instance:
+        chosen = load(home=tmp_path, public_url=ORIGIN, **settings)
+        leases, catalogue = Leases(sqlite, clock), Catalogue(sqlite, clock)
+        encoder = load_encoder("static")
+        index = Index.open(tmp_path / "index", encoder, catalogue, leases, clock)
+        trending = Trending(sqlite, catalogue, SignalLog(sqlite, clock), clock)
+        editions = Editions(sqlite, catalogue, trending, clock, zone=chosen.zone, hour=chosen.edition_hour)
+        transport = Outbox(tmp_path / "outbox", clock)
+        head = Letterhead.of(chosen.name, chosen.site, chosen.mail_from)
+        subscriptions = Subscriptions(sqlite, clock, SECRET, transport, head, chosen.zone)
+        site = Site(
+            settings=chosen,
+            clock=clock,
+            secret=SECRET,
+            database=sqlite,
+            catalogue=catalogue,
+            search=Search(index, catalogue, encoder, clock, order=trending.scores),
+            trending=trending,
+            editions=editions,
+            harvester=Harvester(sqlite, catalogue, leases, clock, connectors or {}),
+            subscriptions=subscriptions,
+            digests=Digests(sqlite, subscriptions, editions, transport, head, clock),
+            mail_words=transport.describe(),
+        )
+        asgi = Starlette(
+            routes=routes.routes(site),
+            middleware=routes.middleware(),
+            exception_handlers=routes.exception_handlers(site),
+        )
+        client = TestClient(asgi, base_url=ORIGIN, raise_server_exceptions=False)
+        return Instance(site, client, clock, index, tmp_path / "outbox")
+
+    return made
+
+
+@pytest.fixture
+def instance(build: Build) -> Instance:
+    return build()
+
+
+def upvotes(count: float, clock: FixedClock, hours: float = 10) -> tuple[Signal, ...]:
+    """Return `count` upvotes on Hugging Face, `hours` after they could begin."""
+    now = clock.now()
+    return (Signal("hf_upvotes", count, now, now - timedelta(hours=hours)),)
