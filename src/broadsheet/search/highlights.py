@@ -6,13 +6,14 @@ Marks are character spans of the plain text; whoever shows them escapes the text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from broadsheet.search.words import Stems
 
 Span = tuple[int, int]
 _WORD: Final = re.compile(r"[^\W_]+")
+_ACCENTED: Final = re.compile(r"[^\W_]*[^\W\x00-\x7f][^\W_]*")
 _LONGEST: Final = 20_000  # characters of a text that are marked
 
 
@@ -31,29 +32,26 @@ class Highlighter:
         lowered = text[:_LONGEST].lower()
         if not self._wanted or len(lowered) != len(text[:_LONGEST]):
             return (), frozenset()
-        spans: list[Span] = []
-        found: set[str] = set()
-        for word in set(_WORD.findall(lowered)):
-            if word.isascii() and not word.startswith(self._beginnings):
-                continue
-            stems = self._wanted.intersection(self._stems.of(word))
-            if stems:
-                found |= stems
-                spans += _places(lowered, word)
-        return tuple(sorted(spans)), frozenset(found)
+        spans: dict[Span, frozenset[str]] = {}
+        for start in self._starts(lowered):
+            word = _WORD.match(lowered, start)
+            stems = self._wanted.intersection(self._stems.of(word[0])) if word else None
+            if word and stems:
+                spans[word.span()] = stems
+        return tuple(sorted(spans)), frozenset().union(*spans.values())
 
     def said(self, stems: frozenset[str]) -> tuple[str, ...]:
         """Return the query's own words for these stems, in its order."""
         return tuple(dict.fromkeys(word for word, own in self._words.items() if own & stems))
 
-
-def _places(text: str, word: str) -> list[Span]:
-    """Return where `word` stands alone in `text`."""
-    spans: list[Span] = []
-    at = text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
-            spans.append((at, end))
-        at = text.find(word, end)
-    return spans
+    def _starts(self, text: str) -> Iterator[int]:
+        """Yield where a word begins as a wanted one does, or holds an accent that might hide that it does."""
+        for beginning in self._beginnings:
+            at = text.find(beginning)
+            while at >= 0:
+                if not text[at - 1 : at].isalnum():
+                    yield at
+                at = text.find(beginning, at + 1)
+        if not text.isascii():
+            for word in _ACCENTED.finditer(text):
+                yield word.start()

@@ -19,6 +19,7 @@ from broadsheet.search.engine import Facets
 from broadsheet.search.lexical import prefixes
 from broadsheet.search.query import Filters
 
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 KINDS: Final = ("category", "source", "artefact")
 
 
@@ -39,6 +40,7 @@ class Labels:
         """Take (row, label number) pairs sorted by row, the labels by number, and a day for each row."""
         self._rows, self._numbers = np.ascontiguousarray(pairs["row"]), np.ascontiguousarray(pairs["label"])
         self._names, self.days = names, days
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(self._rows, minlength=len(days)))])
         self._matching: dict[str, list[int]] = {}
         for number, name in enumerate(names):
             kind, _, value = name.partition(":")
@@ -56,8 +58,8 @@ class Labels:
 
     def facets(self, rows: Rows) -> Facets:
         """Count years and labels over these rows."""
-        starts = np.searchsorted(self._rows, rows, "left")
-        lengths = np.searchsorted(self._rows, rows, "right") - starts
+        starts = self._starts[rows]
+        lengths = self._starts[rows + 1] - starts
         offsets = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         counts = np.bincount(self._numbers[np.repeat(starts, lengths) + offsets], minlength=len(self._names))
         held: dict[str, list[tuple[str, int]]] = {kind: [] for kind in KINDS}
@@ -85,12 +87,9 @@ class Labels:
 
 def years_of(days: NDArray[np.int32]) -> list[tuple[str, int]]:
     """Count ordinal days by year, newest first; undated papers count nowhere."""
-    distinct, counts = np.unique(days[days > 0], return_counts=True)
-    years: dict[str, int] = {}
-    for day, count in zip(distinct[::-1], counts[::-1], strict=True):
-        year = str(date.fromordinal(int(day)).year)
-        years[year] = years.get(year, 0) + int(count)
-    return list(years.items())
+    since_epoch = (days[days > 0].astype(np.int64) - _EPOCH).astype("datetime64[D]")
+    years, counts = np.unique(since_epoch.astype("datetime64[Y]").astype(np.int64) + 1970, return_counts=True)
+    return [(str(year), int(count)) for year, count in zip(years[::-1], counts[::-1], strict=True)]
 
 
 def _asked(kind: str, values: Iterable[str]) -> list[str]:

@@ -31,6 +31,7 @@ from broadsheet.search.query import Filters, Query
 # two fields weighted 1:1 and 2:1, this one had the best mean nDCG@10 on SciFact, Cranfield, CISI and ACM-CR sentences.
 WEIGHTS: Final = (("body", 1.0), ("title", 0.25), ("author", 0.25))
 MOST_TERMS: Final = 48
+MOST_TITLED: Final = 20  # papers of one title; "Editorial" has hundreds, and nobody means them all
 _HEAP: Final = 64_000_000
 _MAGIC: Final = 1337  # ends every file of Tantivy
 Term = tuple[str, float]
@@ -75,7 +76,9 @@ class TextReader:
     def titled(self, title: str) -> NDArray[np.int64]:
         """Return the rows of the papers with this title."""
         key = words.title_key(title)
-        return self._all(self._term("title_key", key)) if key else np.zeros(0, np.int64)
+        if not key:
+            return np.zeros(0, np.int64)
+        return self._rows(tantivy.Query.const_score_query(self._term("title_key", key), 0.0), MOST_TITLED)[0]
 
     def rows(self) -> NDArray[np.int64]:
         """Return the row of every paper held: for checking against the columns."""
