@@ -84,7 +84,7 @@ class Gallery:
         """Return one row's vector, at unit length."""
         vector = self._vectors[row].astype(np.float32) * self._scales[row]
         length = float(np.linalg.norm(vector))
-        return vector / length if length > 0 else vector
+        return np.asarray(vector / length, np.float32) if length > 0 else vector
 
 
 def one_thread() -> None:

@@ -63,7 +63,9 @@ def evaluate(
     Raises `Invalid` for a directory that is no such set, naming the file and the line.
     """
     corpus = list(_lines(_present(directory, "corpus.jsonl"), "id", "title", "text"))
-    queries = {str(line["id"]): str(line["text"]) for line in _lines(_present(directory, "queries.jsonl"), "id", "text")}
+    queries = {
+        str(line["id"]): str(line["text"]) for line in _lines(_present(directory, "queries.jsonl"), "id", "text")
+    }
     judged = _judgements(_present(directory, "qrels.tsv"))
     asked = {query_id: text for query_id, text in queries.items() if query_id in judged}
     names = [str(line["id"]) for line in corpus]

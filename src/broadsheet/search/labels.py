@@ -63,7 +63,7 @@ class Labels:
         offsets = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         counts = np.bincount(self._numbers[np.repeat(starts, lengths) + offsets], minlength=len(self._names))
         held: dict[str, list[tuple[str, int]]] = {kind: [] for kind in KINDS}
-        for number in np.flatnonzero(counts):
+        for number in np.flatnonzero(counts).tolist():
             kind, _, value = self._names[number].partition(":")
             held[kind].append((value, int(counts[number])))
         for values in held.values():

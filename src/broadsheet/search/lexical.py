@@ -11,7 +11,8 @@ import math
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -169,7 +170,7 @@ class TextWriter:
                 body=[title, abstract],
                 author=[words.spaced(name) for name in paper.authors],
                 title_key=words.title_key(paper.title),
-                category=sorted({term for category in paper.categories for term in prefixes(words.label(category))}),
+                category=list({term for category in paper.categories for term in prefixes(words.label(category))}),
                 source=[words.label(source) for source in paper.sources],
                 artefact=list(artefact_kinds(paper.artefacts)),
                 day=paper.published.toordinal() if paper.published else 0,
@@ -191,10 +192,11 @@ class TextWriter:
         self._writer.wait_merging_threads()
 
 
-def prefixes(category: str) -> Iterable[str]:
-    """Yield a category and the wider ones that its dots name: `cs.IR` and `cs`."""
+@lru_cache(maxsize=20_000)
+def prefixes(category: str) -> tuple[str, ...]:
+    """Return a category and the wider ones that its dots name: `cs.IR` and `cs`."""
     parts = category.split(".")
-    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return tuple(".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def fault(directory: Path) -> str | None:
@@ -220,7 +222,7 @@ def _sound(path: Path) -> bool:
         whole = path.read_bytes()
         length, magic = struct.unpack("<II", whole[-8:])
         footer = json.loads(whole[-8 - length : -8])
-        return magic == _MAGIC and zlib.crc32(memoryview(whole)[: -8 - length]) == footer["crc"]
+        return bool(magic == _MAGIC and zlib.crc32(memoryview(whole)[: -8 - length]) == footer["crc"])
     except (OSError, ValueError, struct.error, KeyError, TypeError):
         return False
 

@@ -21,8 +21,8 @@ class Extent(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    bytes: int = Field(0, ge=0)
-    crc: int = Field(0, ge=0)
+    bytes: int = Field(default=0, ge=0)
+    crc: int = Field(default=0, ge=0)
 
 
 class State(BaseModel):

@@ -28,8 +28,10 @@ Order = Callable[[Sequence[int]], dict[int, float]]
 
 # In another order than relevance the weakest candidates would come first as readily as the best: these are left out.
 KEPT_SHARE: Final = 0.5
-# Below this cosine a paper that holds none of the words is no answer: unrelated texts reach it.
+# Below this cosine a paper that holds none of the words is no answer. Where no paper at all holds one, the words may be
+# none (the encoder gives a vector to anything), so that meaning must say more: half of all chance letters stay below.
 LEAST_COSINE: Final = 0.2
+LEAST_COSINE_ALONE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +207,10 @@ def _check(sort: str, method: str, limit: int, offset: int) -> None:
 
 def _without_noise(ranking: Ranking, method: Method) -> Ranking:
     """Leave out papers that hold no word and lie no nearer than unrelated ones do."""
-    if method not in ("fused", "dense"):
+    if method != "fused":
         return ranking
-    return _taken(ranking, np.flatnonzero((ranking.text > 0) | (ranking.meaning >= LEAST_COSINE)))
+    least = LEAST_COSINE if ranking.text.any() else LEAST_COSINE_ALONE
+    return _taken(ranking, np.flatnonzero((ranking.text > 0) | (ranking.meaning >= least)))
 
 
 def _with(ranking: Ranking, titled: np.ndarray[tuple[int], np.dtype[np.int64]], cosines: Scores) -> Ranking:

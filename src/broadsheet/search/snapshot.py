@@ -114,7 +114,9 @@ class Snapshot:
     def _rows(self, ids: Ids) -> Rows:
         """Return the live row of each paper, -1 where there is none."""
         known = (ids >= 0) & (ids < len(self._row_of))
-        return np.where(known, self._row_of[np.where(known, ids, 0)], -1) if len(self._row_of) else np.full(len(ids), -1)
+        return (
+            np.where(known, self._row_of[np.where(known, ids, 0)], -1) if len(self._row_of) else np.full(len(ids), -1)
+        )
 
 
 def _newest(ids: Ids) -> tuple[Mask, Rows]:

@@ -46,6 +46,7 @@ def title_key(text: str) -> str:
     return hashlib.blake2b(normal.encode("utf-8", "replace"), digest_size=12).hexdigest() if normal else ""
 
 
+@lru_cache(maxsize=20_000)
 def label(value: str) -> str:
     """Return a category, source or kind of artefact as it is compared: on one line, in lower case."""
     return " ".join(value.split()).lower()
