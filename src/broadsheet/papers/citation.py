@@ -23,15 +23,16 @@ _SMALL_WORDS = frozenset("a an the on of in for to and from with by is are do do
 
 # TeX commands that only set type. `\input`, `\write` and their like read files and run programs: they are escaped.
 _HARMLESS = frozenset(
-    "aa ae AA AE alpha approx ast bar beta big Big bigl bigr cdot cdots chi circ cup cap dagger delta Delta dot ell emph "
-    "epsilon eta exists exp forall frac gamma Gamma ge geq hat i in infty int it j kappa l L lambda Lambda langle ldots le "
-    "left leq lim ln log mapsto mathbb mathbf mathcal mathfrak mathit mathrm mathsf max min mu nabla ne neq nu o O odot oe "
-    "OE omega Omega operatorname oplus otimes overline partial perp phi Phi pi Pi pm prime prod propto psi Psi rangle rho "
-    "right rightarrow Rightarrow rm sc setminus sigma Sigma sim simeq sqrt ss star subset subseteq sum tau text textbf "
-    "textit textrm textsc textsf texttt textsuperscript textsubscript theta Theta tilde times to top underline upsilon "
-    "varepsilon varphi vec wedge widehat widetilde xi Xi zeta".split()
+    "aa ae AA AE alpha approx ast bar beta big Big bigl bigr cdot cdots chi circ cup cap dagger delta Delta dot "
+    "ell emph epsilon eta exists exp forall frac gamma Gamma ge geq hat i in infty int it j kappa l L lambda "
+    "Lambda langle ldots le left leq lim ln log mapsto mathbb mathbf mathcal mathfrak mathit mathrm mathsf max "
+    "min mu nabla ne neq nu o O odot oe OE omega Omega operatorname oplus otimes overline partial perp phi Phi pi "
+    "Pi pm prime prod propto psi Psi rangle rho right rightarrow Rightarrow rm sc setminus sigma Sigma sim simeq "
+    "sqrt ss star subset subseteq sum tau text textbf textit textrm textsc textsf texttt textsuperscript "
+    "textsubscript theta Theta tilde times to top underline upsilon varepsilon varphi vec wedge widehat widetilde "
+    "xi Xi zeta".split()
 )
-_TEX_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\$|.", re.DOTALL)
+_TEX_PIECE = re.compile(r"\\[A-Za-z]+|\\.|\$|.", re.DOTALL)
 _TEX_ACCENTS = frozenset("\\" + mark for mark in "'`^\"~=.")
 _TEX_SPACES = frozenset(("\\,", "\\;", "\\:", "\\!", "\\ "))
 _ESCAPED = frozenset(("\\&", "\\%", "\\#", "\\_", "\\$"))
@@ -102,7 +103,7 @@ def csl(paper: Paper) -> dict[str, Any]:
 
 
 def jsonl(paper: Paper) -> dict[str, Any]:
-    """Return a paper in the form in which `papers import` reads it; a sentence of the shelf's is no abstract and stays."""
+    """Return a paper in the form `papers import` reads it; a sentence of the shelf's is no abstract and stays."""
     urls = (
         *(url_of(identifier) for identifier in paper.identifiers),
         *paper.links,
@@ -214,32 +215,32 @@ def _verbatim(url: str) -> str:
 
 def _tex(text: str) -> str:
     """Escape a text for TeX; its own math and type-setting stay, if they are whole and harmless."""
-    tokens = _TEX_TOKEN.findall(_line(text))
-    braces, dollars = _paired(tokens), tokens.count("$") % 2 == 0
+    pieces = _TEX_PIECE.findall(_line(text))
+    braces, dollars = _paired(pieces), pieces.count("$") % 2 == 0
     out, in_math = [], False
-    for token in tokens:
-        if token == "$" and dollars:
+    for piece in pieces:
+        if piece == "$" and dollars:
             in_math = not in_math
-            out.append(token)
+            out.append(piece)
         elif (
-            (token in "{}" and braces)
-            or (token in "^_" and in_math)
-            or token[1:] in _HARMLESS
-            or token in _ESCAPED
-            or token in (_TEX_SPACES if in_math else _TEX_ACCENTS)
+            (piece in "{}" and braces)
+            or (piece in "^_" and in_math)
+            or piece[1:] in _HARMLESS
+            or piece in _ESCAPED
+            or piece in (_TEX_SPACES if in_math else _TEX_ACCENTS)
         ):
-            out.append(token)
-        elif token[0] == "\\":
-            out.append("".join(_PLAIN.get(character, character) for character in token))
+            out.append(piece)
+        elif piece[0] == "\\":
+            out.append("".join(_PLAIN.get(character, character) for character in piece))
         else:
-            out.append(_PLAIN.get(token, token))
+            out.append(_PLAIN.get(piece, piece))
     return "".join(out)
 
 
-def _paired(tokens: list[str]) -> bool:
+def _paired(pieces: list[str]) -> bool:
     depth = 0
-    for token in tokens:
-        depth += (token == "{") - (token == "}")
+    for piece in pieces:
+        depth += (piece == "{") - (piece == "}")
         if depth < 0:
             return False
     return depth == 0

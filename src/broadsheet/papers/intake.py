@@ -1,12 +1,11 @@
-"""Takes in a batch of source records: finds the work each tells of, merges papers that prove to be one, writes it down.
+"""Takes in a batch of source records: cleans them, merges papers that prove to be one, and writes down what is new.
 
-What makes two records one work is `merging`'s to say, how rows are written `store`'s.
+Which records are one work is found in `works`, how rows are written is `store`'s.
 All of a batch happens in the caller's transaction, behind the change counter's lock: two harvests that meet the same
 new paper at once cannot both make it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,18 +13,20 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from broadsheet.database import changes
-from broadsheet.papers import clean, merging, store, wire
+from broadsheet.papers import clean, merging, store, wire, works
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.merging import Combined
-from broadsheet.papers.records import Signal, SourceRecord
-
-_Key = tuple[str, str]
+from broadsheet.papers.records import SourceRecord
+from broadsheet.papers.works import Found, Key, Work
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What became of a batch: counts of papers `added` and `merged` away, of records that `changed` a paper or left
-    it `unchanged`, and the paper of each record, in the order given."""
+    """What became of a batch: records that made a new paper (`added`), `changed` one, or left all as it was.
+
+    `merged` counts papers that proved to be another and ceased to be; `paper_ids` tells the paper of each record, in
+    the order given.
+    """
 
     added: int
     changed: int
@@ -34,186 +35,150 @@ class Intake:
     paper_ids: tuple[int, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Arrival:
-    """One record of the batch that says something new."""
+    """One record of the batch that says something new; `known` is its row, where it was here in another wording."""
 
     record: SourceRecord
     text: str
     digest: str
+    keys: list[str]
     known: Row[Any] | None
 
 
-class _Works:
-    """Which arrivals tell of one work: disjoint sets of arrivals, each with the papers that it touches."""
+@dataclass(slots=True)
+class _Plan:
+    """What is to be written: papers by how they fare, and the paper of every record that was touched."""
 
-    def __init__(self, arrivals: Sequence[_Arrival]) -> None:
-        self._parent = list(range(len(arrivals)))
-        self.papers: list[set[int]] = [set() for _ in arrivals]
-        self.members: list[list[int]] = [[n] for n in range(len(arrivals))]
-
-    def root(self, n: int) -> int:
-        while self._parent[n] != n:
-            self._parent[n] = self._parent[self._parent[n]]
-            n = self._parent[n]
-        return n
-
-    def join(self, a: int, b: int) -> None:
-        a, b = sorted((self.root(a), self.root(b)))
-        if a != b:
-            self._parent[b] = a
-            self.papers[a] |= self.papers[b]
-            self.members[a] += self.members[b]
-
-    def roots(self) -> list[int]:
-        return [n for n in range(len(self._parent)) if self._parent[n] == n]
+    fresh: list[tuple[Work, Combined]]
+    changed: dict[int, Combined]
+    # Papers of which something was said that no reader of the change log needs to hear, such as a count of stars.
+    quiet: dict[int, Combined]
+    moves: list[tuple[int, int]]
+    homes: dict[Key, int]
 
 
 def add(connection: Connection, records: Sequence[SourceRecord], now: datetime) -> Intake:
     """Take in `records`; see `Intake`. Adding the same records again changes nothing."""
     changes.take(connection, 0)
-    latest = {(record.source, record.key): _cleaned(record) for record in records}
+    cleaned = [clean.record(record) for record in records]
+    latest = {_key(record): record for record in cleaned}
     known = store.known_records(connection, latest)
-    arrivals = _arrivals(latest, known)
-    works = _Works(arrivals)
-    _join_by_identifier(connection, arrivals, works)
-    _join_by_title(connection, arrivals, works)
-    homes, added, merged = _write(connection, arrivals, works, now)
-    for key, row in known.items():
-        homes.setdefault(key, row.paper_id)
-    store.write_signals(connection, _signals(records, homes))
+    homes = {key: row.paper_id for key, row in known.items()}
+    arrivals = list(_arrivals(latest, known))
+    told, keys = [arrival.record for arrival in arrivals], [arrival.keys for arrival in arrivals]
+    plan = _plan(works.find(connection, told, keys, homes))
+    if arrivals:
+        _write(connection, plan, arrivals, now)
+    homes |= plan.homes
+    store.write_signals(connection, [(homes[_key(record)], one) for record in cleaned for one in record.signals])
+    heard = sum(homes[_key(arrival.record)] not in plan.quiet for arrival in arrivals)
     return Intake(
-        added=added,
-        changed=len(arrivals) - added,
-        unchanged=len(latest) - len(arrivals),
-        merged=merged,
-        paper_ids=tuple(homes[record.source, record.key] for record in records),
+        added=len(plan.fresh),
+        changed=heard - len(plan.fresh),
+        unchanged=len(records) - heard,
+        merged=len(plan.moves),
+        paper_ids=tuple(homes[_key(record)] for record in cleaned),
     )
 
 
-def _arrivals(latest: dict[_Key, SourceRecord], known: dict[_Key, Row[Any]]) -> list[_Arrival]:
-    found = []
+def _key(record: SourceRecord) -> Key:
+    return record.source, record.key
+
+
+def _arrivals(latest: dict[Key, SourceRecord], known: dict[Key, Row[Any]]) -> Iterator[_Arrival]:
     for key, record in latest.items():
         text = wire.dumps(record)
         digest = wire.digest(text)
         row = known.get(key)
         if row is None or row.digest != digest:
-            found.append(_Arrival(record, text, digest, row))
-    return found
+            keys = merging.work_keys(record.title, record.authors, record.published)
+            yield _Arrival(record, text, digest, keys, row)
 
 
-def _join_by_identifier(connection: Connection, arrivals: Sequence[_Arrival], works: _Works) -> None:
-    first: dict[Identifier, int] = {}
-    for n, arrival in enumerate(arrivals):
-        if arrival.known is not None:
-            works.papers[n].add(arrival.known.paper_id)
-        for one in arrival.record.identifiers:
-            works.join(n, first.setdefault(one, n))
-    for one, paper_id in store.owners(connection, first).items():
-        works.papers[works.root(first[one])].add(paper_id)
-    touched: dict[int, int] = {}
-    for n in works.roots():
-        for paper_id in works.papers[n]:
-            works.join(n, touched.setdefault(paper_id, n))
-
-
-def _join_by_title(connection: Connection, arrivals: Sequence[_Arrival], works: _Works) -> None:
-    """Join what has no paper yet to a work of the same title, first author and about the same year."""
-    keys = {n: _keys(arrivals[n].record) for n in range(len(arrivals)) if not works.papers[works.root(n)]}
-    stored = store.by_work_key(connection, {key for own in keys.values() for key in own})
-    told = store.records_of(connection, set().union(*stored.values()))
-    met: dict[str, list[int]] = defaultdict(list)
-    for n, own in keys.items():
-        record = arrivals[n].record
-        for key in own:
-            for twin in sorted(stored.get(key, ())):
-                if not works.papers[works.root(n)] and merging.may_be_one(record, told[twin]):
-                    works.papers[works.root(n)].add(twin)
-            for other in met[key]:
-                members = works.members[works.root(other)]
-                if works.root(other) != works.root(n) and merging.may_be_one(
-                    record, (arrivals[m].record for m in members)
-                ):
-                    works.join(n, other)
-        if own:
-            met[own[0]].append(n)
-
-
-def _write(
-    connection: Connection, arrivals: Sequence[_Arrival], works: _Works, now: datetime
-) -> tuple[dict[_Key, int], int, int]:
-    """Write every work down; returns the paper of each record, and how many papers are new and merged away."""
-    groups = _groups(works)
-    told = store.records_of(connection, {paper_id for papers, _ in groups for paper_id in papers})
-    fresh: list[tuple[Combined, list[int]]] = []
-    old: dict[int, Combined] = {}
-    homes: dict[_Key, int] = {}
-    moves: list[tuple[int, int]] = []
-    for papers, members in groups:
-        said = {(r.source, r.key): r for paper_id in sorted(papers) for r in told[paper_id]}
-        said |= {(arrivals[m].record.source, arrivals[m].record.key): arrivals[m].record for m in members}
-        combined = merging.combine(list(said.values()))
-        if not papers:
-            fresh.append((combined, members))
+def _plan(found: Found) -> _Plan:
+    """Combine what is said of each work, and see whether that makes a paper new, changed, or nothing of note."""
+    combined = [merging.combine(work.said) for work in found.works]
+    whose = _claims(found, combined)
+    plan = _Plan([], {}, {}, [], {})
+    for place, (work, one) in enumerate(zip(found.works, combined, strict=True)):
+        one = _with_identifiers(one, [named for named in one.identifiers if whose[named] == place])
+        if not work.papers:
+            plan.fresh.append((work, one))
             continue
-        survivor = min(papers)
-        old[survivor] = combined
-        moves += [(loser, survivor) for loser in sorted(papers) if loser != survivor]
-        homes |= dict.fromkeys(said, survivor)
-    change = changes.take(connection, len(fresh) + len(old) + len(moves))
+        survivor = min(work.papers)
+        plan.homes |= {_key(record): survivor for record in work.said}
+        plan.moves += [(paper_id, survivor) for paper_id in sorted(work.papers) if paper_id != survivor]
+        if len(work.papers) > 1 or _as_heard(one) != _before(found, survivor):
+            plan.changed[survivor] = one
+        else:
+            plan.quiet[survivor] = one
+    return plan
+
+
+def _claims(found: Found, combined: Sequence[Combined]) -> dict[Identifier, int]:
+    """Return the place of the work that each identifier belongs to, -1 where it stays with a paper not touched here.
+
+    Two works may claim one identifier, such as a mistyped DOI: who had it keeps it, as long as anybody there still
+    names it; then comes the first.
+    """
+    place_of = {paper_id: place for place, work in enumerate(found.works) for paper_id in work.papers}
+    holders = {named: place_of.get(paper_id, -1) for named, paper_id in found.owners.items()}
+    whose: dict[Identifier, int] = {}
+    for place, one in enumerate(combined):
+        for named in one.identifiers:
+            holder = holders.get(named, place)
+            if holder == -1 or named in combined[holder].identifiers:
+                whose[named] = holder
+            else:
+                whose.setdefault(named, place)
+    return whose
+
+
+def _before(found: Found, paper_id: int) -> Combined | None:
+    said = found.before[paper_id]
+    if not said:
+        return None
+    one = merging.combine(said)
+    return _as_heard(
+        _with_identifiers(one, [named for named in one.identifiers if found.owners.get(named) == paper_id])
+    )
+
+
+def _with_identifiers(one: Combined, own: list[Identifier]) -> Combined:
+    return one if len(own) == len(one.identifiers) else replace(one, identifiers=tuple(own))
+
+
+def _as_heard(one: Combined) -> Combined:
+    """Leave out what changes by the hour and is no change of the paper: how many stars, when last seen alive."""
+    return replace(one, artefacts=tuple(replace(link, stars=None, seen_alive_at=None) for link in one.artefacts))
+
+
+def _write(connection: Connection, plan: _Plan, arrivals: Sequence[_Arrival], now: datetime) -> None:
+    change = changes.take(connection, len(plan.fresh) + len(plan.changed) + len(plan.moves))
     # A paper's number is that of its first change: unique for good, even after it was merged away.
-    born = {change + place: combined for place, (combined, _) in enumerate(fresh)}
-    for paper_id, (_, members) in zip(born, fresh, strict=True):
-        homes |= {(arrivals[m].record.source, arrivals[m].record.key): paper_id for m in members}
-    store.move_records(connection, moves)
-    for place, (loser, survivor) in enumerate(moves):
-        store.depart(connection, loser, survivor, change + len(fresh) + len(old) + place)
-    store.write_papers(connection, born, old, change, now)
-    rows = [_record_row(arrival, homes[arrival.record.source, arrival.record.key], now) for arrival in arrivals]
+    born = {change + place: one for place, (_, one) in enumerate(plan.fresh)}
+    for paper_id, (work, _) in zip(born, plan.fresh, strict=True):
+        plan.homes |= {_key(record): paper_id for record in work.said}
+    departures = change + len(plan.fresh) + len(plan.changed)
+    for place, (loser, survivor) in enumerate(plan.moves):
+        store.depart(connection, loser, survivor, departures + place)
+    store.write_papers(connection, born, plan.changed, change, now)
+    store.write_artefacts(connection, plan.quiet)
+    rows = [_row(arrival, plan.homes[_key(arrival.record)], now) for arrival in arrivals]
     store.write_records(connection, [row for row in rows if "id" not in row], [row for row in rows if "id" in row])
-    return homes, len(born), len(moves)
 
 
-def _groups(works: _Works) -> list[tuple[set[int], list[int]]]:
-    """Return papers and arrivals of each work; works that touch one paper are one."""
-    first: dict[int, int] = {}
-    for n in works.roots():
-        for paper_id in works.papers[n]:
-            works.join(n, first.setdefault(paper_id, n))
-    return [(works.papers[n], sorted(works.members[n])) for n in works.roots()]
-
-
-def _keys(record: SourceRecord) -> list[str]:
-    return merging.work_keys(record.title, record.authors, record.published)
-
-
-def _record_row(arrival: _Arrival, paper_id: int, now: datetime) -> dict[str, Any]:
+def _row(arrival: _Arrival, paper_id: int, now: datetime) -> dict[str, Any]:
+    record = arrival.record
     row: dict[str, Any] = {
-        "source": arrival.record.source,
-        "key": arrival.record.key,
+        "source": record.source,
+        "key": record.key,
         "paper_id": paper_id,
-        "work_key": merging.work_key(arrival.record.title, arrival.record.authors, arrival.record.published),
+        "work_key": next(iter(arrival.keys), ""),
         "digest": arrival.digest,
         "record": arrival.text,
-        "payload": wire.payload_text(arrival.record.payload),
+        "payload": wire.payload_text(record.payload),
         "received_at": now,
     }
     return row if arrival.known is None else {"id": arrival.known.id, **row}
-
-
-def _signals(records: Iterable[SourceRecord], homes: dict[_Key, int]) -> list[tuple[int, Signal]]:
-    return [(homes[record.source, record.key], one) for record in records for one in record.signals]
-
-
-def _cleaned(record: SourceRecord) -> SourceRecord:
-    """Return `record` with clean texts; a title that holds nothing printable becomes a plain word for it."""
-    return replace(
-        record,
-        title=clean.title(record.title) or "Untitled",
-        abstract=clean.text(record.abstract),
-        authors=tuple(name for name in map(clean.name, record.authors) if name),
-        categories=tuple(clean.name(category) for category in record.categories),
-        links=tuple(clean.storable(link) for link in record.links),
-        venue=clean.title(record.venue) if record.venue else "",
-        comments=clean.title(record.comments) if record.comments else "",
-    )

@@ -1,7 +1,7 @@
-"""Decides which work a record tells of, and makes one paper of all that was said of it.
+"""Decides which records tell of one work, and makes one paper of all that was said of it.
 
-Two records tell of one work if they share an identifier; or if normalised title, first author's family name and year
-(or the year next to it) agree and nothing speaks against it. Where papers and records are kept is `store`'s matter.
+Two records tell of one work if they share an identifier; or if normalised title, first author and year (or the year
+next to it) agree; and if nothing speaks against it. Which records are compared at all is `works`' matter.
 What a paper says is always combined anew from all its records, so the order in which they came plays no part.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from broadsheet.papers import artefacts, titles
+from broadsheet.papers import artefacts, clean, titles
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact, DatePrecision, Version
 from broadsheet.papers.records import SourceRecord
@@ -19,6 +19,11 @@ from broadsheet.papers.records import SourceRecord
 # Who is believed first where sources disagree on title, abstract, authors: the place of record before those who copy.
 _BELIEVED = ("acl-anthology", "arxiv", "biorxiv", "openalex", "semantic-scholar")
 _BELIEVED_LAST = ("hf", "hf-daily-papers", "example-page")
+# Schemes that give a work one identifier, so that two are two works: yearly reports, parts, responses under one title.
+# The others speak for nothing: DOIs, OpenReview and OpenAlex know preprint and publication apart.
+_ONE_PER_WORK = ("arxiv", "acl")
+# Share of words that two abstracts of one work have in common at least, where their source lists it twice.
+_ALIKE = 0.6
 # Which identifier names a paper: what a reader would type.
 _NAMING = ("arxiv", "acl", "doi", "openreview", "openalex", "s2")
 _T = TypeVar("_T")
@@ -44,7 +49,6 @@ class Combined:
     comments: str
     withdrawn: bool
     summary: bool
-    work_key: str
 
 
 def work_key(title: str, authors: Sequence[str], published: date | None) -> str:
@@ -63,31 +67,68 @@ def work_keys(
         return []
     named = f"{titles.normalised(title)}|{titles.family_name(authors[0])}|"
     years = (f"{named}{published.year + shift}" for shift in shifts)
-    return [hashlib.blake2b(year.encode("utf-8", "replace"), digest_size=16).hexdigest() for year in years]
+    return [hashlib.blake2b(year.encode("utf-8", "replace"), digest_size=12).hexdigest() for year in years]
 
 
-def may_be_one(record: SourceRecord, others: Iterable[SourceRecord]) -> bool:
-    """Say whether `record`, alike by its key, may be the work of `others`.
+def one_by_identifier(mine: Sequence[SourceRecord], others: Sequence[SourceRecord]) -> bool:
+    """Say whether two sets of records that share an identifier tell of one work.
 
-    Against it speaks that one scheme names both by different identifiers: arXiv gives a work one number, so two numbers
-    are two works under one title (yearly reports, parts, responses). DOIs are many for one work and speak for nothing.
+    DOIs are mistyped and copied: arXiv lists many under two unrelated papers. Where the sets contradict each other,
+    only the same title by the same author convinces (a paper posted to two archives), or a record that names both.
     """
-    mine: dict[str, str] = {
-        identifier.scheme: identifier.value for identifier in record.identifiers if identifier.scheme != "doi"
-    }
-    for other in others:
-        if other.source == record.source and other.key != record.key and not (mine or other.identifiers):
-            return False
-        for identifier in other.identifiers:
-            if mine.get(identifier.scheme, identifier.value) != identifier.value:
-                return False
-    return True
+    return not _contradict(mine, others) or any(_same_title(a, b) for a in mine for b in others)
+
+
+def one_by_title(mine: Sequence[SourceRecord], others: Sequence[SourceRecord]) -> bool:
+    """Say whether two sets of records with a work key in common tell of one work.
+
+    A source that lists two of that title says that they are two, unless all authors and the abstracts agree as well.
+    """
+    if _contradict(mine, others):
+        return False
+    pairs = [(a, b) for a in mine for b in others]
+    if any(a.source == b.source and a.key != b.key and not _told_twice(a, b) for a, b in pairs):
+        return False
+    return any(_same_title(a, b) and _authors_agree(a, b) for a, b in pairs)
+
+
+def _contradict(mine: Sequence[SourceRecord], others: Sequence[SourceRecord]) -> bool:
+    for scheme in _ONE_PER_WORK:
+        own, theirs = _values(mine, scheme), _values(others, scheme)
+        if own and theirs and own.isdisjoint(theirs):
+            return True
+    return False
+
+
+def _values(records: Sequence[SourceRecord], scheme: str) -> set[str]:
+    return {one.value for record in records for one in record.identifiers if one.scheme == scheme}
+
+
+def _same_title(a: SourceRecord, b: SourceRecord) -> bool:
+    key = work_key(a.title, a.authors, a.published)
+    return bool(key) and key in work_keys(b.title, b.authors, b.published)
+
+
+def _authors_agree(a: SourceRecord, b: SourceRecord) -> bool:
+    """Say whether two author lists alike in the first family name may be the same: Wei Wang is not Xin Wang."""
+    mine, theirs = [titles.person(name) for name in a.authors], [titles.person(name) for name in b.authors]
+    if mine[0][1] and theirs[0][1] and mine[0][1] != theirs[0][1]:
+        return False
+    shared = len({family for family, _ in mine} & {family for family, _ in theirs})
+    return 2 * shared >= min(len(mine), len(theirs))
+
+
+def _told_twice(a: SourceRecord, b: SourceRecord) -> bool:
+    if [titles.family_name(name) for name in a.authors] != [titles.family_name(name) for name in b.authors]:
+        return False
+    mine, theirs = set(a.abstract.casefold().split()), set(b.abstract.casefold().split())
+    return bool(mine) and len(mine & theirs) >= _ALIKE * len(mine | theirs)
 
 
 def combine(records: Sequence[SourceRecord]) -> Combined:
     """Make one paper of all records of a work; at least one is needed."""
     ordered = sorted(records, key=_belief)
-    best = ordered[0]
+    best = next((record for record in ordered if record.title != clean.UNTITLED), ordered[0])
     published, precision = _date(ordered)
     told = next((record for record in ordered if record.abstract and not record.summary), None)
     summary = told is None and any(record.summary for record in ordered)
@@ -109,7 +150,6 @@ def combine(records: Sequence[SourceRecord]) -> Combined:
         comments=next((record.comments for record in ordered if record.comments), ""),
         withdrawn=any(record.withdrawn for record in ordered),
         summary=summary,
-        work_key=work_key(best.title, best.authors, published),
     )
 
 
@@ -128,12 +168,13 @@ def _once(values: Iterable[_T]) -> tuple[_T, ...]:
 
 
 def _date(records: Sequence[SourceRecord]) -> tuple[date | None, DatePrecision]:
-    """Return when the work first appeared: the earliest date, or a later one of the same month that knows the day."""
+    """Return when the work first appeared: the earliest date, or one that tells it within that month or year."""
     dated = [(record.published, record.date_precision) for record in records if record.published]
     if not dated:
         return None, "day"
-    first = min(day for day, _ in dated)
-    same = [found for found in dated if found[0].year == first.year and found[0].month == first.month]
+    first, precision = min(dated, key=lambda found: (found[0], _PRECISION[found[1]]))
+    known = {"day": 10, "month": 7, "year": 4}[precision]
+    same = [found for found in dated if found[0].isoformat()[:known] == first.isoformat()[:known]]
     return min(same, key=lambda found: (_PRECISION[found[1]], found[0]))
 
 

@@ -9,14 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, and_, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from broadsheet.database.schema import (
     artefact,
-    delivery_paper,
     departed,
-    edition_place,
     identifier,
     paper,
     signal,
@@ -119,45 +117,48 @@ def write_papers(
         {"id": paper_id, "first_seen_at": now, **row_of(one, change + place, now)}
         for place, (paper_id, one) in enumerate(fresh.items())
     ]
-    if rows:
-        connection.execute(insert(paper), rows)
+    _insert(connection, paper, rows)
     change += len(rows)
-    for place, (paper_id, one) in enumerate(old.items()):
-        connection.execute(update(paper).where(paper.c.id == paper_id).values(row_of(one, change + place, now)))
+    _update(connection, paper, {at: row_of(one, change + n, now) for n, (at, one) in enumerate(old.items())})
     for table in (identifier, artefact, version):
-        for some in chunks(old):
-            connection.execute(delete(table).where(table.c.paper_id.in_(some)))
+        _clear(connection, table, old)
     every = {**fresh, **old}
     _insert(connection, identifier, _identifier_rows(every))
     _insert(connection, artefact, _artefact_rows(every))
     _insert(connection, version, _version_rows(every))
 
 
+def write_artefacts(connection: Connection, papers: Mapping[int, Combined]) -> None:
+    """Write down what is now known of the artefacts of `papers`."""
+    _clear(connection, artefact, papers)
+    _insert(connection, artefact, _artefact_rows(papers))
+
+
 def write_records(connection: Connection, fresh: list[dict[str, Any]], changed: list[dict[str, Any]]) -> None:
     """Insert `fresh` source records and overwrite the `changed` ones, which carry their id."""
     _insert(connection, source_record, fresh)
-    for row in changed:
-        connection.execute(update(source_record).where(source_record.c.id == row["id"]).values(row))
-
-
-def move_records(connection: Connection, moves: Iterable[tuple[int, int]]) -> None:
-    """Give all records of the first paper to the second, for each pair."""
-    for loser, survivor in moves:
-        connection.execute(update(source_record).where(source_record.c.paper_id == loser).values(paper_id=survivor))
+    _update(connection, source_record, {row.pop("id"): row for row in changed})
 
 
 def depart(connection: Connection, loser: int, survivor: int, change: int) -> None:
     """Let the paper `loser` become `survivor`: what hangs on it follows, its number leads on."""
-    for table, others in ((signal, ("kind", "observed_at")), (delivery_paper, ("delivery_id",))):
-        twin = table.alias()
-        there = and_(twin.c.paper_id == survivor, *(twin.c[name] == table.c[name] for name in others))
-        connection.execute(
-            update(table).where(table.c.paper_id == loser, ~exists().where(there)).values(paper_id=survivor)
-        )
-    connection.execute(update(edition_place).where(edition_place.c.paper_id == loser).values(paper_id=survivor))
+    for table in paper.metadata.sorted_tables:
+        if "paper_id" in table.c and table.c.paper_id.references(paper.c.id):
+            _hand_over(connection, table, loser, survivor)
     connection.execute(update(departed).where(departed.c.into_id == loser).values(into_id=survivor))
     connection.execute(delete(paper).where(paper.c.id == loser))
     connection.execute(insert(departed).values(paper_id=loser, into_id=survivor, change=change))
+
+
+def _hand_over(connection: Connection, table: Table, loser: int, survivor: int) -> None:
+    """Give the rows of one paper to another; a row that the other has already is deleted with its paper."""
+    moved = update(table).where(table.c.paper_id == loser).values(paper_id=survivor)
+    if table.c.paper_id.primary_key:
+        twin = table.alias()
+        others = (column.name for column in table.primary_key if column.name != "paper_id")
+        there = and_(twin.c.paper_id == survivor, *(twin.c[name] == table.c[name] for name in others))
+        moved = moved.where(~exists().where(there))
+    connection.execute(moved)
 
 
 def write_signals(connection: Connection, observed: Iterable[tuple[int, Signal]]) -> None:
@@ -209,6 +210,17 @@ def papers(connection: Connection, ids: Sequence[int]) -> dict[int, Paper]:
 def _insert(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
     if rows:
         connection.execute(insert(table), rows)
+
+
+def _update(connection: Connection, table: Table, rows: Mapping[int, dict[str, Any]]) -> None:
+    if rows:
+        asked = update(table).where(table.c.id == bindparam("at"))
+        connection.execute(asked, [{"at": at, **row} for at, row in rows.items()])
+
+
+def _clear(connection: Connection, table: Table, paper_ids: Iterable[int]) -> None:
+    for some in chunks(paper_ids):
+        connection.execute(delete(table).where(table.c.paper_id.in_(some)))
 
 
 def _identifier_rows(papers: Mapping[int, Combined]) -> list[dict[str, Any]]:

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from broadsheet.papers import clean
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact, Version
 from broadsheet.papers.records import SourceRecord
+
+# Made once: json.dumps would make a new one for each record.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def dumps(record: SourceRecord) -> str:
@@ -38,7 +40,7 @@ def dumps(record: SourceRecord) -> str:
         "withdrawn": record.withdrawn,
         "summary": record.summary,
     }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return _encode(told)
 
 
 def loads(text: str) -> SourceRecord:
@@ -77,8 +79,7 @@ def digest(text: str) -> str:
 
 def payload_text(payload: Mapping[str, Any] | str) -> str:
     """Return a source's own words as text: as they came, or as JSON."""
-    text = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False, default=str)
-    return clean.storable(text)
+    return payload if isinstance(payload, str) else json.dumps(dict(payload), ensure_ascii=False, default=str)
 
 
 def _artefact(artefact: Artefact) -> tuple[str, str, str | None, int | None, str | None, str]:
