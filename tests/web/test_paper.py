@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from tests.invented import record
@@ -31,10 +31,16 @@ def test_a_paper_shows_what_is_known(instance: Instance) -> None:
         ">quill/tides</a>",
         "40 stars",
         "cs.IR",
-        "@misc{",
+        "title = {",
     ):
         assert said in page, said
-    assert "today</b>" not in page
+
+
+def test_a_paper_off_the_page_claims_no_place(instance: Instance) -> None:
+    instance.add(record(1, published=date(2019, 1, 1)))
+    instance.clock.move_to(instance.clock.now() + timedelta(days=30))
+    instance.site.trending.refresh()
+    assert "today</b>" not in instance.get(PATH).text
 
 
 def test_a_trending_paper_says_why(instance: Instance) -> None:

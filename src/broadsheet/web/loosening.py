@@ -47,7 +47,7 @@ def _dropped(filters: Filters, condition: str) -> Filters:
         return replace(filters, since=None, until=None)
     field = next(field for field, short in _LISTED if short == name)
     kept = tuple(other for other in getattr(filters, field) if other != value.strip('"'))
-    return replace(filters, **{field: kept})  # type: ignore[arg-type] - `field` is one of the four tuples
+    return replace(filters, **{field: kept})  # type: ignore[arg-type]
 
 
 def _quoted(text: str) -> str:

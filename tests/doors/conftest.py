@@ -1,0 +1,80 @@
+"""A whole instance behind a real web server, and a real browser in front of it; started once a run."""
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, sync_playwright
+from tests.doors.instance import free_port
+from tests.invented import record
+
+from broadsheet.app import App, build
+from broadsheet.papers.paper import Artefact
+from broadsheet.papers.records import Signal
+from broadsheet.settings import load
+
+
+@dataclass(frozen=True)
+class Served:
+    """An instance with papers, votes and a published edition; `url` has no slash at the end."""
+
+    url: str
+    app: App
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    port = free_port()
+    app = build(load(home=tmp_path_factory.mktemp("served") / "home", port=port, sources=()))
+    _fill(app)
+    server = uvicorn.Server(uvicorn.Config(app.asgi(ticking=False), port=port, log_level="warning"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    waited = time.monotonic() + 30
+    while not server.started:
+        assert thread.is_alive(), "the server ended at once"
+        assert time.monotonic() < waited, "the server did not start within 30 seconds"
+        time.sleep(0.02)
+    yield Served(f"http://127.0.0.1:{port}", app)
+    server.should_exit = True
+    thread.join(10)
+    app.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the machine's own where there is one, else Playwright's."""
+    own = shutil.which("chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=Path(own) if own else None,
+            args=["--no-sandbox", "--disable-background-networking"],
+        )
+        yield started
+        started.close()
+
+
+def _fill(app: App) -> None:
+    now = app.clock.now()
+    records = []
+    for n in range(1, 60):
+        code = Artefact("code", f"https://github.com/quill/tides-{n}", licence="MIT", stars=n)
+        records.append(
+            record(
+                n,
+                title=f"Tides of $O(n^{n})$: on reading them slowly, part {n}",
+                published=now.date() - timedelta(days=n % 3),
+                artefacts=(code,) if n % 2 else (),
+                signals=(Signal("hf_upvotes", 90.0 - n, now, now - timedelta(hours=9)),) if n < 9 else (),
+            )
+        )
+    app.catalogue.add(records)
+    app.index.catch_up()
+    app.trending.refresh()
+    app.editions.publish_due(ready=True)

@@ -1,0 +1,135 @@
+"""Every page, light and dark, wide and narrow, through axe in a real browser."""
+
+import email.policy
+import re
+import time
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.parser import BytesParser
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from tests.doors.conftest import Served
+
+pytestmark = pytest.mark.story
+
+PAGES = {
+    "front": "/",
+    "editions": "/edition",
+    "search": "/search?q=reading+tides&has=code",
+    "results": "/search?q=reading+tides",
+    "how to search": "/search",
+    "nothing found": '/search?q="tides of salt" has:demo',
+    "bad search": "/search?q=tides&page=0",
+    "paper": "/paper/arxiv:2601.00003",
+    "shelf paper": "/paper/arxiv:1904.09730",
+    "subscribe": "/subscribe",
+    "asked": "/subscribe/asked",
+    "ranking": "/about/trending",
+    "sources": "/about/sources",
+    "about": "/about",
+    "not found": "/nothing",
+    "bad token": "/subscription?token=x",
+}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(color_scheme=request.param, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    yield opened
+    context.close()
+
+
+def _faults(page: Page) -> list[str]:
+    found: dict[str, Any] = Axe().run(page, options=RULES).response
+    return [
+        f"{fault['id']}: {fault['help']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
+        for fault in found["violations"]
+        for node in fault["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_shuts_anyone_out(served: Served, page: Page, name: str) -> None:
+    page.goto(served.url + PAGES[name])
+    page.evaluate("document.querySelectorAll('details').forEach((closed) => { closed.open = true; })")
+    assert _faults(page) == []
+
+
+def test_the_pages_behind_a_mails_links_neither(served: Served, page: Page) -> None:
+    address = f"reader-{id(page)}@example.org"
+    page.goto(served.url + "/subscribe")
+    page.get_by_label("Your address").fill(address)
+    page.get_by_role("button", name="Send it").click()
+    page.wait_for_url("**/subscribe/asked")
+    link = _link_mailed_to(served, address)
+    for path in (link, link.replace("/subscription/confirm", "/subscription/end")):
+        page.goto(path)
+        assert _faults(page) == []
+    page.goto(link)
+    page.get_by_role("button", name="Yes, send it").click()
+    page.get_by_text("Confirmed.").wait_for()
+    assert _faults(page) == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways(served: Served, browser: Browser, name: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    opened = context.new_page()
+    opened.goto(served.url + PAGES[name])
+    assert opened.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()
+
+
+def test_pages_load_without_a_complaint_of_the_browser(served: Served, browser: Browser) -> None:
+    context = browser.new_context()
+    opened = context.new_page()
+    told: list[str] = []
+    opened.on("console", lambda message: told.append(message.text))
+    opened.on("requestfailed", lambda request: told.append(request.url))
+    for name in ("front", "results", "paper", "subscribe", "ranking"):
+        opened.goto(served.url + PAGES[name])
+    assert told == []
+    context.close()
+
+
+def test_a_slash_leads_into_the_search_field(served: Served, browser: Browser) -> None:
+    context = browser.new_context()
+    opened = context.new_page()
+    opened.goto(served.url + "/about")
+    opened.keyboard.press("/")
+    opened.keyboard.type("tides/moss")
+    opened.keyboard.press("Enter")
+    opened.wait_for_url(re.compile(r"/search\?q=tides%2Fmoss"))
+    context.close()
+
+
+def test_pages_work_without_scripts(served: Served, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto(served.url + "/")
+    opened.get_by_role("button", name="dark").click()
+    assert opened.locator("html").get_attribute("data-theme") == "dark"
+    opened.get_by_label("Search").first.fill("reading tides")
+    opened.get_by_role("button", name="Search").first.click()
+    assert opened.locator(".results > li").count() > 3
+    context.close()
+
+
+def _link_mailed_to(served: Served, address: str) -> str:
+    """Return the confirmation link in the outbox's letter to `address`; it is written just after the page has left."""
+    for _ in range(200):
+        for path in (served.app.settings.home / "outbox").glob("*.eml"):
+            mail = BytesParser(EmailMessage, policy=email.policy.default).parsebytes(path.read_bytes())
+            body = mail.get_body(("plain",))
+            if mail["To"] == address and body:
+                found = re.search(r"https?://\S+/subscription/confirm\?token=\S+", body.get_content())
+                assert found
+                return found[0]
+        time.sleep(0.05)
+    raise AssertionError("no letter was written within ten seconds")
