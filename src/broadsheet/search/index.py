@@ -336,6 +336,6 @@ def _differences(half: str, ids: Ids, known: set[int]) -> list[str]:
 
 def _unusable(fault: str) -> Unavailable:
     return Unavailable(
-        f"The search index is not usable: {fault}. It is being made again; run `broadsheet index rebuild` to do it now.",
+        f"The search index is not usable: {fault}. It is made again in a moment, or by `broadsheet index rebuild` now.",
         value=fault,
     )

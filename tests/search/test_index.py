@@ -1,0 +1,258 @@
+import json
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.invented import paper
+from tests.search.collection import BagEncoder, Log, opened
+
+from broadsheet.clock import FixedClock
+from broadsheet.database.engine import Database
+from broadsheet.errors import Conflict, Unavailable
+from broadsheet.jobs.leases import Leases
+from broadsheet.search import index as module
+from broadsheet.search.index import Index
+from broadsheet.search.query import parse
+
+Open = Callable[..., Index]
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log([paper(n) for n in range(1, 41)])
+
+
+@pytest.fixture
+def again(tmp_path: Path, log: Log, sqlite: Database, clock: FixedClock) -> Open:
+    """Opens the same index once more, as another process would."""
+
+    def open_it(encoder: BagEncoder | None = None) -> Index:
+        return opened(tmp_path, log, sqlite, clock, encoder)
+
+    return open_it
+
+
+def generation(directory: Path) -> Path:
+    (found,) = (directory / "index").glob("g*")
+    return found
+
+
+def found(index: Index, text: str) -> list[int]:
+    return sorted(index.engine().by_words(parse(text), 100).ids.tolist())
+
+
+def test_a_fresh_index_is_empty_and_says_what_waits(again: Open) -> None:
+    index = again()
+    assert len(index.engine()) == 0
+    assert index.status().behind == 40
+    assert "40 changes wait" in index.status().sentence
+    assert index.check() == [
+        "The index holds changes up to 0 of 40.",
+        "The index is empty; the database has 40 papers.",
+    ]
+
+
+def test_catching_up_indexes_everything_once(again: Open) -> None:
+    index = again()
+    assert index.catch_up() == 40
+    assert index.catch_up() == 0
+    assert index.check() == []
+    status = index.status()
+    assert (status.papers, status.behind, status.fault) == (40, 0, None)
+    assert "up to date" in status.sentence
+    assert again().check() == []
+
+
+def test_progress_is_told_in_changes(again: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH", 15)
+    seen: list[tuple[int, int]] = []
+    again().catch_up(lambda done, total: seen.append((done, total)))
+    assert seen == [(15, 40), (30, 40), (40, 40)]
+
+
+def test_a_reader_sees_what_another_process_indexed(again: Open, log: Log) -> None:
+    reader, writer = again(), again()
+    assert len(reader.engine()) == 0
+    writer.catch_up()
+    before = reader.engine()
+    assert len(before) == 40
+    log.put(paper(41, title="Zeppelin"))
+    writer.catch_up()
+    assert found(reader, "zeppelin") == [41]
+    assert len(before) == 40  # what was opened stays as it was
+
+
+def test_many_small_commits_hold_the_same_as_one(again: Open, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BATCH", 3)
+    monkeypatch.setattr(module, "COMMIT_EVERY", 3)
+    index = again()
+    index.catch_up()
+    for n in range(41, 60):
+        log.put(paper(n))
+        log.drop(n - 40)
+        index.catch_up()
+    assert index.check() == []
+    assert len(again().engine()) == 40
+
+
+def test_changes_that_left_nothing_behind_are_counted_as_seen(again: Open, log: Log) -> None:
+    log.drop(7)
+    log.drop(7)
+    index = again()
+    index.catch_up()
+    assert index.status().change == log.last_change()
+    assert 7 not in found(index, "instruments")
+
+
+def test_one_writer_at_a_time(again: Open, tmp_path: Path) -> None:
+    one, other = again(), again()
+    with one._writing() as lease:
+        assert lease is not None
+        assert other.catch_up() == 0
+        with pytest.raises(Conflict, match="another process"):
+            other.rebuild()
+    assert other.catch_up() == 40
+
+
+def test_the_lease_of_a_killed_writer_runs_out(again: Open, sqlite: Database, clock: FixedClock) -> None:
+    index = again()
+    with index._writing() as lease:
+        assert lease is not None
+        name = lease.name
+    Leases(sqlite, clock).take(name, timedelta(seconds=5))
+    began = clock.now()
+    assert index.catch_up() == 40
+    assert clock.now() - began <= timedelta(seconds=6)
+
+
+def test_a_lease_that_never_runs_out_is_not_waited_for_for_ever(
+    again: Open, sqlite: Database, clock: FixedClock
+) -> None:
+    index = again()
+    with index._writing() as lease:
+        assert lease is not None
+        name = lease.name
+    Leases(sqlite, clock).take(name, timedelta(days=1))
+    assert index.catch_up() == 0
+
+
+@pytest.mark.parametrize("name", ["heads", "codes", "vectors", "pairs", "labels"])
+def test_a_half_written_tail_is_cut_off(again: Open, log: Log, tmp_path: Path, name: str) -> None:
+    again().catch_up()
+    with (generation(tmp_path) / name).open("ab") as file:
+        file.write(b"half a row")
+    log.put(paper(41, categories=("q-bio.QM",)))
+    index = again()
+    assert index.status().fault is None
+    assert index.catch_up() == 1
+    assert index.check() == []
+    assert found(index, "instruments cat:q-bio") == [41]
+    assert again().check() == []
+
+
+@pytest.mark.parametrize("name", ["heads", "codes", "vectors", "pairs", "labels", "text/meta.json", "text"])
+def test_a_missing_file_makes_the_index_anew(again: Open, tmp_path: Path, name: str) -> None:
+    again().catch_up()
+    lost = generation(tmp_path) / name
+    shutil.rmtree(lost) if lost.is_dir() else lost.unlink()
+    mended_by_itself(again)
+
+
+@pytest.mark.parametrize("pattern", ["heads", "codes", "vectors", "pairs", "labels", "text/*.idx", "text/*.term"])
+def test_a_single_wrong_bit_makes_the_index_anew(again: Open, tmp_path: Path, pattern: str) -> None:
+    again().catch_up()
+    file = next(generation(tmp_path).glob(pattern))
+    content = bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 4
+    file.write_bytes(content)
+    mended_by_itself(again)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{", b'{"format": 1}', b"\xff"])
+def test_a_lost_or_broken_manifest_makes_the_index_anew(again: Open, tmp_path: Path, content: bytes | None) -> None:
+    again().catch_up()
+    path = tmp_path / "index" / "manifest.json"
+    path.unlink() if content is None else path.write_bytes(content)
+    mended_by_itself(again)
+
+
+def test_another_format_makes_the_index_anew(again: Open, tmp_path: Path) -> None:
+    again().catch_up()
+    path = tmp_path / "index" / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 0}))
+    mended_by_itself(again)
+
+
+def mended_by_itself(again: Open) -> None:
+    index = again()
+    assert index.status().fault
+    assert index.status().fault in index.check()[0]
+    assert "not usable" in index.status().sentence
+    with pytest.raises(Unavailable, match="not usable"):
+        index.engine()
+    assert index.catch_up() == 40
+    assert index.check() == []
+    assert len(index.engine()) == 40
+
+
+def test_another_encoder_makes_the_index_anew(again: Open) -> None:
+    again().catch_up()
+    index = again(BagEncoder(48, "bag2"))
+    assert "another encoder" in str(index.status().fault)
+    assert index.catch_up() == 40
+    assert index.check() == []
+
+
+def test_a_manifest_that_fell_one_commit_behind_is_brought_up(again: Open, log: Log, tmp_path: Path) -> None:
+    index = again()
+    index.catch_up()
+    path = tmp_path / "index" / "manifest.json"
+    behind = path.read_bytes()
+    log.put(paper(41, title="Zeppelin"))
+    index.catch_up()
+    path.write_bytes(behind)  # as if killed between the text half's commit and the manifest
+    reopened = again()
+    assert found(reopened, "zeppelin") == [41]
+    assert reopened.catch_up() == 0
+    assert json.loads(path.read_bytes())["state"]["change"] == 41
+    assert reopened.check() == []
+
+
+def test_a_text_half_older_than_the_manifest_makes_the_index_anew(again: Open, log: Log, tmp_path: Path) -> None:
+    index = again()
+    index.catch_up()
+    text = generation(tmp_path) / "text"
+    shutil.copytree(text, tmp_path / "older")
+    log.put(paper(41))
+    index.catch_up()
+    shutil.rmtree(text)
+    shutil.copytree(tmp_path / "older", text)
+    reopened = again()
+    assert "older" in str(reopened.status().fault)
+    assert reopened.catch_up() == 41
+    assert reopened.check() == []
+
+
+def test_rebuilding_swaps_and_leaves_nothing_behind(again: Open, log: Log, tmp_path: Path) -> None:
+    index, reader = again(), again()
+    index.catch_up()
+    before, opened_before = generation(tmp_path), reader.engine()
+    (tmp_path / "index" / "g000009").mkdir()  # what a killed rebuild left
+    assert index.rebuild() == 40
+    assert generation(tmp_path) != before
+    assert reader.check() == []
+    assert len(opened_before.by_words(parse("instruments"), 100)) == 40  # an old reader keeps its files
+
+
+def test_a_rebuild_that_fails_leaves_the_old_index(again: Open, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = again()
+    index.catch_up()
+    broken = BagEncoder()
+    monkeypatch.setattr(broken, "encode_papers", lambda papers: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        again(broken).rebuild()
+    assert again().check() == []
+    log.put(paper(41))
+    assert again().catch_up() == 1

@@ -1,0 +1,145 @@
+from contextlib import suppress
+from datetime import date
+from time import perf_counter
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from broadsheet.errors import Invalid
+from broadsheet.papers.identifiers import Identifier
+from broadsheet.search.query import LONGEST, Filters, Query, parse, words_only
+
+
+def test_every_part_of_the_language_is_read() -> None:
+    query = parse(
+        'quiet engines "salt maps" author:"Ada Quill" cat:cs.IR cat:math date:2024-03..2024-06 '
+        "source:arxiv has:code -moss -“paper bridges”"
+    )
+    assert query.words == ("quiet", "engines")
+    assert query.phrases == ("salt maps",)
+    assert query.excluded == ("moss", "paper bridges")
+    assert query.filters == Filters(
+        categories=("cs.IR", "math"),
+        sources=("arxiv",),
+        artefacts=("code",),
+        authors=("Ada Quill",),
+        since=date(2024, 3, 1),
+        until=date(2024, 6, 30),
+    )
+    assert query.plain == "quiet engines salt maps"
+    assert not query.notes
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("date:2024", date(2024, 1, 1), date(2024, 12, 31)),
+        ("date:2024..", date(2024, 1, 1), None),
+        ("date:..2020", None, date(2020, 12, 31)),
+        ("date:2024-02..2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("date:2024-2-5..2024-02-07", date(2024, 2, 5), date(2024, 2, 7)),
+    ],
+)
+def test_dates_cover_whole_years_months_and_days(text: str, since: date | None, until: date | None) -> None:
+    filters = parse(text).filters
+    assert (filters.since, filters.until) == (since, until)
+
+
+def test_dates_the_wrong_way_round_are_exchanged_and_said() -> None:
+    query = parse("moss date:2025..2024")
+    assert (query.filters.since, query.filters.until) == (date(2024, 12, 31), date(2025, 1, 1))
+    assert "exchanged" in query.notes[0]
+
+
+@pytest.mark.parametrize("bad", ["date:yesterday", "date:2024-13", "date:..", "has:bananas", "-cat:cs.CV"])
+def test_what_cannot_be_understood_is_searched_as_words_with_a_note(bad: str) -> None:
+    query = parse(f"moss {bad}")
+    assert query.words[0] == "moss"
+    assert not query.filters
+    assert "searched as words" in query.notes[0]
+
+
+def test_a_title_with_a_colon_and_hyphens_is_only_words() -> None:
+    query = parse("Moss: pre-training of tide-tables - a survey")
+    assert query.words == ("Moss:", "pre-training", "of", "tide-tables", "a", "survey")
+    assert not query.excluded
+
+
+def test_an_open_quote_and_a_quoted_word_are_words() -> None:
+    assert parse('salt "maps of').words == ("salt", '"maps', "of")
+    assert parse('"moss"').words == ("moss",)
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme"),
+    [
+        ("2401.00001v2", "arxiv"),
+        ("arXiv: 2401.00001", "arxiv"),
+        ("https://arxiv.org/abs/2401.00001", "arxiv"),
+        ("doi: 10.1234/moss.5", "doi"),
+    ],
+)
+def test_a_pasted_identifier_is_one(text: str, scheme: str) -> None:
+    identifier = parse(f"  {text} ").identifier
+    assert isinstance(identifier, Identifier)
+    assert identifier.scheme == scheme
+
+
+def test_an_identifier_among_words_is_a_word() -> None:
+    assert parse("moss 2401.00001").identifier is None
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00", "--- ...", '""', "- -"])
+def test_nothing_to_search_is_invalid(text: str) -> None:
+    with pytest.raises(Invalid, match="no word to search") as raised:
+        parse(text)
+    assert raised.value.field == "q"
+
+
+def test_filters_alone_and_exclusions_alone_are_questions() -> None:
+    assert parse("cat:cs.IR").filters.categories == ("cs.IR",)
+    assert parse("-moss").excluded == ("moss",)
+
+
+def test_a_long_query_is_cut_with_a_note() -> None:
+    query = parse("moss " * 10_000)
+    assert sum(len(word) + 1 for word in query.words) <= LONGEST
+    assert "only its beginning" in query.notes[0]
+
+
+def test_too_many_conditions_are_cut_with_a_note() -> None:
+    query = parse(" ".join(f"-w{n}" for n in range(500)))
+    assert len(query.excluded) == 64
+    assert "conditions" in query.notes[0]
+
+
+def test_words_only_knows_no_operators() -> None:
+    assert words_only("cat:cs.IR -moss").words == ("cat:cs.IR", "-moss")
+
+
+def test_conditions_are_the_written_and_the_given_filters() -> None:
+    query = Query(filters=Filters(categories=("cs.IR",)), given=Filters(sources=("hf",)))
+    assert query.conditions == (query.filters, query.given)
+    assert Query().conditions == ()
+
+
+@given(st.text(max_size=300))
+@example('author:"')
+@example("date:0000..9999 has:code\ud800")
+@settings(max_examples=200, deadline=None)
+def test_no_text_breaks_the_parser(text: str) -> None:
+    try:
+        query = parse(text)
+    except Invalid:
+        return
+    assert query.plain or query.excluded or query.filters
+    query.plain.encode()
+
+
+@pytest.mark.parametrize("piece", ['"', 'author:"', "-", "cat:", 'a"b ', "((((", "\ud800", "“”"])
+def test_hostile_repetition_is_read_in_linear_time(piece: str) -> None:
+    began = perf_counter()
+    with suppress(Invalid):
+        parse(piece * 200_000)
+    assert perf_counter() - began < 2
