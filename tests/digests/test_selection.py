@@ -62,6 +62,8 @@ def test_the_shelf_fills_only_an_empty_page() -> None:
     assert ("shelf", 90) not in chosen(page, 30)
     empty = replace(page, lead=None, trending=[], new=[])
     assert chosen(empty, 30) == [("shelf", 90)]
+    first_day = replace(empty, lead=place(1, 91))
+    assert chosen(first_day, 30) == [("lead", 91), ("shelf", 90)]
 
 
 def test_a_week_takes_each_days_best_first_and_newer_days_before_older() -> None:

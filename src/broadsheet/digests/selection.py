@@ -59,15 +59,15 @@ class Selection:
 def candidates(editions: Sequence[Edition]) -> tuple[Candidate, ...]:
     """Return every place of `editions` (newest first), each paper once, in the order of a mail's sections.
 
-    The shelf counts only where the editions hold nothing else.
+    The shelf counts only where the editions hold nothing else but their leads.
     """
     found: list[Candidate] = []
     for n, edition in enumerate(editions):
         found += [Candidate("leads" if n else "lead", edition.lead)] if edition.lead else []
     for name in ("picks", "trending", "new"):
         found += _merged(name, [getattr(edition, name) for edition in editions])
-    if not found:
-        found = _merged("shelf", [edition.shelf for edition in editions])
+    if all(candidate.section in {"lead", "leads"} for candidate in found):
+        found += _merged("shelf", [edition.shelf for edition in editions])
     return tuple({candidate.place.paper.id: candidate for candidate in reversed(found)}.values())[::-1]
 
 
