@@ -1,4 +1,4 @@
-"""The public retrieval sets, looked at once a table is final: static alone, BM25 alone, and the two fused.
+"""The public retrieval sets, for a table that is final: static alone, BM25 alone, and the two fused.
 
 ``python -m training.benchmarks --data DIR --weights FILE --cache DIR`` prints its table and puts it into the model card
 beside the weights; nothing here steers training.
@@ -26,6 +26,10 @@ from training.projection import Matrix
 
 SETS = ("scifact", "cisi", "cranfield", "acm-cr-sentences")
 CANDIDATES = 1_000
+_INTRODUCTION = """\
+nDCG@10 x 100. The benchmarks were looked at twice: a first table, which read an unknown word by one shared row, had
+43.6, 36.7, 33.7 and 38.6 here. That look at SciFact is why unknown words are now read by their letters; how was chosen
+on biology papers of arXiv held out of a trial vocabulary, and nothing else was chosen on these sets."""
 SHARES = tuple(round(0.1 * step, 1) for step in range(2, 13))
 
 
@@ -118,7 +122,7 @@ def main() -> None:
             rows.setdefault(method, {})[name] = value
     for row in rows.values():
         row["mean"] = float(np.mean(list(row.values())))
-    table = "nDCG@10 x 100, looked at once the table was final.\n\n" + table_of("method", rows)
+    table = f"{_INTRODUCTION}\n\n{table_of('method', rows)}"
     print(table)
     card = chosen.weights.with_name("MODEL_CARD.md")
     card.write_text(with_section(card.read_text("utf-8"), "Public benchmarks", table), "utf-8")
