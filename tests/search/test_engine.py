@@ -147,8 +147,10 @@ _papers = st.builds(
 )
 _asked = st.lists(
     st.sampled_from(
-        [*_WORDS, '"salt maps"', '"moss the tide"', '-"fold paper"']
-        + "-moss author:quill cat:cs cat:hep-th source:hf has:code has:model date:2024.. date:..2024-06".split()
+        [
+            *(*_WORDS, '"salt maps"', '"moss the tide"', '-"fold paper"', "-moss", "author:quill", "cat:cs"),
+            *("cat:hep-th", "source:hf", "has:code", "has:model", "date:2024..", "date:..2024-06"),
+        ]
     ),
     min_size=1,
     max_size=5,

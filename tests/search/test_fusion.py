@@ -61,7 +61,7 @@ def test_a_query_without_a_vector_is_answered_by_words_alone() -> None:
 
 
 @given(
-    st.dictionaries(st.integers(1, 40), st.floats(0.01, 30, width=32), max_size=20),
+    st.dictionaries(st.integers(1, 40), st.floats(0.125, 30, width=32), max_size=20),
     st.dictionaries(st.integers(1, 40), st.floats(-1, 1, width=32), max_size=20),
 )
 @settings(max_examples=60)

@@ -250,7 +250,7 @@ def test_a_rebuild_that_fails_leaves_the_old_index(again: Open, log: Log, monkey
     index = again()
     index.catch_up()
     broken = BagEncoder()
-    monkeypatch.setattr(broken, "encode_papers", lambda papers: 1 / 0)
+    monkeypatch.setattr(broken, "encode_papers", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         again(broken).rebuild()
     assert again().check() == []

@@ -268,12 +268,15 @@ class Index:
         if fault:
             return fault
         try:
-            state = Snapshot(self._directory, held).state
+            state = lexical.TextReader(place / "text").state
+            if state.commit < held.state.commit:
+                return "its text half is older than its manifest"
+            fault = columns.fault(place, state.files)
+            if not fault:
+                Snapshot(self._directory, held)
         except OSError as error:
             return str(error)
-        if state.commit < held.state.commit:
-            return "its text half is older than its manifest"
-        return columns.fault(place, state.files)
+        return fault
 
     @contextmanager
     def _writing(self) -> Iterator[Lease | None]:

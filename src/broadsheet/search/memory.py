@@ -21,7 +21,7 @@ from broadsheet.search.query import Filters, Query
 
 # BM25 as Lucene and Tantivy have it (Robertson and Zaragoza, 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5))).
 K1, B = 1.2, 0.75
-_WEIGHTS = (("body", 1.0), ("title", 0.25), ("author", 0.25))
+_WEIGHTS = {"body": 1.0, "title": 0.25, "author": 0.25}
 
 
 class _Text:
@@ -65,8 +65,9 @@ class MemoryEngine:
         """Return the papers that hold a word of the query and meet its conditions, by BM25."""
         terms = Counter(self._english.analyze(words.spaced(query.plain)))
         scores: dict[int, float] = {}
-        for name, weight in _WEIGHTS:
-            for paper_id, score in self._bm25(name, terms).items():
+        names = words.name_terms(self._names, self._english, query.plain)
+        for name, weight in _WEIGHTS.items():
+            for paper_id, score in self._bm25(name, names if name == "author" else terms).items():
                 scores[paper_id] = scores.get(paper_id, 0.0) + weight * score
         kept = [paper_id for paper_id in scores if self._passes(paper_id, query)]
         return found(np.array(kept, np.int64), np.array([scores[one] for one in kept], np.float32), limit)

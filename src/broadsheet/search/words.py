@@ -5,6 +5,7 @@ A change here changes every index: raise `manifest.FORMAT` with it.
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
@@ -38,6 +39,12 @@ def spaced(text: str) -> str:
 def terms_at(analyser: TextAnalyzer, text: str) -> list[tuple[int, str]]:
     """Return (position, term) for each term of a short text."""
     return [(token.position, token.text) for token in analyser.pre_tokenize(spaced(text)).tokens]
+
+
+def name_terms(names_analyser: TextAnalyzer, english_analyser: TextAnalyzer, text: str) -> Counter[str]:
+    """Return the words of a query as names have them, unstemmed, stop words aside, with how often each is said."""
+    counts = Counter(names_analyser.analyze(spaced(text)))
+    return Counter({term: count for term, count in counts.items() if english_analyser.analyze(term)})
 
 
 def title_key(text: str) -> str:

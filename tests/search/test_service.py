@@ -1,0 +1,206 @@
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.invented import record
+from tests.search.collection import BagEncoder
+
+from broadsheet.clock import FixedClock
+from broadsheet.database.engine import Database
+from broadsheet.errors import Invalid
+from broadsheet.jobs.leases import Leases
+from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.identifiers import Identifier
+from broadsheet.papers.paper import Artefact
+from broadsheet.papers.records import SourceRecord
+from broadsheet.search.index import Index
+from broadsheet.search.query import Filters
+from broadsheet.search.service import Search
+
+
+@dataclass(frozen=True)
+class Made:
+    """A catalogue, its index, and the search over both."""
+
+    catalogue: Catalogue
+    index: Index
+    search: Search
+
+    def add(self, *records: SourceRecord) -> list[int]:
+        ids = self.catalogue.add(records).paper_ids
+        self.index.catch_up()
+        return list(ids)
+
+
+@pytest.fixture
+def made(tmp_path: Path, sqlite: Database, clock: FixedClock) -> Made:
+    catalogue, encoder = Catalogue(sqlite, clock), BagEncoder()
+    index = Index.open(tmp_path / "index", encoder, catalogue, Leases(sqlite, clock), clock)
+    return Made(catalogue, index, Search(index, catalogue, encoder, clock))
+
+
+@pytest.fixture
+def shelf(made: Made) -> Made:
+    made.add(*(record(n) for n in range(40)))
+    return made
+
+
+def test_a_page_has_papers_reasons_facets_and_marks(shelf: Made) -> None:
+    page = shelf.search.search("Folding paper bridges")
+    assert page.total >= len(page.hits) == 20
+    assert [hit.rank for hit in page.hits] == list(range(1, 21))
+    first = page.hits[0]
+    assert first.paper.title == "On folding paper bridges, part 10"
+    assert first.why.words == ("Folding", "paper", "bridges")
+    assert [first.paper.title[start:end] for start, end in first.title_marks] == ["folding", "paper", "bridges"]
+    assert first.paper.abstract[slice(*first.abstract_marks[0])] == "folding"
+    assert "“Folding”, “paper” and “bridges”" in first.why.sentence
+    assert sum(count for _, count in page.facets.years) == page.total
+    assert page.took_ms >= 0
+
+
+@pytest.mark.parametrize("method", ["fused", "rrf", "bm25", "dense"])
+def test_the_shares_of_a_reason_add_up_to_the_score(shelf: Made, method: str) -> None:
+    hits = shelf.search.search("folding bridges", method=method).hits  # type: ignore[arg-type]
+    assert hits
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    for hit in hits:
+        assert hit.why.text + hit.why.meaning == pytest.approx(hit.score)
+        assert hit.why.sentence.endswith(".")
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(shelf: Made) -> None:
+    whole = [hit.paper.id for hit in shelf.search.search("folding", limit=30).hits]
+    parts = [hit.paper.id for at in (0, 10, 20) for hit in shelf.search.search("folding", limit=10, offset=at).hits]
+    assert parts == whole
+    assert shelf.search.search("folding", offset=900).hits == []
+
+
+def test_an_identifier_leads_to_its_paper(shelf: Made) -> None:
+    page = shelf.search.search("https://arxiv.org/abs/2601.00007v2")
+    assert page.exact is not None
+    assert page.exact.key == "arxiv:2601.00007"
+    assert [hit.paper for hit in page.hits] == [page.exact]
+    assert page.total == 1
+    assert "2601.00007" in page.hits[0].why.sentence
+
+
+def test_an_unknown_identifier_finds_nothing_and_says_so(shelf: Made) -> None:
+    page = shelf.search.search("arXiv:1234.56789")
+    assert (page.total, page.hits, page.exact) == (0, [], None)
+    assert page.query.identifier == Identifier("arxiv", "1234.56789")
+    assert "arxiv:1234.56789" in page.notes[0]
+
+
+def test_a_whole_title_is_first_whatever_else_holds_its_words(shelf: Made) -> None:
+    loud = "Moss moss moss. " * 30
+    shelf.add(
+        record(50, title="Moss", abstract="Nothing else is said."),
+        *(record(n, title=f"Moss and more moss, {n}", abstract=loud) for n in range(51, 60)),
+    )
+    page = shelf.search.search("MOSS.")
+    assert page.exact is not None
+    assert page.exact.title == "Moss"
+    assert page.hits[0].paper == page.exact
+
+
+def test_a_title_of_stop_words_is_found(shelf: Made) -> None:
+    shelf.add(record(60, title="To be or not to be", abstract="A play on words."))
+    page = shelf.search.search("to be or not to be")
+    assert page.exact is not None
+    assert page.hits[0].paper.title == "To be or not to be"
+
+
+def test_an_exact_title_that_a_filter_rules_out_is_not_shown(shelf: Made) -> None:
+    page = shelf.search.search("On folding paper bridges, part 10", filters=Filters(sources=("hf",)))
+    assert page.exact is None
+    assert page.hits == []
+
+
+def test_filters_alone_list_all_that_meet_them_newest_first(shelf: Made) -> None:
+    for page in (shelf.search.search("cat:cs.IR"), shelf.search.search("", filters=Filters(categories=("cs.IR",)))):
+        assert page.total == 20
+        days = [hit.paper.published for hit in page.hits]
+        assert days == sorted(days, reverse=True)  # type: ignore[type-var]
+        assert page.hits[0].why.sentence == "Meets every condition."
+        assert page.facets.categories == [("cs.IR", 20)]
+
+
+def test_conditions_hold_for_every_result(shelf: Made) -> None:
+    shelf.add(record(70, title="Folding with code", artefacts=(Artefact("code", "https://example.org/x"),)))
+    page = shelf.search.search("folding has:code")
+    assert [hit.paper.title for hit in page.hits] == ["Folding with code"]
+    page = shelf.search.search("folding -paper date:2026-01-05..2026-01-09")
+    assert page.hits
+    for hit in page.hits:
+        assert "paper" not in hit.paper.title
+        assert hit.paper.published is not None
+        assert date(2026, 1, 5) <= hit.paper.published <= date(2026, 1, 9)
+
+
+def test_newest_sorts_what_is_relevant_by_date(shelf: Made) -> None:
+    days = [hit.paper.published for hit in shelf.search.search("folding", sort="newest").hits]
+    assert len(days) == 7
+    assert days == sorted(days, reverse=True)  # type: ignore[type-var]
+
+
+def test_trending_sorts_by_the_order_that_it_was_given(shelf: Made, clock: FixedClock) -> None:
+    search = Search(shelf.index, shelf.catalogue, BagEncoder(), clock, order=lambda ids: {one: one for one in ids})
+    ids = [hit.paper.id for hit in search.search("folding", sort="trending").hits]
+    assert ids == sorted(ids, reverse=True)
+    assert shelf.search.search("folding", sort="trending").hits  # with no order to go by, relevance stays
+
+
+def test_words_that_nobody_wrote_find_nothing(shelf: Made) -> None:
+    page = shelf.search.search("xyzzy plugh")
+    assert (page.total, page.hits) == (0, [])
+
+
+def test_notes_of_the_parser_reach_the_page(shelf: Made) -> None:
+    assert "searched as words" in shelf.search.search("folding date:never").notes[0]
+
+
+def test_an_empty_index_answers_and_says_that_it_is_empty(made: Made) -> None:
+    page = made.search.search("moss")
+    assert page.hits == []
+    assert "No paper is indexed yet" in page.notes[0]
+    assert made.search.similar(1) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [({"limit": 0}, "limit"), ({"offset": -1}, "offset"), ({"sort": "odd"}, "sort"), ({"method": "odd"}, "method")],
+)
+def test_what_cannot_be_asked_is_invalid(shelf: Made, asked: dict[str, object], field: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        shelf.search.search("moss", **asked)  # type: ignore[arg-type]
+    assert raised.value.field == field
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00"])
+def test_an_empty_question_is_invalid(shelf: Made, text: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        shelf.search.search(text)
+    assert raised.value.field == "q"
+
+
+def test_similar_papers_are_near_and_not_the_paper_itself(shelf: Made) -> None:
+    found = shelf.search.search("On folding paper bridges, part 10").hits[0].paper
+    hits = shelf.search.similar(found.id, limit=5)
+    assert len(hits) == 5
+    assert found.id not in [hit.paper.id for hit in hits]
+    assert hits[0].score >= hits[-1].score > 0
+    assert shelf.search.similar(10_000) == []
+
+
+def test_a_paper_that_changed_after_indexing_is_shown_as_it_is(shelf: Made) -> None:
+    shelf.catalogue.add([replace(record(10), title="On folding paper bridges, revised")])
+    titles = [hit.paper.title for hit in shelf.search.search("folding paper bridges").hits]
+    assert "On folding paper bridges, revised" in titles
+
+
+def test_markup_and_control_characters_in_a_question_are_words(shelf: Made) -> None:
+    page = shelf.search.search("<script>folding</script> \x00 body:paper AND (title:* OR \u202e)")
+    assert page.hits[0].paper.title.startswith("On ")
+    assert "folding" in page.hits[0].paper.title
