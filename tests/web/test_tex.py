@@ -70,6 +70,13 @@ def test_styles_become_elements_that_nest() -> None:
     ]
 
 
+@pytest.mark.parametrize(("source", "power"), [("BT^2: Basis", "2"), ("up to 10^{-3} of it", "−3"), ("R^n", None)])
+def test_a_bare_power_is_raised(source: str, power: str | None) -> None:
+    found = runs(source)
+    raised = [found[n + 1].text for n, run in enumerate(found) if run == Run("open", "sup", run.start, run.end)]
+    assert raised == ([power] if power else [])
+
+
 def test_an_unclosed_style_is_closed_at_the_end() -> None:
     assert runs(r"a \emph{b")[-1] == Run("close", "em", 9, 9)
 

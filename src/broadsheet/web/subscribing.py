@@ -24,7 +24,7 @@ DAYS = (
     ("weekly", "Weekly", "on Mondays"),
 )
 CHOICES = ("hour", "timezone", "days", "size")
-PREVIEWED = 3
+PREVIEWED = 10
 
 _log = get_logger("web")
 

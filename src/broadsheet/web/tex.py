@@ -65,6 +65,7 @@ _TOKEN = re.compile(
   | (?P<command>\\[A-Za-z]+)(?:\{\}|[ ](?=\S))?
   | \\(?P<escaped>[&%$#_{}~\- /])
   | (?P<line>\\\\)
+  | (?<=[\w)])\^(?P<power>-?\d{1,3}(?!\w)|\{[\w+-]{1,10}\})
   | (?P<brace>[{}])
   | (?P<dash>(?<!-)---(?!-)|(?<=\s)--(?=\s)|(?<=[^\s-])--(?=[^\s-]))
   | (?P<quote>``|'')
@@ -117,6 +118,10 @@ def _read(token: re.Match[str], opened: list[str | None], source: str) -> Iterat
             yield Run("text", token[0], start, end)
         elif name:
             yield Run("open", name, start, end)
+    elif kind == "power":
+        yield Run("open", "sup", start, start + 1)
+        yield Run("text", value.strip("{}").replace("-", "−"), start + 1, end)
+        yield Run("close", "sup", end, end)
     elif kind == "brace":
         yield from _brace(value, opened, start, end)
     else:

@@ -110,7 +110,7 @@ def _shortened(run: Run, left: int) -> Run:
     if not run.verbatim or len(run.text) <= left:
         return run
     kept = run.text[:left].rsplit(None, 1)[0] if " " in run.text[:left].strip() else run.text[:left]
-    kept = kept.rstrip(" ,;:(")
+    kept = kept.rstrip(" ,;:.(")
     return Run("text", kept, run.start, run.start + len(kept), verbatim=True)
 
 
