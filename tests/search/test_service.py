@@ -48,8 +48,8 @@ def shelf(made: Made) -> Made:
 
 def test_a_page_has_papers_reasons_facets_and_marks(shelf: Made) -> None:
     page = shelf.search.search("Folding paper bridges")
-    assert page.total >= len(page.hits) == 20
-    assert [hit.rank for hit in page.hits] == list(range(1, 21))
+    assert page.total == len(page.hits) == 12
+    assert [hit.rank for hit in page.hits] == list(range(1, 13))
     first = page.hits[0]
     assert first.paper.title == "On folding paper bridges, part 10"
     assert first.why.words == ("Folding", "paper", "bridges")
@@ -87,10 +87,10 @@ def test_an_identifier_leads_to_its_paper(shelf: Made) -> None:
 
 
 def test_an_unknown_identifier_finds_nothing_and_says_so(shelf: Made) -> None:
-    page = shelf.search.search("arXiv:1234.56789")
+    page = shelf.search.search("arXiv:2512.09999")
     assert (page.total, page.hits, page.exact) == (0, [], None)
-    assert page.query.identifier == Identifier("arxiv", "1234.56789")
-    assert "arxiv:1234.56789" in page.notes[0]
+    assert page.query.identifier == Identifier("arxiv", "2512.09999")
+    assert "arxiv:2512.09999" in page.notes[0]
 
 
 def test_a_whole_title_is_first_whatever_else_holds_its_words(shelf: Made) -> None:

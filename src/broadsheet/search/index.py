@@ -104,17 +104,19 @@ class Index:
         """Index every change not yet in, and return how many papers that were; 0 while another process does so.
 
         Begins by mending: a half-written tail is cut off, a broken index is made again from the database.
+        Raises `Unavailable` when the files cannot be written.
         """
         if not self._fault and self._is_current():
             return 0
         with self._writing() as lease:
             if lease is None:
                 return 0
-            writer = self._writer()
-            try:
-                indexed = self._fill(writer, lease, progress, shown=True)
-            finally:
-                writer.close()
+            with _told():
+                writer = self._writer()
+                try:
+                    indexed = self._fill(writer, lease, progress, shown=True)
+                finally:
+                    writer.close()
             self._drop_others(writer.directory)
             return indexed
 
@@ -123,13 +125,14 @@ class Index:
         with self._writing() as lease:
             if lease is None:
                 raise Conflict("The index is being written by another process. Try again when it is done.")
-            writer = Writer(self._directory, self._fresh_name(), self._encoder, None)
-            try:
-                writer.commit(0)
-                indexed = self._fill(writer, lease, progress, shown=False)
-                writer.point()
-            finally:
-                writer.close()
+            with _told():
+                writer = Writer(self._directory, self._fresh_name(), self._encoder, None)
+                try:
+                    writer.commit(0)
+                    indexed = self._fill(writer, lease, progress, shown=False)
+                    writer.point()
+                finally:
+                    writer.close()
             self._fault = None
             self._drop_others(writer.directory)
             _log.info("index_rebuilt", papers=indexed, directory=writer.directory)
@@ -323,6 +326,18 @@ class Index:
         for path in self._directory.glob("g*"):
             if path.name != directory:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell a failing disk in words; what was committed stays, and the next indexing goes on from there."""
+    try:
+        yield
+    except OSError as error:
+        raise Unavailable(
+            f"The search index cannot be written: {error}. See that the disk has room and the directory is writable.",
+            value=str(error),
+        ) from error
 
 
 def _differences(half: str, ids: Ids, known: set[int]) -> list[str]:

@@ -159,6 +159,8 @@ class TextWriter:
             index = tantivy.Index(_schema(), path=str(directory), reuse=False) if fresh else _open(directory)
             _register(index)
             self._writer = index.writer(_HEAP, 1)
+            # What a killed writer left bears the very names that this one will want to give.
+            self._writer.garbage_collect_files()
         except ValueError as error:
             raise OSError(f"the text index cannot be written: {error}") from error
 
@@ -186,10 +188,13 @@ class TextWriter:
         self._writer.delete_documents_by_term("paper", paper_id)
 
     def commit(self, state: State) -> None:
-        """Make everything since the last commit last, together with `state`."""
-        self._writer.delete_documents_by_term("kind", "state")
-        self._writer.add_document(tantivy.Document(kind="state", state=state.model_dump_json(), row=-1))
-        self._writer.commit()
+        """Make everything since the last commit last, together with `state`; raises `OSError` if that fails."""
+        try:
+            self._writer.delete_documents_by_term("kind", "state")
+            self._writer.add_document(tantivy.Document(kind="state", state=state.model_dump_json(), row=-1))
+            self._writer.commit()
+        except ValueError as error:
+            raise OSError(f"the text index cannot be committed: {error}") from error
 
     def close(self) -> None:
         """Let merges of small segments end; what was not committed is gone."""
