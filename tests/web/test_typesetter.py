@@ -76,6 +76,7 @@ def test_highlights_are_given_in_characters_of_the_source(setter: Typesetter) ->
 
 def test_highlights_join_split_and_cover_formulas(setter: Typesetter) -> None:
     assert setter.line("ab cd", [(0, 2), (2, 5)]) == "<mark>ab cd</mark>"
+    assert setter.line("fine-tuned models", [(0, 4), (5, 10), (11, 17)]) == "<mark>fine-tuned models</mark>"
     made = setter.line(r"in $n$ \emph{steps}", [(3, 18)])
     assert "<mark><math" in made
     assert "<em><mark>steps</mark></em>" in made
@@ -127,8 +128,8 @@ def test_any_text_with_any_marks_is_well_formed(text: str, spans: list[tuple[int
 
 @given(st.text(alphabet="ab <&", max_size=60), marks)
 @settings(max_examples=80, deadline=None)
-def test_exactly_the_marked_characters_are_marked(text: str, spans: list[tuple[int, int]]) -> None:
+def test_exactly_the_marked_words_are_marked(text: str, spans: list[tuple[int, int]]) -> None:
     wanted = "".join(c for n, c in enumerate(text) if any(start <= n < end for start, end in spans))
     outline = Outline(Typesetter().line(text, spans))
     assert outline.said == text
-    assert outline.marked == wanted
+    assert outline.marked.replace(" ", "") == wanted.replace(" ", "")

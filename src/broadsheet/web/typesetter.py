@@ -20,6 +20,7 @@ Marks = Sequence[tuple[int, int]]
 
 _DECK = re.compile(r":\s+(?=\S)")
 _PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[ \t]{2,}\S)")
+_BETWEEN = " -‐–\u00a0\n"
 _TAG = re.compile(r"<[^>]*>")
 _OPEN, _CLOSE = Markup("<mark>"), Markup("</mark>")
 _DECK_OPEN = Markup('<span class="deck">')
@@ -77,7 +78,7 @@ class Typesetter:
 
     def _pieces(self, text: str, marks: Marks, limit: int | None) -> tuple[list[tuple[str, bool]], bool]:
         """Return the text's parts in order, each with whether it is marked; and whether something was cut off."""
-        spans = _merged(marks)
+        spans = _merged(marks, text)
         pieces: list[tuple[str, bool]] = []
         opened: list[str] = []
         left = limit if limit is not None else sys.maxsize
@@ -114,10 +115,11 @@ def _shortened(run: Run, left: int) -> Run:
     return Run("text", kept, run.start, run.start + len(kept), verbatim=True)
 
 
-def _merged(marks: Marks) -> list[tuple[int, int]]:
+def _merged(marks: Marks, text: str) -> list[tuple[int, int]]:
+    """Join highlights that overlap, touch, or have only a space or a hyphen between them."""
     merged: list[tuple[int, int]] = []
-    for start, end in sorted(marks):
-        if merged and start <= merged[-1][1]:
+    for start, end in sorted((max(start, 0), min(end, len(text))) for start, end in marks):
+        if merged and start < end and not text[merged[-1][1] : start].strip(_BETWEEN):
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         elif end > start:
             merged.append((start, end))
