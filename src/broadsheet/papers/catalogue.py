@@ -39,7 +39,7 @@ class Catalogue:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._counted = (-1, 0)
+        self._counted = (0, 0)  # number of the change up to which papers are counted, and their count
 
     def add(self, records: Sequence[SourceRecord]) -> Intake:
         """Take `records` in, all in one transaction; adding them again changes nothing."""
@@ -58,7 +58,8 @@ class Catalogue:
             found = store.papers(connection, [paper_id]) if paper_id is not None else {}
         if not found:
             raise NotFound(
-                f"{key} is not among this instance's papers. Search for its title, or import it from a file.", value=key
+                f"{key[:80]} is not among this instance's papers. Search for its title, or import it from a file.",
+                value=key[:80],
             )
         return next(iter(found.values()))
 
@@ -96,12 +97,18 @@ class Catalogue:
             return changes.last(connection)
 
     def count(self) -> int:
-        """Return how many papers there are; counted anew only after a change."""
+        """Return how many papers there are; all are counted once, then only those that came and went since."""
         with self._database.read() as connection:
+            seen, counted = self._counted
             newest = changes.last(connection)
-            if self._counted[0] != newest:
-                self._counted = (newest, connection.execute(select(func.count()).select_from(paper)).scalar_one())
-        return self._counted[1]
+            if seen != newest:
+                # A paper's number is that of its first change, so what came since has a greater one.
+                came = select(func.count()).select_from(paper).where(paper.c.id > seen)
+                went = select(func.count()).select_from(departed)
+                went = went.where(departed.c.change > seen, departed.c.paper_id <= seen)
+                counted += connection.execute(came).scalar_one() - connection.execute(went).scalar_one()
+                self._counted = (newest, counted)
+        return counted
 
     def newest(self, limit: int = 20) -> list[Paper]:
         """Return the papers that were published last, newest first."""

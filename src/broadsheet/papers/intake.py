@@ -19,6 +19,8 @@ from broadsheet.papers.merging import Combined
 from broadsheet.papers.records import SourceRecord
 from broadsheet.papers.works import Found, Key, Work
 
+_ELSEWHERE = -1
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
@@ -117,18 +119,18 @@ def _plan(found: Found) -> _Plan:
 
 
 def _claims(found: Found, combined: Sequence[Combined]) -> dict[Identifier, int]:
-    """Return the place of the work that each identifier belongs to, -1 where it stays with a paper not touched here.
+    """Return the place of the work that each identifier belongs to, `_ELSEWHERE` if to a paper not touched here.
 
     Two works may claim one identifier, such as a mistyped DOI: who had it keeps it, as long as anybody there still
     names it; then comes the first.
     """
     place_of = {paper_id: place for place, work in enumerate(found.works) for paper_id in work.papers}
-    holders = {named: place_of.get(paper_id, -1) for named, paper_id in found.owners.items()}
+    holders = {named: place_of.get(paper_id, _ELSEWHERE) for named, paper_id in found.owners.items()}
     whose: dict[Identifier, int] = {}
     for place, one in enumerate(combined):
         for named in one.identifiers:
-            holder = holders.get(named, place)
-            if holder == -1 or named in combined[holder].identifiers:
+            holder = holders.get(named)
+            if holder is not None and (holder == _ELSEWHERE or named in combined[holder].identifiers):
                 whose[named] = holder
             else:
                 whose.setdefault(named, place)

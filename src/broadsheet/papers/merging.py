@@ -115,7 +115,8 @@ def _authors_agree(a: SourceRecord, b: SourceRecord) -> bool:
     if mine[0][1] and theirs[0][1] and mine[0][1] != theirs[0][1]:
         return False
     shared = len({family for family, _ in mine} & {family for family, _ in theirs})
-    return 2 * shared >= min(len(mine), len(theirs))
+    fewer = min(len(mine), len(theirs))
+    return shared >= min(fewer, 2) and 2 * shared >= fewer
 
 
 def _told_twice(a: SourceRecord, b: SourceRecord) -> bool:

@@ -59,7 +59,9 @@ def find(
     joining.meet(((one, place) for place, record in enumerate(arrivals) for one in record.identifiers), owners)
     _by_title(joining, keys, {key: papers & before.keys() for key, papers in namesakes.items()})
     works = joining.touched()
-    named = {one for work in works if work.papers for record in work.said for one in record.identifiers}
+    # What was said before counts as well: an identifier that is named no more has to be given up.
+    known = (record for work in works for paper_id in work.papers for record in (*work.said, *before[paper_id]))
+    named = {one for record in known for one in record.identifiers}
     owners |= store.owners(connection, named - owners.keys())
     return Found(works, before, owners)
 

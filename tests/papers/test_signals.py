@@ -1,0 +1,30 @@
+from datetime import timedelta
+
+from tests.conftest import NOON
+from tests.invented import record
+
+from broadsheet.clock import FixedClock
+from broadsheet.database.engine import Database
+from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.records import Signal
+from broadsheet.papers.signals import SignalLog
+
+
+def test_signals_are_given_back_in_order_and_only_what_was_seen_by_then(database: Database, clock: FixedClock) -> None:
+    one, other = Catalogue(database, clock).add([record(1), record(2)]).paper_ids
+    log = SignalLog(database, clock)
+    hour = timedelta(hours=1)
+    late, early = Signal("votes", 9, NOON), Signal("votes", 4, NOON - hour, began_at=NOON - 2 * hour)
+    log.record(one, [late, early, Signal("votes", 99, NOON + hour)])
+    assert log.of([one, other]) == {one: [early, late]}
+    assert log.of([one], until=NOON - hour) == {one: [early]}
+    assert [signal.value for signal in log.of([one], until=NOON + hour)[one]] == [4, 9, 99]
+
+
+def test_a_reading_of_the_same_moment_replaces_the_first(database: Database, clock: FixedClock) -> None:
+    (one,) = Catalogue(database, clock).add([record(1)]).paper_ids
+    log = SignalLog(database, clock)
+    log.record(one, [Signal("votes", 3, NOON), Signal("votes", 4, NOON)])
+    log.record(one, [Signal("votes", 5, NOON)])
+    log.record(one, [])
+    assert log.of([one]) == {one: [Signal("votes", 5, NOON)]}
