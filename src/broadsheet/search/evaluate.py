@@ -15,14 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import ir_measures
-from ir_measures import R, nDCG
-
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate
 from broadsheet.encoders.encoder import Encoder
-from broadsheet.errors import Invalid
+from broadsheet.errors import Invalid, Unavailable
 from broadsheet.jobs.leases import Leases
 from broadsheet.papers.paper import Paper
 from broadsheet.search.engine import Engine
@@ -30,7 +27,7 @@ from broadsheet.search.fusion import METHODS, Method, rank
 from broadsheet.search.index import Index
 from broadsheet.search.query import words_only
 
-MEASURES: Final = {"nDCG@10": nDCG @ 10, "recall@100": R @ 100}
+MEASURES: Final = {"nDCG@10": "nDCG@10", "recall@100": "R@100"}  # as rows name them, as ir-measures does
 _KEPT: Final = 100
 _ANY_DAY: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -60,7 +57,8 @@ def evaluate(
 ) -> list[dict[str, Any]]:
     """Return one row of figures for each method; `run_out` is appended to, in TREC form.
 
-    Raises `Invalid` for a directory that is no such set, naming the file and the line.
+    Raises `Invalid` for a directory that is no such set, naming the file and the line, and `Unavailable` where the
+    extra `evaluate` is not installed.
     """
     corpus = list(_lines(_present(directory, "corpus.jsonl"), "id", "title", "text"))
     queries = {
@@ -76,9 +74,8 @@ def evaluate(
         engine = _indexed(Path(place), corpus, encoder)
         for method in methods:
             run = _run(engine, encoder, asked, method, names)
-            figures = ir_measures.calc_aggregate(MEASURES.values(), {key: judged[key] for key in asked}, run)
             row: dict[str, Any] = {"set": directory.name, "encoder": encoder.name, "method": method}
-            rows.append(row | {"queries": len(asked)} | {name: figures[of] for name, of in MEASURES.items()})
+            rows.append(row | {"queries": len(asked)} | _figures({key: judged[key] for key in asked}, run))
             if run_out:
                 _write(run_out, run, f"{directory.name}-{encoder.name}-{method}")
     return rows
@@ -94,6 +91,16 @@ def _indexed(place: Path, corpus: Sequence[Mapping[str, Any]], encoder: Encoder)
         return index.engine()
     finally:
         database.close()
+
+
+def _figures(judged: Mapping[str, Mapping[str, int]], run: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    try:
+        import ir_measures  # an extra: whoever only searches does not need it
+    except ModuleNotFoundError as error:
+        raise Unavailable("Measuring search needs ir-measures. Install broadsheet[evaluate].") from error
+    measures = {name: ir_measures.parse_measure(own) for name, own in MEASURES.items()}
+    found = ir_measures.calc_aggregate(measures.values(), judged, run)
+    return {name: float(found[measure]) for name, measure in measures.items()}
 
 
 def _run(

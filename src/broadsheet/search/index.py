@@ -24,7 +24,7 @@ from broadsheet.encoders.encoder import Encoder
 from broadsheet.errors import Conflict, Unavailable
 from broadsheet.jobs.leases import Lease, Leases
 from broadsheet.logs import get_logger
-from broadsheet.search import columns, dense, lexical, manifest
+from broadsheet.search import columns, lexical, manifest
 from broadsheet.search.engine import Engine, Ids
 from broadsheet.search.manifest import FORMAT
 from broadsheet.search.memory import MemoryEngine
@@ -84,11 +84,11 @@ class Index:
         self._engine: Snapshot | None = None
         self._stamp: tuple[int, int] | None = None
         self._fault: str | None = None
+        self._sound: tuple[int, int] | None = None  # the manifest at which every bit was last known to be right
 
     @classmethod
     def open(cls, directory: Path, encoder: Encoder, catalogue: ChangeLog, leases: Leases, clock: Clock) -> Index:
         """Open the index in `directory`, empty if there is none; a broken one is made again by the next `catch_up`."""
-        dense.one_thread()
         directory.mkdir(parents=True, exist_ok=True)
         index = cls(directory, encoder, catalogue, leases, clock)
         index._fault = index._examined()
@@ -195,6 +195,7 @@ class Index:
         writer.commit(change)
         if shown:
             writer.point()
+            self._sound = manifest.stamp(self._directory)
 
     def _changes(self, change: int) -> Iterator[Sequence[PaperChange]]:
         while batch := self._catalogue.changes_after(change, BATCH):
@@ -203,7 +204,8 @@ class Index:
 
     def _writer(self) -> Writer:
         """Return a writer that goes on where the last commit ended, or begins anew if that is broken."""
-        self._fault = self._examined()
+        if self._fault or self._sound != manifest.stamp(self._directory):
+            self._fault = self._examined()
         held = manifest.read(self._directory)
         if held and not self._fault:
             state = Snapshot(self._directory, held).state
@@ -255,6 +257,7 @@ class Index:
             stamp = manifest.stamp(self._directory)
             fault = self._fault_now()
             if not fault or stamp == manifest.stamp(self._directory):
+                self._sound = None if fault else stamp
                 break
         return fault
 

@@ -41,9 +41,9 @@ class Labels:
         self._rows, self._numbers = np.ascontiguousarray(pairs["row"]), np.ascontiguousarray(pairs["label"])
         self._names, self.days = names, days
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(self._rows, minlength=len(days)))])
+        self._split = [(kind, value) for kind, _, value in (name.partition(":") for name in names)]
         self._matching: dict[str, list[int]] = {}
-        for number, name in enumerate(names):
-            kind, _, value = name.partition(":")
+        for number, (kind, value) in enumerate(self._split):
             for term in prefixes(words.label(value)) if kind == "category" else (words.label(value),):
                 self._matching.setdefault(f"{kind}:{term}", []).append(number)
 
@@ -64,7 +64,7 @@ class Labels:
         counts = np.bincount(self._numbers[np.repeat(starts, lengths) + offsets], minlength=len(self._names))
         held: dict[str, list[tuple[str, int]]] = {kind: [] for kind in KINDS}
         for number in np.flatnonzero(counts).tolist():
-            kind, _, value = self._names[number].partition(":")
+            kind, value = self._split[number]
             held[kind].append((value, int(counts[number])))
         for values in held.values():
             values.sort(key=lambda item: (-item[1], item[0]))
