@@ -7,7 +7,7 @@ Malformed text is never an error: what cannot be understood is searched as words
 import re
 from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, get_args
 
@@ -203,8 +203,3 @@ def _span(text: str) -> tuple[date, date] | None:
 def _last_day(first: date) -> date:
     """Return the last day of the month that begins with `first`."""
     return first.replace(day=monthrange(first.year, first.month)[1])
-
-
-def narrowed(query: Query, given: Filters) -> Query:
-    """Return the query with filters chosen beside it, which a paper must pass as well."""
-    return replace(query, given=given)

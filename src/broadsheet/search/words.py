@@ -6,7 +6,6 @@ A change here changes every index: raise `manifest.FORMAT` with it.
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -70,10 +69,6 @@ class Stems:
             return tuple(analyser.analyze(spaced(word)))
 
         self.of = stems
-
-    def of_all(self, texts: Sequence[str]) -> list[str]:
-        """Return the stems of several texts in order, with repeats."""
-        return [stem for text in texts for stem in self.of(text)]
 
 
 def _folding() -> TextAnalyzerBuilder:
