@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from tests.invented import record
@@ -134,3 +134,16 @@ def test_the_front_page_is_quick(instance: Instance) -> None:
         instance.get("/")
         times.append(time.perf_counter() - began)
     assert min(times) < 0.05
+
+
+def test_on_a_thin_day_the_shelf_fills_the_middle(instance: Instance) -> None:
+    told = {"source": "shelf", "summary": True, "abstract": "A sentence of our own.", "published": date(2019, 4, 1)}
+    instance.add(*(record(n, **told) for n in range(1, 20)))
+    page = instance.get("/").text
+    assert "No source has been harvested yet; the starter shelf is shown below." in page
+    assert '<section class="a-picks" id="shelf"' in page
+    assert page.count("A sentence of our own.") == 8
+    instance.add(record(50), record(51))
+    page = instance.get("/").text
+    assert "From the shelf" in page
+    assert "2 new papers" in page
