@@ -75,6 +75,13 @@ def test_one_work_by_its_title(other: SourceRecord, one: bool) -> None:
     assert merging.one_by_title([other], [ARXIV]) is one
 
 
+def test_given_names_in_another_order_do_not_part_a_work() -> None:
+    names = ("Hung Quang Oak", "Bruno Marsh", "Chiara Vale")
+    one, other = replace(ARXIV, authors=names), replace(ACL, authors=("Quang Hung Oak", *names[1:]))
+    assert merging.one_by_title([one], [other])
+    assert not merging.one_by_title([replace(one, authors=names[:2])], [replace(other, authors=other.authors[:2])])
+
+
 def test_a_shared_identifier_is_believed_unless_another_contradicts_it() -> None:
     doi = Identifier("doi", "10.1145/1235")  # a DOI of the kind that people copy from a template
     one = replace(ARXIV, identifiers=(*ARXIV.identifiers, doi))

@@ -24,6 +24,8 @@ _BELIEVED_LAST = ("hf", "hf-daily-papers", "example-page")
 _ONE_PER_WORK = ("arxiv", "acl")
 # Share of words that two abstracts of one work have in common at least, where their source lists it twice.
 _ALIKE = 0.6
+# With so many family names in common the first author's given names may stand in another order.
+_ENOUGH = 3
 # Which identifier names a paper: what a reader would type.
 _NAMING = ("arxiv", "acl", "doi", "openreview", "openalex", "s2")
 _T = TypeVar("_T")
@@ -112,10 +114,11 @@ def _same_title(a: SourceRecord, b: SourceRecord) -> bool:
 def _authors_agree(a: SourceRecord, b: SourceRecord) -> bool:
     """Say whether two author lists alike in the first family name may be the same: Wei Wang is not Xin Wang."""
     mine, theirs = [titles.person(name) for name in a.authors], [titles.person(name) for name in b.authors]
-    if mine[0][1] and theirs[0][1] and mine[0][1] != theirs[0][1]:
-        return False
     shared = len({family for family, _ in mine} & {family for family, _ in theirs})
     fewer = min(len(mine), len(theirs))
+    initials = {mine[0][1], theirs[0][1]} - {""}
+    if len(initials) > 1 and shared < _ENOUGH:
+        return False
     return shared >= min(fewer, 2) and 2 * shared >= fewer
 
 
