@@ -47,9 +47,10 @@ def test_dates_cover_whole_years_months_and_days(text: str, since: date | None, 
 
 
 def test_dates_the_wrong_way_round_are_exchanged_and_said() -> None:
-    query = parse("moss date:2025..2024")
-    assert (query.filters.since, query.filters.until) == (date(2024, 12, 31), date(2025, 1, 1))
-    assert "exchanged" in query.notes[0]
+    for text in ("moss date:2025..2024-03", "moss date:2025.. date:..2024-03"):
+        query = parse(text)
+        assert (query.filters.since, query.filters.until) == (date(2024, 3, 1), date(2025, 12, 31))
+        assert "exchanged" in query.notes[0]
 
 
 @pytest.mark.parametrize("bad", ["date:yesterday", "date:2024-13", "date:..", "has:bananas", "-cat:cs.CV"])

@@ -112,6 +112,28 @@ def test_a_title_of_stop_words_is_found(shelf: Made) -> None:
     assert page.hits[0].paper.title == "To be or not to be"
 
 
+@pytest.mark.parametrize("title", ['"Why moss?": asking -quiet engines', "Tides source:unknown", "On -moss and others"])
+def test_a_title_that_looks_like_operators_is_a_title(shelf: Made, title: str) -> None:
+    shelf.add(record(61, title=title, abstract="Nothing is said."))
+    page = shelf.search.search(title)
+    assert page.exact is not None
+    assert page.hits[0].paper.title == title
+    assert not page.query.excluded
+
+
+def test_a_title_in_quotes_is_still_a_phrase(shelf: Made) -> None:
+    page = shelf.search.search('"On folding paper bridges, part 10"')
+    assert [hit.paper.title for hit in page.hits] == ["On folding paper bridges, part 10"]
+    assert page.query.phrases
+
+
+def test_words_that_are_all_too_common_are_told(shelf: Made) -> None:
+    page = shelf.search.search("the of and")
+    assert page.hits == []
+    assert "too common" in page.notes[0]
+    assert not shelf.search.search("the moss").notes
+
+
 def test_an_exact_title_that_a_filter_rules_out_is_not_shown(shelf: Made) -> None:
     page = shelf.search.search("On folding paper bridges, part 10", filters=Filters(sources=("hf",)))
     assert page.exact is None

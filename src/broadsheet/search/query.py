@@ -22,6 +22,7 @@ _QUOTES: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 _TOKEN: Final = re.compile(r'(-?)(?:(author|cat|date|source|has):(?=\S))?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 _DAY: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
+_Span = tuple[date, date]  # the first and the last day of a year, a month or a day
 _SPACED_SCHEME: Final = re.compile(r"(arxiv|doi)\s*:\s+", re.IGNORECASE)
 
 
@@ -107,8 +108,8 @@ class _Reading:
         self._phrases: list[str] = []
         self._excluded: list[str] = []
         self._listed: dict[str, list[str]] = {"cat": [], "source": [], "has": [], "author": []}
-        self._since: date | None = None
-        self._until: date | None = None
+        self._first: _Span | None = None
+        self._last: _Span | None = None
         self._conditions = 0
 
     def take(self, negative: bool, name: str, phrase: str, word: str) -> None:
@@ -125,16 +126,17 @@ class _Reading:
 
     def query(self) -> Query:
         """Return what was gathered."""
-        if self._since and self._until and self._since > self._until:
-            self._notes.append(f"No date lies from {self._since} to {self._until}; the two were exchanged.")
-            self._since, self._until = self._until, self._since
+        first, last = self._first, self._last
+        if first and last and first[0] > last[1]:
+            self._notes.append(f"No date lies from {first[0]} to {last[1]}; the two were exchanged.")
+            first, last = last, first
         filters = Filters(
             categories=tuple(dict.fromkeys(self._listed["cat"])),
             sources=tuple(dict.fromkeys(self._listed["source"])),
             artefacts=tuple(dict.fromkeys(self._listed["has"])),
             authors=tuple(dict.fromkeys(self._listed["author"])),
-            since=self._since,
-            until=self._until,
+            since=first[0] if first else None,
+            until=last[1] if last else None,
         )
         return Query(
             tuple(self._words),
@@ -179,13 +181,12 @@ class _Reading:
         start, end = _span(first), _span(last) if dots else _span(first)
         if (first and not start) or (last and not end) or not (start or end):
             return False
-        self._since = start[0] if start else self._since
-        self._until = end[1] if end else self._until
+        self._first, self._last = start or self._first, end or self._last
         return True
 
 
-def _span(text: str) -> tuple[date, date] | None:
-    """Return the first and the last day of a year, a month or a day; None for anything else."""
+def _span(text: str) -> _Span | None:
+    """Return the span that a year, a month or a day names; None for anything else."""
     found = _DAY.fullmatch(text)
     if not found:
         return None

@@ -20,7 +20,7 @@ from broadsheet.search.engine import Engine, Facets, Scores
 from broadsheet.search.fusion import METHODS, Method, Ranking, rank
 from broadsheet.search.highlights import Highlighter, Span
 from broadsheet.search.index import Index
-from broadsheet.search.query import Filters, Query, parse
+from broadsheet.search.query import Filters, Query, parse, words_only
 from broadsheet.search.words import Stems
 
 Sort = Literal["relevance", "newest", "trending"]
@@ -100,7 +100,7 @@ class Search:
         if query.identifier:
             page = self._identified(query)
         else:
-            page = self._found(query, sort, method, slice(offset, offset + limit))
+            page = self._found(self._title(text, query), sort, method, slice(offset, offset + limit))
         return replace(page, took_ms=(self._clock.now() - began).total_seconds() * 1000)
 
     def similar(self, paper_id: int, limit: int = 8) -> list[Hit]:
@@ -125,6 +125,15 @@ class Search:
         facets = self._index.engine().facets(np.array([paper.id], np.int64))
         return SearchPage(query, 0.0, 1, [hit], facets, query.notes, paper)
 
+    def _title(self, text: str, query: Query) -> Query:
+        """Return a query without operators where the text, as it stands, is a title with quotes or signs in it."""
+        if not (query.phrases or query.excluded or query.filters):
+            return query
+        engine, whole = self._index.engine(), words_only(text)
+        if len(engine.by_title(query.plain)) or not len(engine.by_title(whole.plain)):
+            return query
+        return replace(whole, given=query.given)
+
     def _found(self, query: Query, sort: Sort, method: Method, part: slice) -> SearchPage:
         engine = self._index.engine()
         notes = query.notes
@@ -132,6 +141,8 @@ class Search:
             notes = (*notes, "No paper is indexed yet; papers can be found as soon as they are.")
         if query.plain:
             ranking, exact = self._ranked(engine, query, method)
+            if exact is None and not any(map(self._stems.of, query.plain.split())):
+                notes = (*notes, "Every word of the query is too common to be searched for; add one that says more.")
         else:
             ids = engine.by_date(query).ids
             nothing = np.zeros(len(ids), np.float32)
