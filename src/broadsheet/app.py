@@ -125,7 +125,8 @@ class App:
             harvester=self.harvester,
             subscriptions=self.subscriptions,
             digests=self.digests,
-            mail_words=self.transport.describe(),
+            # Readers need not know which server sends; that mails lie in a folder they must know, or wait in vain.
+            mail_words="" if self.settings.smtp_url else self.transport.describe(),
         )
 
     def _harvest(self) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import BindParameter, Connection, Row, Table, and_, bindparam, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from broadsheet.database.schema import (
@@ -29,6 +29,32 @@ from broadsheet.papers.records import Signal, SourceRecord
 
 # SQLite takes 32,766 values in one statement; pairs and other conditions share them.
 CHUNK = 5_000
+# Search asks these for every page of results: made once, SQLAlchemy finds their text again without building them anew.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_PAPERS = select(paper).where(paper.c.id.in_(_IDS))
+_NAMED = (
+    select(identifier.c.paper_id, identifier.c.scheme, identifier.c.value)
+    .where(identifier.c.paper_id.in_(_IDS))
+    .order_by(identifier.c.place)
+)
+_REUSABLE = (
+    select(
+        artefact.c.paper_id,
+        artefact.c.kind,
+        artefact.c.url,
+        artefact.c.licence,
+        artefact.c.stars,
+        artefact.c.seen_alive_at,
+        artefact.c.found_in,
+    )
+    .where(artefact.c.paper_id.in_(_IDS))
+    .order_by(artefact.c.url)
+)
+_VERSIONS = (
+    select(version.c.paper_id, version.c.scheme, version.c.value, version.c.number, version.c.published)
+    .where(version.c.paper_id.in_(_IDS))
+    .order_by(version.c.number)
+)
 _T = TypeVar("_T")
 
 
@@ -189,20 +215,17 @@ def papers(connection: Connection, ids: Sequence[int]) -> dict[int, Paper]:
     """Return the papers among `ids` that exist."""
     found: dict[int, Paper] = {}
     for some in chunks(dict.fromkeys(ids)):
+        asked = {"ids": some}
         named: dict[int, list[Identifier]] = defaultdict(list)
-        for row in connection.execute(
-            select(identifier).where(identifier.c.paper_id.in_(some)).order_by(identifier.c.place)
-        ):
-            named[row.paper_id].append(Identifier(row.scheme, row.value))
+        for paper_id, scheme, value in connection.execute(_NAMED, asked).all():
+            named[paper_id].append(Identifier(scheme, value))
         reusable: dict[int, list[Artefact]] = defaultdict(list)
-        for row in connection.execute(select(artefact).where(artefact.c.paper_id.in_(some)).order_by(artefact.c.url)):
-            reusable[row.paper_id].append(
-                Artefact(row.kind, row.url, row.licence, row.stars, row.seen_alive_at, row.found_in)
-            )
+        for paper_id, *artefact_columns in connection.execute(_REUSABLE, asked).all():
+            reusable[paper_id].append(Artefact(*artefact_columns))
         versions: dict[int, list[Version]] = defaultdict(list)
-        for row in connection.execute(select(version).where(version.c.paper_id.in_(some)).order_by(version.c.number)):
-            versions[row.paper_id].append(Version(Identifier(row.scheme, row.value), row.number, row.published))
-        for row in connection.execute(select(paper).where(paper.c.id.in_(some))):
+        for paper_id, scheme, value, number, published in connection.execute(_VERSIONS, asked).all():
+            versions[paper_id].append(Version(Identifier(scheme, value), number, published))
+        for row in connection.execute(_PAPERS, asked).all():
             found[row.id] = _paper(row, named[row.id], reusable[row.id], versions[row.id])
     return found
 
