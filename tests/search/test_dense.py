@@ -13,7 +13,7 @@ ROWS = 6_000
 
 
 def unit(vectors: NDArray[np.float64]) -> NDArray[np.float32]:
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 def invented(count: int, dimension: int, seed: int = 3) -> NDArray[np.float32]:

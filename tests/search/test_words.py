@@ -23,6 +23,7 @@ def test_a_title_is_the_same_in_any_case_and_punctuation() -> None:
 
 def test_labels_are_compared_on_one_line_in_lower_case() -> None:
     assert words.label(" CS.IR\n") == "cs.ir"
+    assert words.label("cs\ud800") == "cs?"
 
 
 def test_stems_are_remembered_by_word() -> None:

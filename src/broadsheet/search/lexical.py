@@ -35,6 +35,7 @@ AUTHOR_WEIGHT: Final = 0.25
 MOST_TERMS: Final = 48
 MOST_TITLED: Final = 20  # papers of one title; "Editorial" has hundreds, and nobody means them all
 _HEAP: Final = 64_000_000
+_LONGEST_REASON: Final = 160
 _MAGIC: Final = 1337  # ends every file of Tantivy
 Term = tuple[str, float]
 
@@ -49,7 +50,7 @@ class TextReader:
             self._searcher, self._schema = index.searcher(), index.schema
             self.state = self._read_state()
         except (ValueError, ValidationError) as error:
-            raise OSError(f"the text index cannot be opened: {error}") from error
+            raise OSError(f"the text index cannot be opened: {_reason(error)}") from error
         self._english, self._names = words.english(), words.names()
 
     def search(self, query: Query, limit: int) -> tuple[NDArray[np.int64], Scores]:
@@ -162,7 +163,7 @@ class TextWriter:
             # What a killed writer left bears the very names that this one will want to give.
             self._writer.garbage_collect_files()
         except ValueError as error:
-            raise OSError(f"the text index cannot be written: {error}") from error
+            raise OSError(f"the text index cannot be written: {_reason(error)}") from error
 
     def put(self, row: int, paper: Paper) -> None:
         """Add a paper under its row, in place of whatever is held of it."""
@@ -194,7 +195,7 @@ class TextWriter:
             self._writer.add_document(tantivy.Document(kind="state", state=state.model_dump_json(), row=-1))
             self._writer.commit()
         except ValueError as error:
-            raise OSError(f"the text index cannot be committed: {error}") from error
+            raise OSError(f"the text index cannot be committed: {_reason(error)}") from error
 
     def close(self) -> None:
         """Let merges of small segments end; what was not committed is gone."""
@@ -224,6 +225,12 @@ def fault(directory: Path) -> str | None:
             if not _sound(path):
                 return f"{path.name} is missing or does not match its checksum"
     return None
+
+
+def _reason(error: Exception) -> str:
+    """Return the beginning of what Tantivy says: it may quote a whole file."""
+    said = " ".join(str(error).split())
+    return said if len(said) <= _LONGEST_REASON else said[:_LONGEST_REASON] + "…"
 
 
 def _sound(path: Path) -> bool:

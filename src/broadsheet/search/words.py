@@ -54,8 +54,8 @@ def title_key(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def label(value: str) -> str:
-    """Return a category, source or kind of artefact as it is compared: on one line, in lower case."""
-    return " ".join(value.split()).lower()
+    """Return a category, source or kind of artefact as it is compared: on one line, in lower case, encodable."""
+    return " ".join(value.split()).lower().encode("utf-8", "replace").decode()
 
 
 class Stems:
