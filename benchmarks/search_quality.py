@@ -2,10 +2,9 @@
 
 from statistics import mean
 
-from broadsheet.search.evaluate import evaluate
-
 from benchmarks.report import Aim, Report, arguments, command
 from broadsheet.encoders.loader import load_encoder
+from broadsheet.search.evaluate import evaluate
 
 SETS = ("scifact", "cranfield", "cisi", "acm-cr-sentences")
 

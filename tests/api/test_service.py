@@ -6,9 +6,9 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from starlette.testclient import TestClient
-from tests.invented import record
 
 from broadsheet.app import App
+from tests.invented import record
 
 
 @pytest.fixture

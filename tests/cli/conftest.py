@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.doors.instance import environment
 from typer.testing import CliRunner
 
 from broadsheet.cli.main import program
+from tests.doors.instance import environment
 
 Call = Callable[..., tuple[int, str, str]]
 

@@ -1,8 +1,8 @@
 import pytest
-from tests.digests.newsroom import Newsroom, newsroom
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
+from tests.digests.newsroom import Newsroom, newsroom
 
 
 @pytest.fixture

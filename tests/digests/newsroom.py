@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
-from tests.invented import record
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
@@ -26,6 +25,7 @@ from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Transport
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Paper
+from tests.invented import record
 
 SECRET = b"a secret of thirty-two bytes....".ljust(32)
 HEAD = Letterhead.of("The Tide", "https://tide.example.org")

@@ -3,7 +3,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
-from tests.digests.newsroom import SECRET, TODAY, Newsroom, body, titles, token
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.schema import delivery, lease, subscription
@@ -12,6 +11,7 @@ from broadsheet.errors import Conflict, Invalid, NotFound, Unavailable
 from broadsheet.mail import addresses
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import Refused, Unsure
+from tests.digests.newsroom import SECRET, TODAY, Newsroom, body, titles, token
 
 BOB, ADA = "bob@example.org", "ada@example.org"
 

@@ -3,9 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tests.digests.newsroom import HEAD, SECRET, UTC_ZONE, Tray, titles, token
-from tests.invented import record
-
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
@@ -16,6 +13,8 @@ from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.records import Signal, SourceRecord
 from broadsheet.papers.signals import SignalLog
 from broadsheet.trending.trending import Trending
+from tests.digests.newsroom import HEAD, SECRET, UTC_ZONE, Tray, titles, token
+from tests.invented import record
 
 
 def voted(n: int, upvotes: int, now: datetime) -> SourceRecord:

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
-from tests.invented import paper
 
 from broadsheet.digests.rendering import Personal, Rendered, lay_out
 from broadsheet.digests.selection import arrange, candidates, choose
@@ -15,6 +14,7 @@ from broadsheet.editions.edition import Edition, Place
 from broadsheet.mail.letter import Letterhead
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact, Paper
+from tests.invented import paper
 
 HEAD = Letterhead.of("The Tide", "https://tide.example.org")
 PERSONAL = Personal("https://tide.example.org/m?a=1&b=<2>", "https://tide.example.org/e", "You want <this> & that.")

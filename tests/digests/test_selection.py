@@ -3,10 +3,10 @@ from datetime import UTC, date, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.invented import paper
 
 from broadsheet.digests.selection import arrange, candidates, choose
 from broadsheet.editions.edition import Edition, Place
+from tests.invented import paper
 
 
 def place(n: int, number: int) -> Place:

@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
-from tests.digests.newsroom import HEAD, SECRET, Newsroom, body, newsroom, token
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.schema import delivery, subscription
@@ -11,6 +10,7 @@ from broadsheet.digests.subscriptions import ONE_LETTER_IN
 from broadsheet.errors import Invalid, Unavailable
 from broadsheet.mail import addresses
 from broadsheet.mail.suppression import Suppressions
+from tests.digests.newsroom import HEAD, SECRET, Newsroom, body, newsroom, token
 
 BOB = "bob@example.org"
 CONFIRM, MANAGE, END = "/subscription/confirm", "/subscription", "/subscription/end"

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, sync_playwright
-from tests.doors.instance import free_port
-from tests.invented import record
 
 from broadsheet.app import App, build
 from broadsheet.papers.paper import Artefact
 from broadsheet.papers.records import Signal
 from broadsheet.settings import load
+from tests.doors.instance import free_port
+from tests.invented import record
 
 
 @dataclass(frozen=True)

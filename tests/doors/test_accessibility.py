@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+
 from tests.doors.conftest import Served
 
 pytestmark = pytest.mark.story

@@ -19,6 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import create_engine, make_url, text
+
 from tests.doors.instance import Running, command, free_port, running
 
 READER = "ada.quill@example.org"

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.invented import record
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
@@ -15,6 +14,7 @@ from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.records import Signal, SourceRecord
 from broadsheet.papers.signals import SignalLog
 from broadsheet.trending.trending import Trending
+from tests.invented import record
 
 
 @dataclass

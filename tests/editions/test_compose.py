@@ -1,11 +1,11 @@
 from datetime import date, timedelta
 
 from sqlalchemy import insert
-from tests.conftest import NOON
-from tests.editions.conftest import Newsroom
 
 from broadsheet.database.schema import harvest
 from broadsheet.editions.edition import Edition, Place
+from tests.conftest import NOON
+from tests.editions.conftest import Newsroom
 
 
 def keys(places: list[Place]) -> list[str]:

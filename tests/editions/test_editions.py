@@ -5,15 +5,15 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
-from tests.conftest import NOON
-from tests.editions.conftest import Newsroom
-from tests.invented import record
 
 from broadsheet.database.schema import edition, edition_place
 from broadsheet.editions.edition import Edition
 from broadsheet.editions.editions import Editions
 from broadsheet.errors import Invalid, NotFound
 from broadsheet.papers.identifiers import Identifier
+from tests.conftest import NOON
+from tests.editions.conftest import Newsroom
+from tests.invented import record
 
 OpenNewsroom = Callable[..., Newsroom]
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.encoders.conftest import WORDS
 
 from broadsheet.encoders.static import StaticEncoder, damped
 from broadsheet.encoders.weights_file import StaticTable
+from tests.encoders.conftest import WORDS
 
 DENSE, GALAXY = 0, 2
 

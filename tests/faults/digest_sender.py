@@ -2,12 +2,11 @@
 
 import sys
 
-from tests.conftest import NOON
-from tests.digests.newsroom import TODAY, Newsroom, newsroom
-
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.mail.transport import SmtpTransport
+from tests.conftest import NOON
+from tests.digests.newsroom import TODAY, Newsroom, newsroom
 
 
 def press(database: Database, smtp_url: str) -> Newsroom:

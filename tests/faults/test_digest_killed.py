@@ -5,12 +5,12 @@ from collections import Counter
 from pathlib import Path
 
 from sqlalchemy import delete, insert
-from tests.faults.digest_sender import press
-from tests.mail.servers import smtp_server
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.database.schema import lease, subscription
+from tests.faults.digest_sender import press
+from tests.mail.servers import smtp_server
 
 ROOT = Path(__file__).parents[2]
 READERS = 60

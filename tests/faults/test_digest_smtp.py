@@ -1,13 +1,13 @@
 from collections import Counter
 
 import pytest
-from tests.digests.newsroom import TODAY, Newsroom, newsroom, token
-from tests.mail.servers import Mailbox, smtp_server
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.errors import Unavailable
 from broadsheet.mail.smtp import Server, SmtpTransport
+from tests.digests.newsroom import TODAY, Newsroom, newsroom, token
+from tests.mail.servers import Mailbox, smtp_server
 
 READERS = [f"reader{n}@example.org" for n in range(8)]
 

@@ -11,16 +11,15 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from broadsheet.papers.catalogue import Catalogue
-from tests.sources.servers import Script, arxiv_app, oai_record, serving
-
 from broadsheet.clock import SystemClock
 from broadsheet.database.engine import Database
 from broadsheet.errors import Conflict
 from broadsheet.jobs.leases import Leases
 from broadsheet.outgoing import Outgoing
+from broadsheet.papers.catalogue import Catalogue
 from broadsheet.sources import harvest, store
 from broadsheet.sources.arxiv.adapter import ArxivConnector
+from tests.sources.servers import Script, arxiv_app, oai_record, serving
 
 PAGES = [[oai_record(n) for n in range(page * 25, page * 25 + 25)] for page in range(16)]
 KILLS = 4

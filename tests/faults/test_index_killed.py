@@ -11,9 +11,6 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from tests.invented import record
-from tests.search.collection import BagEncoder
-
 from broadsheet.clock import SystemClock
 from broadsheet.database.engine import Database
 from broadsheet.jobs.leases import Leases
@@ -21,6 +18,8 @@ from broadsheet.papers.catalogue import Catalogue
 from broadsheet.search import index as module
 from broadsheet.search.index import Index
 from broadsheet.search.query import Query
+from tests.invented import record
+from tests.search.collection import BagEncoder
 
 KILLS = 12
 PAPERS = 30

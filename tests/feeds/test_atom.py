@@ -2,11 +2,11 @@ from datetime import UTC, date, datetime
 
 from lxml import etree
 from starlette.testclient import TestClient
-from tests.invented import paper
 
 from broadsheet.app import App
 from broadsheet.editions.edition import Edition, Place
 from broadsheet.feeds.atom import Letterhead, daily
+from tests.invented import paper
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HEAD = Letterhead("The Tide", "https://papers.example")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import trustme
-from tests.mail.servers import Mailbox, authenticator, server_side, smtp_server
 
 from broadsheet.errors import Invalid, Unavailable
 from broadsheet.mail.letter import Letter, Letterhead, compose
 from broadsheet.mail.smtp import Server, SmtpTransport
 from broadsheet.mail.transport import Refused, Unsure
+from tests.mail.servers import Mailbox, authenticator, server_side, smtp_server
 
 HEAD = Letterhead.of("The Paper", "https://paper.example.org")
 SENDER = "broadsheet@paper.example.org"

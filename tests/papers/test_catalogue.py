@@ -3,8 +3,6 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
-from tests.conftest import NOON
-from tests.invented import record
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
@@ -12,6 +10,8 @@ from broadsheet.errors import Invalid, NotFound
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact, Version
+from tests.conftest import NOON
+from tests.invented import record
 
 FULL = record(
     1,

@@ -6,13 +6,13 @@ import bibtexparser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.invented import paper
 
 from broadsheet.papers import citation
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact
 from broadsheet.sources import bibtex
 from broadsheet.sources.jsonl import record_of
+from tests.invented import paper
 
 _NASTY = [
     "{",

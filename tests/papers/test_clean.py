@@ -3,13 +3,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import NOON
-from tests.invented import record
 
 from broadsheet.papers import clean
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact, Version
 from broadsheet.papers.records import Signal
+from tests.conftest import NOON
+from tests.invented import record
 
 
 @pytest.mark.parametrize(

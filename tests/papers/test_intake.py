@@ -9,8 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, func, insert, select
-from tests.conftest import NOON
-from tests.invented import record
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
@@ -31,6 +29,8 @@ from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact
 from broadsheet.papers.records import Signal, SourceRecord
 from broadsheet.papers.signals import SignalLog
+from tests.conftest import NOON
+from tests.invented import record
 
 DOI = Identifier("doi", "10.1000/1")
 ARXIV_1, ARXIV_2 = Identifier("arxiv", "2601.00001"), Identifier("arxiv", "2601.00002")

@@ -3,13 +3,13 @@ from datetime import date
 from itertools import permutations
 
 import pytest
-from tests.conftest import NOON
-from tests.invented import record
 
 from broadsheet.papers import merging
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact, Version
 from broadsheet.papers.records import SourceRecord
+from tests.conftest import NOON
+from tests.invented import record
 
 ARXIV = record(1, links=("https://arxiv.org/abs/2601.00001", "https://github.com/quill/looms"))
 ACL = replace(

@@ -1,13 +1,12 @@
 from datetime import timedelta
 
-from tests.conftest import NOON
-from tests.invented import record
-
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.records import Signal
 from broadsheet.papers.signals import SignalLog
+from tests.conftest import NOON
+from tests.invented import record
 
 
 def test_signals_are_given_back_in_order_and_only_what_was_seen_by_then(database: Database, clock: FixedClock) -> None:

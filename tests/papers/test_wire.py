@@ -3,13 +3,13 @@ from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.conftest import NOON
-from tests.invented import record
 
 from broadsheet.papers import wire
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact, Version
 from broadsheet.papers.records import Signal
+from tests.conftest import NOON
+from tests.invented import record
 
 _TEXTS = st.text(max_size=20)
 

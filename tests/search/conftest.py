@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from tests.search.collection import BagEncoder, Log, opened
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.papers.paper import Paper
 from broadsheet.search.engine import Engine
 from broadsheet.search.memory import MemoryEngine
+from tests.search.collection import BagEncoder, Log, opened
 
 Make = Callable[[Sequence[Paper]], Engine]
 

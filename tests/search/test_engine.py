@@ -9,9 +9,6 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.invented import paper
-from tests.search.collection import BagEncoder, Log, opened
-from tests.search.conftest import Make
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
@@ -19,6 +16,9 @@ from broadsheet.papers.paper import Artefact, Paper
 from broadsheet.search.fusion import Method, rank
 from broadsheet.search.memory import MemoryEngine
 from broadsheet.search.query import Filters, Query, parse
+from tests.invented import paper
+from tests.search.collection import BagEncoder, Log, opened
+from tests.search.conftest import Make
 
 CODE, MODEL = Artefact("code", "https://example.org/code"), Artefact("model", "https://example.org/model")
 LEAP = date(2024, 2, 3)

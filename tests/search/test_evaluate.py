@@ -4,10 +4,10 @@ import math
 from pathlib import Path
 
 import pytest
-from tests.search.collection import BagEncoder
 
 from broadsheet.errors import Invalid
 from broadsheet.search.evaluate import evaluate
+from tests.search.collection import BagEncoder
 
 DOCUMENTS = {
     "d1": ("Salt maps", "How to fold maps of salt."),

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.invented import paper
-from tests.search.collection import BagEncoder
 
 from broadsheet.search.engine import Found
 from broadsheet.search.fusion import RRF_K, TEXT_SHARE, fused, rank, reciprocal
 from broadsheet.search.memory import MemoryEngine
 from broadsheet.search.query import parse
+from tests.invented import paper
+from tests.search.collection import BagEncoder
 
 
 def listed(**scores: float) -> Found:
@@ -18,9 +18,9 @@ def listed(**scores: float) -> Found:
 
 def test_fusion_adds_the_cosine_and_a_share_of_the_best_bm25() -> None:
     ids = np.array([1, 2, 3])
-    ranking = fused(ids, listed(p2=8.0, p1=4.0), np.array([0.5, 0.1, 0.65], np.float32))
+    ranking = fused(ids, listed(p2=8.0, p1=4.0), np.array([0.5, 0.1, 0.65], np.float32), share=0.6)
     assert ranking.ids.tolist() == [1, 2, 3]
-    assert ranking.text.tolist() == pytest.approx([TEXT_SHARE / 2, TEXT_SHARE, 0])
+    assert ranking.text.tolist() == pytest.approx([0.3, 0.6, 0])
     assert ranking.scores.tolist() == pytest.approx([0.8, 0.7, 0.65])
 
 

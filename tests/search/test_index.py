@@ -5,8 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.invented import paper
-from tests.search.collection import BagEncoder, Log, opened
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
@@ -15,6 +13,8 @@ from broadsheet.jobs.leases import Leases
 from broadsheet.search import index as module
 from broadsheet.search.index import Index
 from broadsheet.search.query import parse
+from tests.invented import paper
+from tests.search.collection import BagEncoder, Log, opened
 
 Open = Callable[..., Index]
 

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from tests.invented import paper
 
 from broadsheet.search.lexical import MOST_TERMS, TextReader, TextWriter, fault, prefixes
 from broadsheet.search.manifest import State
 from broadsheet.search.query import Filters, Query, parse, words_only
+from tests.invented import paper
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.invented import record
-from tests.search.collection import BagEncoder
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
@@ -17,6 +15,8 @@ from broadsheet.papers.records import SourceRecord
 from broadsheet.search.index import Index
 from broadsheet.search.query import Filters
 from broadsheet.search.service import Search
+from tests.invented import record
+from tests.search.collection import BagEncoder
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+from training import corpus
 from training.corpus import Paper, load_split, sentences
 from training.teacher import texts_of
 from training.vocabulary import choose_pairs, choose_words, count_words
-
-from training import corpus
 
 LONG = "We study invented matters at length. " * 8
 

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
+
+from broadsheet.encoders.terms import Terms
 from training.contrastive import _neighbourhoods
 from training.projection import principal_projection, unit
 from training.quantise import quantised, restored, sign_rotation
 from training.regression import fit_table, rarity
 from training.teacher import _batches
-
-from broadsheet.encoders.terms import Terms
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from training.benchmarks import fused
 from training.card import Facts, card, table_of, with_section
 from training.measure import best, mean_ndcg, ndcg, sign_recall

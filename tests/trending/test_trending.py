@@ -4,8 +4,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
-from tests.conftest import NOON
-from tests.invented import record
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
@@ -17,6 +15,8 @@ from broadsheet.papers.records import Signal, SourceRecord
 from broadsheet.papers.signals import SignalLog
 from broadsheet.trending.explain import total
 from broadsheet.trending.trending import Trending
+from tests.conftest import NOON
+from tests.invented import record
 
 HOUR = timedelta(hours=1)
 

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from broadsheet.search.service import Search
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -30,6 +29,7 @@ from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.records import Signal, SourceRecord
 from broadsheet.papers.signals import SignalLog
 from broadsheet.search.index import Index
+from broadsheet.search.service import Search
 from broadsheet.settings import load
 from broadsheet.sources.connector import Connector
 from broadsheet.sources.harvest import Harvester

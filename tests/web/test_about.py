@@ -1,7 +1,6 @@
+from broadsheet.trending import formula
 from tests.invented import record
 from tests.web.conftest import Away, Build, Instance
-
-from broadsheet.trending import formula
 
 
 def test_the_formula_is_shown_with_its_own_constants(instance: Instance) -> None:

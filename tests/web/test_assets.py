@@ -2,10 +2,10 @@ import gzip
 import re
 
 import pytest
-from tests.web.conftest import Instance
 
 from broadsheet.errors import NotFound
 from broadsheet.web.assets import Assets
+from tests.web.conftest import Instance
 
 
 def test_pages_name_files_that_may_be_kept_for_ever(instance: Instance) -> None:

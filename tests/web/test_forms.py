@@ -1,8 +1,8 @@
 import pytest
 from starlette.routing import Route
-from tests.web.conftest import ORIGIN, Instance
 
 from broadsheet.web import routes
+from tests.web.conftest import ORIGIN, Instance
 
 FORGED = "This form was sent from another site"
 STALE = "This form is out of date"

@@ -1,10 +1,10 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.invented import record
-from tests.web.conftest import Away, Build, Instance, upvotes
 
 from broadsheet.papers.paper import Artefact
+from tests.invented import record
+from tests.web.conftest import Away, Build, Instance, upvotes
 
 
 def _filled(instance: Instance) -> None:

@@ -3,10 +3,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.web.conftest import Instance
 
 from broadsheet.errors import BroadsheetError, Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
 from broadsheet.web.mistakes import status_of
+from tests.web.conftest import Instance
 
 
 def _raiser(error: Exception) -> Callable[..., Any]:

@@ -1,11 +1,11 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.invented import record
-from tests.web.conftest import Instance, upvotes
 
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact, Version
+from tests.invented import record
+from tests.web.conftest import Instance, upvotes
 
 PATH = "/paper/arxiv:2601.00001"
 

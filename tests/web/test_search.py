@@ -1,10 +1,10 @@
 from datetime import date
 
 import pytest
-from tests.invented import record
-from tests.web.conftest import Instance
 
 from broadsheet.papers.paper import Artefact
+from tests.invented import record
+from tests.web.conftest import Instance
 
 CODE = (Artefact("code", "https://github.com/quill/maps"),)
 

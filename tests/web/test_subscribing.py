@@ -1,6 +1,7 @@
 import re
 
 import pytest
+
 from tests.invented import record
 from tests.web.conftest import Instance
 

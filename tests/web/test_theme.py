@@ -1,4 +1,5 @@
 import pytest
+
 from tests.web.conftest import Build, Instance
 
 

@@ -2,10 +2,10 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.invented import paper
 
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.web import words
+from tests.invented import paper
 
 
 def test_dates_are_told_no_more_exactly_than_known() -> None:

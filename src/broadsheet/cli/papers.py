@@ -91,7 +91,7 @@ def export(
     from broadsheet.errors import Invalid
     from broadsheet.papers import citation
 
-    writers: dict[str, "Callable[[Paper], str]"] = {
+    writers: dict[str, Callable[[Paper], str]] = {
         "jsonl": lambda paper: js.dumps(citation.jsonl(paper), ensure_ascii=False),
         "bibtex": citation.bibtex,
         "ris": citation.ris,
