@@ -144,8 +144,21 @@ class App:
         return f"{scored} papers scored" if scored else ""
 
     def _edition(self) -> str:
-        edition = self.editions.publish_due(ready=self.harvester.first_round_done())
+        edition = self.editions.publish_due(ready=self._has_news())
         return f"No. {edition.number} of {edition.day} published" if edition else ""
+
+    def _has_news(self) -> bool:
+        """Say whether today's edition may go out.
+
+        A page of the shelf alone stays open until a source was reached once: a laptop that starts without a network
+        and finds one an hour later would otherwise keep an old page for the rest of the day.
+        """
+        if not self.harvester.first_round_done():
+            return False
+        sources = self.harvester.status()
+        today = self.editions.today()
+        reached = not sources or any(source.succeeded_at for source in sources)
+        return reached or bool(today.new or today.trending)
 
     def _digests(self) -> str:
         self.subscriptions.send_waiting()

@@ -63,7 +63,13 @@ def fresh_postgresql(postgresql_url: str) -> Iterator[str]:
 
 @pytest.fixture
 def instance(tmp_path: Path, postbox: tuple[Postbox, str], fresh_postgresql: str) -> Iterator[Running]:
-    settings = {"database_url": fresh_postgresql, "smtp_url": postbox[1], "edition_hour": 0, "name": "The Tide"}
+    settings = {
+        "database_url": fresh_postgresql,
+        "smtp_url": postbox[1],
+        "edition_hour": 0,
+        "name": "The Tide",
+        "sources": "[]",
+    }
     # The schedule stands still: the story itself says when a tick passes.
     with running(tmp_path / "home", "--no-tick", **settings) as found:
         yield found
