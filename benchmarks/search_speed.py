@@ -40,9 +40,12 @@ def main() -> None:
         corpus = Path(directory) / "corpus.jsonl"
         with lzma.open(asked.data / "corpora" / CORPUS) as lines, corpus.open("wb") as plain:
             plain.writelines(islice(lines, count))
-        built = wiring.build(load(home=Path(directory) / "home"))
+        settings = load(home=Path(directory) / "home")
+        built = wiring.build(settings)
         import_files([corpus], built.catalogue)
         built.index.catch_up()
+        built.close()
+        built = wiring.build(settings)  # as a server that opens what is there
         peer = _fts5(corpus)
         ways: dict[str, Callable[[str], object]] = {
             "hybrid": lambda q: built.search.search(q, method="fused"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.doors.instance import COMMAND, command, environment
 
-PAPERS = 6_000
+PAPERS = 15_000
 KILLS = 4
 
 
@@ -41,15 +41,15 @@ def test_a_killed_import_loses_nothing_when_it_is_run_again(tmp_path: Path) -> N
     killed = 0
     for _ in range(KILLS):
         process = subprocess.Popen([COMMAND, "papers", "import", str(corpus)], env=env, stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(0.8, 4.0))
+        time.sleep(chance.uniform(1.0, 2.5))
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
-    assert killed
+    assert killed == KILLS, "the import ended before it could be killed"
     said = json.loads(command("papers", "import", str(corpus), "--json", env=env))
     assert said["read"] == PAPERS
     assert said["rejected"] == []
     exported = command("papers", "export", env=env).splitlines()
     assert len({json.loads(line)["id"] for line in exported}) == len(exported) == PAPERS + 74
     assert "agree" in command("index", "check", env=env)
-    found = json.loads(command("search", "number 4242", "--json", env=env))
-    assert "arxiv:2601.04242" in [result["paper"]["id"] for result in found["results"]]
+    found = json.loads(command("search", "number 14242", "--json", env=env))
+    assert "arxiv:2601.14242" in [result["paper"]["id"] for result in found["results"]]

@@ -5,6 +5,7 @@ Finding candidates is the engines' matter. The shares of a paper always add up t
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -39,11 +40,26 @@ class Ranking:
         return self.text + self.meaning
 
 
-def rank(engine: Engine, query: Query, vector: Scores, method: Method, depth: int = DEPTH) -> Ranking:
-    """Rank at most `2 * depth` candidates; a zero `vector` means nothing, and then words alone decide."""
+def rank(
+    engine: Engine,
+    query: Query,
+    vector: Scores,
+    method: Method,
+    depth: int = DEPTH,
+    beside: Executor | None = None,
+) -> Ranking:
+    """Rank at most `2 * depth` candidates; a zero `vector` means nothing, and then words alone decide.
+
+    Where both halves are asked, the one by meaning runs on `beside` while this thread asks for the words.
+    """
     nothing = Found(np.zeros(0, np.int64), np.zeros(0, np.float32))
-    by_words = nothing if method == "dense" else engine.by_words(query, depth)
-    by_meaning = nothing if method == "bm25" or not vector.any() else engine.by_meaning(query, vector, depth)
+    wordless, meaningless = method == "dense", method == "bm25" or not vector.any()
+    if beside is not None and not wordless and not meaningless:
+        waiting = beside.submit(engine.by_meaning, query, vector, depth)
+        by_words, by_meaning = engine.by_words(query, depth), waiting.result()
+    else:
+        by_words = nothing if wordless else engine.by_words(query, depth)
+        by_meaning = nothing if meaningless else engine.by_meaning(query, vector, depth)
     if method == "rrf":
         return reciprocal(by_words, by_meaning)
     if method == "bm25":

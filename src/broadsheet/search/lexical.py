@@ -33,6 +33,8 @@ from broadsheet.search.query import Filters, Query
 WEIGHTS: Final = (("body", 1.0), ("title", 0.25))
 AUTHOR_WEIGHT: Final = 0.25
 MOST_TERMS: Final = 48
+# Stop words are not indexed but keep their places: so many that no phrase reaches from a title into its abstract.
+_APART: Final = "the " * 32
 MOST_TITLED: Final = 20  # papers of one title; "Editorial" has hundreds, and nobody means them all
 _HEAP: Final = 64_000_000
 _LONGEST_REASON: Final = 160
@@ -174,7 +176,7 @@ class TextWriter:
                 paper=paper.id,
                 row=row,
                 title=title,
-                body=[title, abstract],
+                body=[title, _APART + abstract],
                 author=[words.spaced(name) for name in paper.authors],
                 title_key=words.title_key(paper.title),
                 category=list({term for category in paper.categories for term in prefixes(words.label(category))}),
