@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row
 from broadsheet.database import changes
 from broadsheet.papers import clean, merging, store, wire, works
 from broadsheet.papers.identifiers import Identifier
-from broadsheet.papers.merging import Combined
+from broadsheet.papers.paper import Description
 from broadsheet.papers.records import SourceRecord
 from broadsheet.papers.works import Found, Key, Work
 
@@ -52,10 +52,10 @@ class _Arrival:
 class _Plan:
     """What is to be written: papers by how they fare, and the paper of every record that was touched."""
 
-    fresh: list[tuple[Work, Combined]]
-    changed: dict[int, Combined]
+    fresh: list[tuple[Work, Description]]
+    changed: dict[int, Description]
     # Papers of which something was said that no reader of the change log needs to hear, such as a count of stars.
-    quiet: dict[int, Combined]
+    quiet: dict[int, Description]
     moves: list[tuple[int, int]]
     homes: dict[Key, int]
 
@@ -118,7 +118,7 @@ def _plan(found: Found) -> _Plan:
     return plan
 
 
-def _claims(found: Found, combined: Sequence[Combined]) -> dict[Identifier, int]:
+def _claims(found: Found, combined: Sequence[Description]) -> dict[Identifier, int]:
     """Return the place of the work that each identifier belongs to, `_ELSEWHERE` if to a paper not touched here.
 
     Two works may claim one identifier, such as a mistyped DOI: who had it keeps it, as long as anybody there still
@@ -137,7 +137,7 @@ def _claims(found: Found, combined: Sequence[Combined]) -> dict[Identifier, int]
     return whose
 
 
-def _before(found: Found, paper_id: int) -> Combined | None:
+def _before(found: Found, paper_id: int) -> Description | None:
     said = found.before[paper_id]
     if not said:
         return None
@@ -147,11 +147,11 @@ def _before(found: Found, paper_id: int) -> Combined | None:
     )
 
 
-def _with_identifiers(one: Combined, own: list[Identifier]) -> Combined:
+def _with_identifiers(one: Description, own: list[Identifier]) -> Description:
     return one if len(own) == len(one.identifiers) else replace(one, identifiers=tuple(own))
 
 
-def _as_heard(one: Combined) -> Combined:
+def _as_heard(one: Description) -> Description:
     """Leave out what changes by the hour and is no change of the paper: how many stars, when last seen alive."""
     return replace(one, artefacts=tuple(replace(link, stars=None, seen_alive_at=None) for link in one.artefacts))
 

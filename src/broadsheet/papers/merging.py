@@ -7,13 +7,12 @@ What a paper says is always combined anew from all its records, so the order in 
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 from broadsheet.papers import artefacts, clean, titles
 from broadsheet.papers.identifiers import Identifier
-from broadsheet.papers.paper import Artefact, DatePrecision, Version
+from broadsheet.papers.paper import Artefact, DatePrecision, Description
 from broadsheet.papers.records import SourceRecord
 
 # Who is believed first where sources disagree on title, abstract, authors: the place of record before those who copy.
@@ -30,27 +29,6 @@ _ENOUGH = 3
 _NAMING = ("arxiv", "acl", "doi", "openreview", "openalex", "s2")
 _T = TypeVar("_T")
 _PRECISION: dict[DatePrecision, int] = {"day": 0, "month": 1, "year": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Combined:
-    """What all records of one work say together; fields as in `Paper`."""
-
-    title: str
-    abstract: str
-    authors: tuple[str, ...]
-    published: date | None
-    date_precision: DatePrecision
-    categories: tuple[str, ...]
-    sources: tuple[str, ...]
-    identifiers: tuple[Identifier, ...]
-    artefacts: tuple[Artefact, ...]
-    links: tuple[str, ...]
-    versions: tuple[Version, ...]
-    venue: str
-    comments: str
-    withdrawn: bool
-    summary: bool
 
 
 def work_key(title: str, authors: Sequence[str], published: date | None) -> str:
@@ -129,7 +107,7 @@ def _told_twice(a: SourceRecord, b: SourceRecord) -> bool:
     return bool(mine) and len(mine & theirs) >= _ALIKE * len(mine | theirs)
 
 
-def combine(records: Sequence[SourceRecord]) -> Combined:
+def combine(records: Sequence[SourceRecord]) -> Description:
     """Make one paper of all records of a work; at least one is needed."""
     ordered = sorted(records, key=_belief)
     best = next((record for record in ordered if record.title != clean.UNTITLED), ordered[0])
@@ -138,7 +116,7 @@ def combine(records: Sequence[SourceRecord]) -> Combined:
     summary = told is None and any(record.summary for record in ordered)
     abstract = told or next((record for record in ordered if record.abstract), best)
     links = _once(link for record in ordered for link in record.links)
-    return Combined(
+    return Description(
         title=best.title,
         abstract=abstract.abstract,
         authors=next((record.authors for record in ordered if record.authors), ()),

@@ -37,13 +37,12 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """One scholarly work; `change` is the number of its last change, `first_seen_at` when this instance met it.
+class Description:
+    """What all sources together say of a work.
 
     `summary` is True where `abstract` holds a sentence of the shelf's own about the paper and no abstract is known.
     """
 
-    id: int
     title: str
     abstract: str
     authors: tuple[str, ...]
@@ -59,6 +58,13 @@ class Paper:
     comments: str
     withdrawn: bool
     summary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Paper(Description):
+    """One scholarly work; `change` is the number of its last change, `first_seen_at` when this instance met it."""
+
+    id: int
     first_seen_at: datetime
     updated_at: datetime
     change: int

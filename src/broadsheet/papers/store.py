@@ -23,8 +23,7 @@ from broadsheet.database.schema import (
 )
 from broadsheet.papers import wire
 from broadsheet.papers.identifiers import Identifier
-from broadsheet.papers.merging import Combined
-from broadsheet.papers.paper import Artefact, Paper, Version
+from broadsheet.papers.paper import Artefact, Description, Paper, Version
 from broadsheet.papers.records import Signal, SourceRecord
 
 # SQLite takes 32,766 values in one statement; pairs and other conditions share them.
@@ -101,7 +100,7 @@ def records_of(connection: Connection, paper_ids: Iterable[int]) -> dict[int, li
     return found
 
 
-def row_of(combined: Combined, change: int, now: datetime) -> dict[str, Any]:
+def row_of(combined: Description, change: int, now: datetime) -> dict[str, Any]:
     """Return the columns of a paper that its records decide."""
     return {
         "title": combined.title,
@@ -122,7 +121,7 @@ def row_of(combined: Combined, change: int, now: datetime) -> dict[str, Any]:
 
 
 def write_papers(
-    connection: Connection, fresh: Mapping[int, Combined], old: Mapping[int, Combined], change: int, now: datetime
+    connection: Connection, fresh: Mapping[int, Description], old: Mapping[int, Description], change: int, now: datetime
 ) -> None:
     """Insert `fresh` and update `old` papers, by id; they take the change numbers from `change` on."""
     rows = [
@@ -140,7 +139,7 @@ def write_papers(
     _insert(connection, version, _version_rows(every))
 
 
-def write_artefacts(connection: Connection, papers: Mapping[int, Combined]) -> None:
+def write_artefacts(connection: Connection, papers: Mapping[int, Description]) -> None:
     """Write down what is now known of the artefacts of `papers`."""
     _clear(connection, artefact, papers)
     _insert(connection, artefact, _artefact_rows(papers))
@@ -237,7 +236,7 @@ def _clear(connection: Connection, table: Table, paper_ids: Iterable[int]) -> No
         connection.execute(delete(table).where(table.c.paper_id.in_(some)))
 
 
-def _identifier_rows(papers: Mapping[int, Combined]) -> list[dict[str, Any]]:
+def _identifier_rows(papers: Mapping[int, Description]) -> list[dict[str, Any]]:
     return [
         {"scheme": one.scheme, "value": one.value, "paper_id": paper_id, "place": place}
         for paper_id, combined in papers.items()
@@ -245,7 +244,7 @@ def _identifier_rows(papers: Mapping[int, Combined]) -> list[dict[str, Any]]:
     ]
 
 
-def _artefact_rows(papers: Mapping[int, Combined]) -> list[dict[str, Any]]:
+def _artefact_rows(papers: Mapping[int, Description]) -> list[dict[str, Any]]:
     return [
         {
             "paper_id": paper_id,
@@ -261,7 +260,7 @@ def _artefact_rows(papers: Mapping[int, Combined]) -> list[dict[str, Any]]:
     ]
 
 
-def _version_rows(papers: Mapping[int, Combined]) -> list[dict[str, Any]]:
+def _version_rows(papers: Mapping[int, Description]) -> list[dict[str, Any]]:
     rows = {
         (paper_id, one.identifier, one.number): {
             "paper_id": paper_id,
