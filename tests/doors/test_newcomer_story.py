@@ -1,6 +1,7 @@
 """A newcomer without a network: one command, a front page of real papers, a search by meaning, a paper."""
 
 import json
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.doors.instance import Running, command, environment, running
+from tests.doors.instance import COMMAND, Running, command, environment, running
 
 
 @pytest.fixture(scope="module")
@@ -68,4 +69,7 @@ def test_the_same_by_the_command_line(instance: Running) -> None:
 def test_a_second_instance_on_the_same_port_names_the_next_free_one(tmp_path: Path, instance: Running) -> None:
     port = instance.url.rsplit(":", 1)[1]
     env = environment(tmp_path / "other", port=port)
-    command("up", env=env, status=1)
+    done = subprocess.run([COMMAND, "up"], env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert f"Port {port} on 127.0.0.1 is taken" in done.stderr
+    assert "broadsheet up --port" in done.stderr
