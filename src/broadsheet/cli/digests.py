@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from broadsheet.cli.terminal import instance, note, say, say_json
+from broadsheet.cli.terminal import instance, note, say, say_json, writing
 
 commands = typer.Typer(help="Mails to subscribers.", no_args_is_help=True)
 
@@ -23,7 +23,8 @@ def preview(
     with instance() as app:
         rendered = app.digests.preview(day.date() if day else None, size=size)
     if html:
-        html.write_text(rendered.html, encoding="utf-8")
+        with writing(html):
+            html.write_text(rendered.html, encoding="utf-8")
         note(f"HTML written to {html}")
     say(f"Subject: {rendered.subject}\n")
     say(rendered.text)

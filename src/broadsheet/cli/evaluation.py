@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from broadsheet.cli.terminal import say, say_json, settings, told
+from broadsheet.cli.terminal import say, say_json, settings, told, writing
 
 
 def evaluate(
@@ -19,6 +19,9 @@ def evaluate(
     from broadsheet.search.evaluate import evaluate as measure
 
     chosen = settings(encoder=encoder)
+    if run_out:
+        with writing(run_out):
+            run_out.open("a").close()  # a bad path is told before the work, not after it
     with told():
         loaded = load_encoder(chosen.encoder)
         rows = [row for directory in directories for row in measure(directory, loaded, run_out=run_out)]

@@ -7,6 +7,8 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -36,6 +38,7 @@ def say_json(value: Any) -> None:
 def settings(**given: object) -> "Settings":
     """Read the settings; a bad one ends the command with its name and what is wrong with it."""
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     from broadsheet import settings as declared
 
@@ -45,6 +48,12 @@ def settings(**given: object) -> "Settings":
         for fault in error.errors():
             name = "_".join(str(part) for part in fault["loc"])
             note(f"BROADSHEET_{name.upper()}: {fault['msg'].removeprefix('Value error, ')}")
+        raise typer.Exit(2) from error
+    except SettingsError as error:
+        note(f'{str(error).capitalize()}. Write lists as JSON: BROADSHEET_SOURCES=\'["hf", "arxiv"]\'.')
+        raise typer.Exit(2) from error
+    except TOMLDecodeError as error:
+        note(f"broadsheet.toml in the instance's home is no TOML: {error}.")
         raise typer.Exit(2) from error
 
 
@@ -56,7 +65,11 @@ def instance(**given: object) -> Iterator["App"]:
     chosen = settings(**given)
     logs.configure(json=chosen.log_json)
     with told():
-        built = app.build(chosen)
+        try:
+            built = app.build(chosen)
+        except OSError as error:
+            note(f"The home {chosen.home} cannot be used: {error.strerror}. Choose another folder in BROADSHEET_HOME.")
+            raise typer.Exit(1) from error
         try:
             yield built
         finally:
@@ -70,6 +83,16 @@ def told() -> Iterator[None]:
         yield
     except BroadsheetError as error:
         note(error.message)
+        raise typer.Exit(1) from error
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn a failure to write `path` into one sentence on standard error and exit status 1."""
+    try:
+        yield
+    except OSError as error:
+        note(f"{path} cannot be written: {error.strerror}.")
         raise typer.Exit(1) from error
 
 

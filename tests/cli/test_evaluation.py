@@ -1,0 +1,96 @@
+import json
+import lzma
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call
+from tests.invented import record
+
+PAPERS = 14
+
+
+@pytest.fixture
+def tides(tmp_path: Path) -> Path:
+    """A set in which every query is the title of the one paper that answers it, and one query is not judged."""
+    directory = tmp_path / "tides"
+    directory.mkdir()
+    papers = [record(n) for n in range(PAPERS)]
+    with lzma.open(directory / "corpus.jsonl.xz", "wt", encoding="utf-8") as out:
+        for n, paper in enumerate(papers):
+            out.write(json.dumps({"id": f"d{n}", "title": paper.title, "text": paper.abstract}) + "\n")
+    queries = [{"id": f"q{n}", "text": papers[n].title} for n in range(3)] + [{"id": "q9", "text": "unjudged"}]
+    (directory / "queries.jsonl").write_text("".join(json.dumps(query) + "\n" for query in queries))
+    (directory / "qrels.tsv").write_text("".join(f"q{n}\td{n}\t1\n" for n in range(3)))
+    return directory
+
+
+def test_every_method_is_measured_on_the_judged_queries(call: Call, tides: Path) -> None:
+    status, out, err = call("evaluate", str(tides), "--json")
+    assert (status, err) == (0, "")
+    rows = json.loads(out)
+    assert {row["method"] for row in rows} == {"fused", "rrf", "bm25", "dense"}
+    for row in rows:
+        assert list(row) == ["set", "encoder", "method", "queries", "nDCG@10", "recall@100"]
+        assert (row["set"], row["queries"]) == ("tides", 3)
+        assert row["recall@100"] == 1.0
+        assert 0.5 < row["nDCG@10"] <= 1.0
+    assert next(row["nDCG@10"] for row in rows if row["method"] == "fused") == pytest.approx(1.0)
+
+
+def test_the_table_has_one_row_a_set_and_method(call: Call, tides: Path) -> None:
+    status, out, _ = call("evaluate", str(tides), str(tides))
+    head, *rows = out.splitlines()
+    assert status == 0
+    assert head.split() == ["set", "encoder", "method", "queries", "nDCG@10", "recall@100"]
+    assert len(rows) == 8
+    assert {len(row) for row in rows} == {len(head)}
+
+
+def test_rankings_are_written_in_trec_form(call: Call, tides: Path, tmp_path: Path) -> None:
+    path = tmp_path / "run.txt"
+    assert call("evaluate", str(tides), "--run-out", str(path))[0] == 0
+    lines = [line.split() for line in path.read_text().splitlines()]
+    assert {len(line) for line in lines} == {6}
+    assert {line[0] for line in lines} == {"q0", "q1", "q2"}
+    fused = [line for line in lines if line[5].startswith("tides-") and line[5].endswith("-fused") and line[0] == "q1"]
+    assert fused[0][:4] == ["q1", "Q0", "d1", "1"]
+    assert [int(line[3]) for line in fused] == list(range(1, len(fused) + 1))
+    scores = [float(line[4]) for line in fused]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_no_instance_is_made(call: Call, tides: Path, tmp_path: Path) -> None:
+    call("evaluate", str(tides))
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("queries.jsonl", '{"id": "q0", "text": "moss"}\n{"id": "q1"}\n', "queries.jsonl, line 2: it needs id, text."),
+        ("queries.jsonl", "{not json\n", "queries.jsonl, line 1"),
+        ("qrels.tsv", "q0\td0\t1\nq1 d1 1\n", "qrels.tsv, line 2: it needs query, document and grade"),
+        ("qrels.tsv", "elsewhere\td0\t1\n", "judges none of its queries"),
+    ],
+)
+def test_a_bad_line_is_named(call: Call, tides: Path, name: str, text: str, told: str) -> None:
+    (tides / name).write_text(text)
+    status, out, err = call("evaluate", str(tides))
+    assert (status, out) == (1, "")
+    assert told in err
+
+
+@pytest.mark.parametrize("name", ["corpus.jsonl.xz", "queries.jsonl", "qrels.tsv"])
+def test_a_missing_file_is_named(call: Call, tides: Path, name: str) -> None:
+    (tides / name).unlink()
+    status, _, err = call("evaluate", str(tides))
+    assert status == 1
+    assert f"holds no {name.removesuffix('.xz')}" in err
+
+
+def test_a_path_that_cannot_be_written_is_told_before_the_work(call: Call, tides: Path, tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "run.txt"
+    status, out, err = call("evaluate", str(tides), "--run-out", str(path))
+    assert (status, out) == (1, "")
+    assert err == f"{path} cannot be written: No such file or directory.\n"
