@@ -1,5 +1,6 @@
 """`broadsheet up`: serves the pages, runs the ticks and the first harvest, and says where to look."""
 
+import errno
 import socket
 from typing import Annotated
 
@@ -34,10 +35,14 @@ def up(
 
 
 def _require_free(host: str, port: int) -> None:
-    """End with a clear message where the port is taken: uvicorn's own would name neither remedy nor next port."""
-    if port == 0 or _free(host, port):
-        return
-    after = next((other for other in range(port + 1, min(port + 100, 65536)) if _free(host, other)), None)
+    """End with a clear message where nobody can listen: uvicorn's own would name neither remedy nor next port."""
+    try:
+        if _free(host, port):
+            return
+        after = next((other for other in range(port + 1, min(port + 100, 65536)) if _free(host, other)), None)
+    except OSError as error:
+        note(f"Nothing can listen on {host}, port {port}: {error.strerror}. Choose others with --host and --port.")
+        raise typer.Exit(1) from error
     remedy = f"Port {after} is free: broadsheet up --port {after}" if after else "Choose another with --port."
     note(f"Port {port} on {host} is taken, perhaps by another Broadsheet. {remedy}")
     raise typer.Exit(1)
@@ -49,6 +54,8 @@ def _free(host: str, port: int) -> bool:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
             return False
         return True
