@@ -17,7 +17,7 @@ def routes(editions: Editions, letterhead: atom.Letterhead) -> list[Route]:
         body = atom.daily(editions.today(), letterhead)
         tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         headers = {"ETag": tag, "Cache-Control": "max-age=300"}
-        if request.headers.get("if-none-match") == tag:
+        if tag in request.headers.get("if-none-match", ""):  # a proxy that compresses adds a W/ before it
             return Response(status_code=304, headers=headers)
         return Response(body, media_type=atom.MEDIA_TYPE, headers=headers)
 
