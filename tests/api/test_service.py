@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from starlette.testclient import TestClient
 
 from broadsheet.app import App
+from broadsheet.errors import TooMany
+from broadsheet.papers.catalogue import Catalogue
 from tests.invented import record
 
 
@@ -97,3 +99,22 @@ def test_no_input_that_the_description_allows_is_a_server_error(client: TestClie
 
         ask()
     assert len(asked) > 60
+
+
+def test_what_can_only_be_read_says_so_in_the_same_shape(client: TestClient) -> None:
+    answer = client.post("/api/v1/search", json={"q": "moss"})
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET"
+    assert _error(answer) == {
+        "code": "method_not_allowed",
+        "message": "/api/v1/search can only be read: ask with GET, not POST.",
+    }
+
+
+def test_who_asks_too_often_is_told_whole_seconds_to_wait(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def busy(_catalogue: Catalogue, _limit: int) -> None:
+        raise TooMany("Wait a moment.", retry_after=0.2)
+
+    monkeypatch.setattr(Catalogue, "newest", busy)
+    answer = client.get("/api/v1/papers")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")

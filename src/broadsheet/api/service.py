@@ -4,6 +4,7 @@ Errors have one shape, `{"error": {"code", "message", "field"?}}`, and bad input
 The interactive pages of FastAPI stay off: they would load scripts from somebody else's host.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -44,6 +45,7 @@ def create(service: Service) -> FastAPI:
     api.add_exception_handler(BroadsheetError, _told)
     api.add_exception_handler(RequestValidationError, _refused)
     api.add_exception_handler(404, _nowhere)
+    api.add_exception_handler(405, _read_only)
 
     @api.get("/papers", summary="The newest papers, or those named by id")
     def papers(
@@ -97,7 +99,7 @@ def readiness(service: Service) -> dict[str, Any]:
 def _told(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, BroadsheetError)  # noqa: S101 - registered for nothing else
     status, body = error_json(error)
-    headers = {"Retry-After": str(int(body["error"]["retry_after"]))} if "retry_after" in body["error"] else None
+    headers = {"Retry-After": str(math.ceil(body["error"]["retry_after"]))} if "retry_after" in body["error"] else None
     return JSONResponse(body, status, headers)
 
 
@@ -112,3 +114,8 @@ def _refused(_request: Request, error: Exception) -> JSONResponse:
 def _nowhere(request: Request, _error: Exception) -> JSONResponse:
     message = f"Nothing is at {request.url.path}. See /api/v1/openapi.json for what there is."
     return JSONResponse({"error": {"code": "not_found", "message": message}}, 404)
+
+
+def _read_only(request: Request, _error: Exception) -> JSONResponse:
+    message = f"{request.url.path} can only be read: ask with GET, not {request.method:.20}."
+    return JSONResponse({"error": {"code": "method_not_allowed", "message": message}}, 405, {"Allow": "GET"})
