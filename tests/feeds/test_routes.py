@@ -38,16 +38,13 @@ def test_links_lead_to_pages_that_are_there(app: App, client: TestClient) -> Non
         assert client.get(link.removeprefix(app.settings.site)).status_code == 200, link
 
 
-@pytest.mark.parametrize("form", ["{}", "W/{}", '"older", {}', 'W/"older" , W/{}'])
-def test_an_unchanged_feed_costs_nothing(client: TestClient, form: str) -> None:
+def test_an_unchanged_feed_costs_nothing(client: TestClient) -> None:
     tag = client.get(PATH).headers["etag"]
-    again = client.get(PATH, headers={"If-None-Match": form.format(tag)})
-    assert (again.status_code, again.content) == (304, b"")
-    assert again.headers["etag"] == tag
-    assert again.headers["cache-control"] == "max-age=300"
-
-
-def test_a_tag_of_something_else_is_answered_in_full(client: TestClient) -> None:
+    for form in (tag, f"W/{tag}", f'"older", {tag}', f'W/"older" , W/{tag}'):
+        again = client.get(PATH, headers={"If-None-Match": form})
+        assert (again.status_code, again.content) == (304, b""), form
+        assert again.headers["etag"] == tag
+        assert again.headers["cache-control"] == "max-age=300"
     assert client.get(PATH, headers={"If-None-Match": '"older"'}).status_code == 200
 
 
