@@ -47,9 +47,9 @@ class Report:
         print(f"\n{self.title}\n{self.machine}, commit {self.commit}\n")
         print(table(self.rows))
         for aim in self.aims:
-            beside = f"; {aim.peer}: {aim.peer_value:,.4g}" if aim.peer_value is not None else ""
+            beside = f"; {aim.peer}: {_figure(aim.peer_value)}" if aim.peer_value is not None else ""
             verdict = "met" if aim.met else "NOT met"
-            print(f"{aim.name}: {aim.value:,.4g} {aim.unit}, aim {aim.sense} {aim.aim:,.4g}: {verdict}{beside}")
+            print(f"{aim.name}: {_figure(aim.value)} {aim.unit}, aim {aim.sense} {_figure(aim.aim)}: {verdict}{beside}")
         if out:
             out.parent.mkdir(parents=True, exist_ok=True)
             out.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -76,6 +76,10 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     cells = [heads, *[[_cell(row.get(head)) for head in heads] for row in rows]]
     widths = [max(len(line[i]) for line in cells) for i in range(len(heads))]
     return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in cells)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.4g}"
 
 
 def _cell(value: object) -> str:

@@ -133,7 +133,7 @@ class App:
         reports = self.harvester.harvest_due()
         if any(report.added or report.changed for report in reports):
             self.trending.refresh()
-        return "; ".join(report.sentence for report in reports)
+        return " ".join(report.sentence for report in reports)
 
     def _index(self) -> str:
         indexed = self.index.catch_up()

@@ -21,7 +21,7 @@ def evaluate(
     chosen = settings(encoder=encoder)
     if run_out:
         with writing(run_out):
-            run_out.open("a").close()  # a bad path is told before the work, not after it
+            run_out.open("w").close()  # a bad path is told before the work; an earlier run must not stand in this one
     with told():
         loaded = load_encoder(chosen.encoder)
         rows = [row for directory in directories for row in measure(directory, loaded, run_out=run_out)]
