@@ -23,7 +23,8 @@ Made by `python -m training.static --data DIR`; no part of it is edited by hand.
 ## Data and teacher
 - Text: titles and abstracts of {papers:,} papers of arXiv's metadata (CC0): a sample of 1993 to 2019, and 2025 to 2026.
 - Held out: {dev:,} arXiv papers, every arXiv paper that also stands among the {community:,} Hugging Face
-  Daily Papers, and every paper of the `arxiv-primary-category` benchmark where that lies beside the corpora. No retrieval
+  Daily Papers, and every paper of the `arxiv-primary-category` benchmark where that lies beside the corpora.
+  No retrieval
   benchmark is read.
 - Teacher: sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), in bfloat16, texts cut at 128 tokens. It read
   {taught:,} of the papers, each three ways: title with abstract, title, one sentence of the abstract.
