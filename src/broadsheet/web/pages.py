@@ -1,10 +1,12 @@
 """Renders pages: the template environment, what every page shares, validators for caches, and how an error looks.
 
 What is on a page, its handler decides.
-A page leaves as bytes in which nothing can fail any more: what UTF-8 cannot carry is replaced.
+A page leaves as bytes in which nothing can fail any more: what UTF-8 cannot carry is replaced, and what a reader typed
+cannot turn the direction of the text around it.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Literal, cast
@@ -29,6 +31,8 @@ from broadsheet.web.typesetter import Typesetter
 Theme = Literal["auto", "light", "dark"]
 THEME_COOKIE = "broadsheet_theme"
 _REVALIDATE = "private, no-cache"
+# Papers are cleaned of these when they come in; a question, a path or a form that is shown again is not.
+_TURNS_TEXT = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _log = get_logger("web")
 
@@ -59,6 +63,7 @@ class Pages:
             "now": self._clock.now(),
         }
         html = self._environment.get_template(template).render(shared | content)
+        html = _TURNS_TEXT.sub("", html)
         answer = self._answer(request, html.encode("utf-8", "replace"), status, cached=cached)
         if request.cookies.get(COOKIE) != nonce:
             answer.set_cookie(COOKIE, nonce, httponly=True, samesite="lax", secure=self._secure, path="/")
@@ -79,7 +84,9 @@ class Pages:
 
     def keep_theme(self, answer: Response, theme: str) -> None:
         """Set the cookie that holds the paper colour for a year."""
-        answer.set_cookie(THEME_COOKIE, theme, max_age=31_536_000, samesite="lax", secure=self._secure, path="/")
+        answer.set_cookie(
+            THEME_COOKIE, theme, max_age=31_536_000, httponly=True, samesite="lax", secure=self._secure, path="/"
+        )
 
     def _answer(self, request: Request, body: bytes, status: int, *, cached: bool) -> Response:
         headers = {"Cache-Control": _REVALIDATE if cached else "private, no-store", "Vary": "Cookie"}
