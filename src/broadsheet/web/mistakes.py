@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from broadsheet.errors import BroadsheetError, Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
 from broadsheet.logs import get_logger
+from broadsheet.web.headers import GUARD
 from broadsheet.web.site import Site
 
 _STATUS: tuple[tuple[type[BroadsheetError], int], ...] = (
@@ -51,7 +52,8 @@ def handlers(site: Site) -> Mapping[Any, Callable[[Request, Exception], Response
 
     def broken(request: Request, error: Exception) -> Response:
         _log.error("web.failed", path=request.url.path, method=request.method, exc_info=error)
-        return Response(_BROKEN, 500, {"Cache-Control": "no-store"}, media_type="text/html")
+        # Starlette answers this outside of all other middleware, so the guard is put on here.
+        return Response(_BROKEN, 500, {"Cache-Control": "no-store"} | GUARD, media_type="text/html")
 
     return {BroadsheetError: told, HTTPException: refused, Exception: broken}
 
