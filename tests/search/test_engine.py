@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.papers.paper import Artefact, Paper
+from broadsheet.search.engine import Facets
 from broadsheet.search.fusion import Method, rank
 from broadsheet.search.memory import MemoryEngine
 from broadsheet.search.query import Filters, Query, parse
@@ -104,6 +105,12 @@ def test_facets_count_each_value_once_a_paper(make: Make) -> None:
     assert make(SHELF).facets(np.zeros(0, np.int64)).years == []
 
 
+def test_a_paper_that_is_not_held_has_no_day_and_counts_nowhere(make: Make) -> None:
+    engine, asked = make(SHELF), np.array([99, 1, -1, 5])
+    assert engine.days(asked).tolist() == [0, date(2026, 1, 2).toordinal(), 0, 0]
+    assert engine.facets(asked) == engine.facets(np.array([1]))
+
+
 def test_vectors_are_of_unit_length_and_only_of_papers_held(make: Make) -> None:
     engine = make(SHELF)
     vector = engine.vector(2)
@@ -119,6 +126,8 @@ def test_an_empty_engine_finds_nothing(make: Make) -> None:
     for method in ("fused", "rrf", "bm25", "dense"):
         assert len(rank(engine, query, BagEncoder().encode_queries(["moss"])[0], method)) == 0
     assert len(engine.by_date(parse("cat:cs"))) == 0
+    assert engine.days(np.array([1, -1])).tolist() == [0, 0]
+    assert engine.facets(np.array([1])) == Facets([], [], [], [])
     assert engine.by_title("moss").tolist() == []
 
 

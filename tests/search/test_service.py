@@ -86,6 +86,16 @@ def test_an_identifier_leads_to_its_paper(shelf: Made) -> None:
     assert "2601.00007" in page.hits[0].why.sentence
 
 
+def test_an_identifier_leads_to_a_paper_that_is_not_indexed_yet(made: Made) -> None:
+    made.catalogue.add([record(7)])
+    assert [hit.paper.key for hit in made.search.search("2601.00007").hits] == ["arxiv:2601.00007"]  # nothing is
+    made.index.catch_up()
+    made.catalogue.add([record(8)])
+    page = made.search.search("2601.00008")
+    assert [hit.paper.key for hit in page.hits] == ["arxiv:2601.00008"]
+    assert page.facets.years == []
+
+
 def test_an_unknown_identifier_finds_nothing_and_says_so(shelf: Made) -> None:
     page = shelf.search.search("arXiv:2512.09999")
     assert (page.total, page.hits, page.exact) == (0, [], None)

@@ -75,7 +75,7 @@ class Engine(Protocol):
         ...
 
     def facets(self, ids: Ids) -> Facets:
-        """Count years, categories, sources and artefacts over these papers."""
+        """Count years, categories, sources and artefacts over these papers; one that is not held counts nowhere."""
         ...
 
 

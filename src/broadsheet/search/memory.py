@@ -99,12 +99,12 @@ class MemoryEngine:
 
     def days(self, ids: Ids) -> NDArray[np.int32]:
         """Return the ordinal day on which each paper was published; 0 where unknown."""
-        dates = (self._papers[int(paper_id)].published for paper_id in ids)
-        return np.array([one.toordinal() if one else 0 for one in dates], np.int32)
+        papers = (self._papers.get(int(paper_id)) for paper_id in ids)
+        return np.array([one.published.toordinal() if one and one.published else 0 for one in papers], np.int32)
 
     def facets(self, ids: Ids) -> Facets:
-        """Count years, categories, sources and artefacts over these papers."""
-        papers = [self._papers[int(paper_id)] for paper_id in ids]
+        """Count years, categories, sources and artefacts over these papers; one that is not held counts nowhere."""
+        papers = [self._papers[int(paper_id)] for paper_id in ids if int(paper_id) in self._papers]
         years = Counter(str(paper.published.year) for paper in papers if paper.published)
         return Facets(
             sorted(years.items(), reverse=True),

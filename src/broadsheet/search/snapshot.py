@@ -83,11 +83,15 @@ class Snapshot:
 
     def days(self, ids: Ids) -> NDArray[np.int32]:
         """Return the ordinal day on which each paper was published; 0 where unknown."""
-        return self._labels.days[self._rows(ids)]
+        rows = self._rows(ids)
+        days = np.zeros(len(ids), np.int32)
+        days[rows >= 0] = self._labels.days[rows[rows >= 0]]
+        return days
 
     def facets(self, ids: Ids) -> Facets:
-        """Count years, categories, sources and artefacts over these papers."""
-        return self._labels.facets(self._rows(ids))
+        """Count years, categories, sources and artefacts over these papers; one that is not held counts nowhere."""
+        rows = self._rows(ids)
+        return self._labels.facets(rows[rows >= 0])
 
     def ids(self) -> Ids:
         """Return every paper held, by rising id."""
