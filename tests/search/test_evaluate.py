@@ -1,11 +1,12 @@
 import json
 import lzma
 import math
+import sys
 from pathlib import Path
 
 import pytest
 
-from broadsheet.errors import Invalid
+from broadsheet.errors import Invalid, Unavailable
 from broadsheet.search.evaluate import evaluate
 from tests.search.collection import BagEncoder
 
@@ -60,7 +61,13 @@ def test_a_missing_file_is_named(judged: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "line"), [("queries.jsonl", "{"), ("queries.jsonl", '{"id": 1}'), ("qrels.tsv", "q1 d1 1")]
+    ("name", "line"),
+    [
+        ("queries.jsonl", "{"),
+        ("queries.jsonl", '{"id": 1}'),
+        ("queries.jsonl", '["id", "text"]'),
+        ("qrels.tsv", "q1 d1 1"),
+    ],
 )
 def test_a_bad_line_is_named_with_its_number(judged: Path, name: str, line: str) -> None:
     with (judged / name).open("a") as out:
@@ -72,4 +79,45 @@ def test_a_bad_line_is_named_with_its_number(judged: Path, name: str, line: str)
 def test_a_set_without_judged_queries_is_refused(judged: Path) -> None:
     (judged / "qrels.tsv").write_text("other\td1\t1\n")
     with pytest.raises(Invalid, match="judges none"):
+        evaluate(judged, BagEncoder())
+
+
+def test_what_a_set_brings_compressed_is_read_first_and_plain_files_serve(judged: Path) -> None:
+    packed = evaluate(judged, BagEncoder(), methods=("bm25",))
+    plain = lzma.decompress((judged / "corpus.jsonl.xz").read_bytes())
+    (judged / "corpus.jsonl").write_text("{")
+    assert evaluate(judged, BagEncoder(), methods=("bm25",)) == packed
+    (judged / "corpus.jsonl.xz").unlink()
+    (judged / "corpus.jsonl").write_bytes(plain)
+    assert evaluate(judged, BagEncoder(), methods=("bm25",)) == packed
+
+
+def test_a_run_holds_judged_queries_alone_each_ranked_without_ties_and_is_appended(
+    judged: Path, tmp_path: Path
+) -> None:
+    for method in ("bm25", "dense"):
+        evaluate(judged, BagEncoder(), methods=(method,), run_out=tmp_path / "run")
+    lines = [line.split() for line in (tmp_path / "run").read_text().splitlines()]
+    assert {line[5] for line in lines} == {"pond-bag-bm25", "pond-bag-dense"}
+    assert {line[0] for line in lines} == {"q1", "q2"}
+    for key in {(line[0], line[5]) for line in lines}:
+        own = [line for line in lines if (line[0], line[5]) == key]
+        assert [int(line[3]) for line in own] == list(range(1, len(own) + 1))
+        scores = [float(line[4]) for line in own]
+        assert scores == sorted(set(scores), reverse=True)
+    tides = [line[2] for line in lines if line[0] == "q2" and line[5] == "pond-bag-bm25"]
+    assert {"d2", "d3", "d4"} == set(tides)  # alike as they are, neither stands for the other
+    assert tides.index("d3") == tides.index("d2") + 1
+
+
+def test_without_the_extra_it_says_what_to_install(judged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ir_measures", None)
+    with pytest.raises(Unavailable, match=r"broadsheet\[evaluate\]"):
+        evaluate(judged, BagEncoder(), methods=("bm25",))
+
+
+def test_a_bad_line_of_a_compressed_corpus_is_named_too(judged: Path) -> None:
+    with lzma.open(judged / "corpus.jsonl.xz", "at") as out:
+        out.write('{"id": "d5", "title": "Kelp"}\n')
+    with pytest.raises(Invalid, match=r"corpus.jsonl.xz, line 5: it needs id, title, text"):
         evaluate(judged, BagEncoder())

@@ -139,7 +139,7 @@ def _lines(path: Path, *wanted: str) -> Iterator[Mapping[str, Any]]:
         for number, line in enumerate(lines, 1):
             try:
                 found = json.loads(line)
-                if not all(name in found for name in wanted):
+                if not isinstance(found, dict) or not all(name in found for name in wanted):
                     raise ValueError(f"it needs {', '.join(wanted)}")
             except (ValueError, TypeError) as error:
                 raise _bad(path, number, str(error)) from error
