@@ -79,8 +79,10 @@ def test_a_new_wording_takes_the_place_of_the_old_and_keeps_its_home(stored: Cat
     anew = record(1, title="On salt, rewritten", identifiers=(), authors=("Zoe Quince",))
     told = found(database, anew, homes={("arxiv", record(1).key): one})
     assert sorted_out(told) == [({one}, [0])]
-    assert {key.title for key in told.works[0].said} == {"On salt, rewritten", record(1).title}
-    assert keys_said(told.works[0]) == {("arxiv", record(1).key), ("acl-anthology", "acl-anthology-1")}
+    assert sorted((one.source, one.title) for one in told.works[0].said) == [
+        ("acl-anthology", record(1).title),
+        ("arxiv", "On salt, rewritten"),
+    ]
     # The identifier that it names no more is still told, so that it can be given up.
     assert told.owners == {record(1).identifiers[0]: one}
 
