@@ -106,7 +106,7 @@ def test_filters_are_inclusive_and_dots_widen() -> None:
     assert passing(until=date(2030, 1, 1)) == [1, 2]
 
 
-def test_cosines_are_those_of_the_encoders_vectors_to_the_bit() -> None:
+def test_cosines_are_those_of_the_own_vectors_of_the_encoder() -> None:
     shelf, encoder = engine(("Salt", "moss"), ("Tide", "kelp")), BagEncoder()
     vector = encoder.encode_queries(["moss tide"])[0]
     truth = encoder.encode_papers([("Salt", "moss"), ("Tide", "kelp")]) @ vector
