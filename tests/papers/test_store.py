@@ -88,13 +88,14 @@ def test_a_work_key_leads_to_every_paper_of_which_a_record_bears_it(connection: 
     assert store.by_work_key(connection, [key, other, "none"]) == {key: {1, 2}, other: {2}}
 
 
-def test_more_can_be_asked_than_one_statement_holds(connection: Connection) -> None:
-    for n in range(1, 4):
-        put(connection, n, record(n))
-    many = range(40_000)  # SQLite takes 32,766 values at once
-    assert store.owners(connection, map(arxiv, many)) == {arxiv(n): n for n in range(1, 4)}
-    assert len(store.known_records(connection, [("arxiv", f"2601.{n:05d}") for n in many])) == 3
-    assert sorted(store.papers(connection, many)) == sorted(store.records_of(connection, many)) == [1, 2, 3]
+def test_more_can_be_asked_than_one_statement_holds(sqlite: Database) -> None:
+    with sqlite.write() as connection:
+        for n in range(1, 4):
+            put(connection, n, record(n))
+        many = range(40_000)  # SQLite takes 32,766 values at once
+        assert store.owners(connection, map(arxiv, many)) == {arxiv(n): n for n in range(1, 4)}
+        assert len(store.known_records(connection, [("arxiv", f"2601.{n:05d}") for n in many])) == 3
+        assert sorted(store.papers(connection, many)) == sorted(store.records_of(connection, many)) == [1, 2, 3]
 
 
 def test_records_are_told_oldest_first_as_they_were_said(connection: Connection) -> None:

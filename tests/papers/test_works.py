@@ -47,9 +47,9 @@ def test_strangers_are_works_of_their_own_in_the_order_in_which_they_came(databa
     assert found(database).works == []
 
 
-def test_records_of_one_batch_meet_by_identifier_and_by_title(database: Database) -> None:
+def test_records_of_one_batch_meet_by_identifier_and_by_title(sqlite: Database) -> None:
     by_name = record(1, source="hf", key="hf-1", title="Another headline")
-    told = found(database, record(1), record(2), elsewhere(2), by_name)
+    told = found(sqlite, record(1), record(2), elsewhere(2), by_name)
     assert sorted_out(told) == [(set(), [0, 3]), (set(), [1, 2])]
     assert keys_said(told.works[0]) == {("arxiv", record(1).key), ("hf", "hf-1")}
 
@@ -93,7 +93,7 @@ def test_a_record_that_knows_two_stored_papers_joins_them(stored: Catalogue, dat
     assert sorted_out(told) == [({one, two}, [0])]
 
 
-def test_a_chain_within_a_batch_is_one_work_in_any_order(database: Database) -> None:
+def test_a_chain_within_a_batch_is_one_work_in_any_order(sqlite: Database) -> None:
     chain = [
         record(1, identifiers=(DOI,)),
         record(2, source="hf", identifiers=(DOI, Identifier("openalex", "W12345"))),
@@ -102,7 +102,7 @@ def test_a_chain_within_a_batch_is_one_work_in_any_order(database: Database) -> 
     ]
     for seed in range(6):
         random.Random(seed).shuffle(chain)
-        (work,) = found(database, *chain).works
+        (work,) = found(sqlite, *chain).works
         assert len(work.said) == len(work.arrivals) == 4
 
 
@@ -112,7 +112,7 @@ def test_work_keys_of_the_year_beside_lead_to_a_stored_paper(stored: Catalogue, 
     assert sorted_out(found(database, elsewhere(1, published=date(2027, 6, 1)))) == [(set(), [0])]
 
 
-def test_of_one_title_only_so_many_are_compared(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_one_title_only_so_many_are_compared(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     compared = 0
 
     def counted(_mine: Sequence[SourceRecord], _others: Sequence[SourceRecord]) -> bool:
@@ -121,7 +121,7 @@ def test_of_one_title_only_so_many_are_compared(database: Database, monkeypatch:
         return False
 
     monkeypatch.setattr(merging, "one_by_title", counted)
-    told = found(database, *(record(1, key=str(n), identifiers=()) for n in range(200)))
+    told = found(sqlite, *(record(1, key=str(n), identifiers=()) for n in range(200)))
     assert len(told.works) == 200
     assert compared <= 200 * 20
 
