@@ -4,6 +4,8 @@ What is asked inside a transaction is each package's own `store.py`.
 A write transaction takes SQLite's write lock at its start: taking it later would fail under load instead of waiting.
 """
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -81,6 +83,18 @@ def _postgresql(url: str) -> Engine:
         ) from error
 
 
+def _use_write_ahead_log(cursor: sqlite3.Cursor) -> None:
+    """Switch a database to WAL; waits for another process that does the same, as SQLite itself does not here."""
+    for _ in range(BUSY_SECONDS * 20):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
+
+
 def _sqlite(url: str) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
@@ -91,8 +105,8 @@ def _sqlite(url: str) -> Engine:
     def _configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver's own BEGIN would come too late; `_begin` below sends it
         cursor = connection.cursor()
+        _use_write_ahead_log(cursor)
         for pragma in (
-            "journal_mode=WAL",
             "synchronous=NORMAL",
             "foreign_keys=ON",
             "cache_size=-65536",
