@@ -78,8 +78,9 @@ def _steps(site: Site) -> list[Step]:
             "The same for the newest votes only: those since the reading one span before, at age u₀.",
         ),
         (
-            rf"\text{{fresh}}=\log_2\frac{{{half:g}\,({half:g}+H)}}{{(a+{half:g})(a+{half:g}+H)}}",
-            "What a paper of age a still gets in the next H hours, against a new one. Zero at first, then less.",
+            r"\text{fresh}=\log_2\frac{\text{half}\,(\text{half}+H)}{(a+\text{half})(a+\text{half}+H)}",
+            "What a paper of age a still gets in H hours, against a new one. Each kind of vote fades by its own "
+            f"half-time and the largest value counts; without votes the half-time is {half:g} h.",
         ),
         (
             rf"\text{{stars}}={formula.STARS_WEIGHT:g}\,\log_2\frac{{{formula.STARS_PRIOR}+\text{{stars}}}}"
