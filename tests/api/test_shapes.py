@@ -9,7 +9,7 @@ from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact
 from broadsheet.search.engine import Facets
 from broadsheet.search.query import parse
-from broadsheet.search.service import Hit, SearchPage, Why
+from broadsheet.search.results import Hit, SearchPage, Why
 from tests.invented import paper
 
 SAYS = "It is so."

@@ -7,7 +7,7 @@ from typing import Any
 
 from broadsheet.errors import BroadsheetError, Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
 from broadsheet.papers.paper import Paper
-from broadsheet.search.service import Hit, SearchPage
+from broadsheet.search.results import Hit, SearchPage
 
 _STATUS: tuple[tuple[type[BroadsheetError], int, str], ...] = (
     (NotFound, 404, "not_found"),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broadsheet.search.engine import Engine, Found, Ids, Scores
 from broadsheet.search.query import Query
@@ -38,6 +39,10 @@ class Ranking:
     def scores(self) -> Scores:
         """The score of each paper."""
         return self.text + self.meaning
+
+    def taken(self, places: NDArray[np.int64]) -> Ranking:
+        """Return the papers at these places, in this order."""
+        return Ranking(self.ids[places], self.text[places], self.meaning[places])
 
 
 def rank(

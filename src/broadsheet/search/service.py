@@ -1,15 +1,14 @@
 """Search as every door asks it: a question in, a page of papers with reasons, facets and highlights out.
 
-Ranking is `fusion`'s, finding is the engine's; this joins them with the catalogue and says why.
+Ranking is `fusion`'s, finding is the engine's, the order `order`'s, reasons are `why`'s; this joins them.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Final, Literal, get_args
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -17,61 +16,19 @@ from broadsheet.clock import Clock
 from broadsheet.encoders.encoder import Encoder
 from broadsheet.errors import Invalid
 from broadsheet.papers.catalogue import Catalogue
-from broadsheet.papers.paper import Paper
 from broadsheet.search.engine import Engine, Facets, Scores
 from broadsheet.search.fusion import METHODS, Method, Ranking, rank
-from broadsheet.search.highlights import Highlighter, Span
 from broadsheet.search.index import Index
+from broadsheet.search.order import SORTS, Order, Sort, in_order
 from broadsheet.search.query import Filters, Query, parse, words_only
+from broadsheet.search.results import Hit, SearchPage, Why
+from broadsheet.search.why import Reasons
 from broadsheet.search.words import Stems
 
-Sort = Literal["relevance", "newest", "trending"]
-Order = Callable[[Sequence[int]], dict[int, float]]
-
-# In another order than relevance the weakest candidates would come first as readily as the best: these are left out.
-KEPT_SHARE: Final = 0.5
 # Below this cosine a paper that holds none of the words is no answer. Where no paper at all holds one, the words may be
 # none (the encoder gives a vector to anything), so that meaning must say more: half of all chance letters stay below.
 LEAST_COSINE: Final = 0.2
 LEAST_COSINE_ALONE: Final = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Why a paper is there: the reader's words that it holds, and what words and meaning gave; they add up to score."""
-
-    words: tuple[str, ...]
-    text: float
-    meaning: float
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One result; marks are character spans in the paper's title and abstract."""
-
-    rank: int
-    score: float
-    paper: Paper
-    why: Why
-    title_marks: tuple[Span, ...] = ()
-    abstract_marks: tuple[Span, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SearchPage:
-    """One page of results. `total` counts the ranked candidates (at most 1,000), or all papers where only filters ask.
-
-    Facets count over the same papers. `exact` is the paper whose identifier or title was typed.
-    """
-
-    query: Query
-    took_ms: float
-    total: int
-    hits: list[Hit]
-    facets: Facets
-    notes: tuple[str, ...]
-    exact: Paper | None
 
 
 class Search:
@@ -84,6 +41,7 @@ class Search:
         self._index, self._catalogue, self._encoder, self._clock = index, catalogue, encoder, clock
         self._order = order
         self._stems = Stems()
+        self._reasons = Reasons(catalogue, self._stems)
         # Both halves of a search are mostly outside Python's lock: side by side they take as long as the longer one.
         self._beside = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="search")
 
@@ -117,7 +75,7 @@ class Search:
         others = near.ids != paper_id
         ids, cosines = near.ids[others][:limit], near.scores[others][:limit]
         ranking = Ranking(ids, np.zeros_like(cosines), cosines)
-        return self._hits(Query(), ranking, slice(0, limit), "dense")
+        return self._reasons.hits(Query(), ranking, slice(0, limit), "dense")
 
     def _identified(self, query: Query) -> SearchPage:
         assert query.identifier  # noqa: S101 - the caller looked
@@ -151,9 +109,8 @@ class Search:
             ids = engine.by_date(query).ids
             nothing = np.zeros(len(ids), np.float32)
             ranking, exact = Ranking(ids, nothing, nothing), None
-        if sort != "relevance":
-            ranking = self._sorted(engine, ranking, sort)
-        hits = self._hits(query, ranking, part, method)
+        ranking = in_order(engine, ranking, sort, self._order)
+        hits = self._reasons.hits(query, ranking, part, method)
         paper = next((hit.paper for hit in hits if hit.paper.id == exact), None)
         if exact is not None and paper is None:
             paper = next(iter(self._catalogue.papers([exact])), None)
@@ -171,45 +128,13 @@ class Search:
         first = np.isin(ranking.ids, titled)
         if not first.any():
             return ranking, None
-        ranking = _taken(ranking, np.argsort(~first, kind="stable"))
+        ranking = ranking.taken(np.argsort(~first, kind="stable"))
         return ranking, int(ranking.ids[0])
-
-    def _sorted(self, engine: Engine, ranking: Ranking, sort: Sort) -> Ranking:
-        scores = ranking.scores
-        if len(ranking) and scores.max() > 0:
-            ranking = _taken(ranking, np.flatnonzero(scores >= KEPT_SHARE * scores.max()))
-        if sort == "newest":
-            keys = engine.days(ranking.ids).astype(np.float64)
-        else:
-            trending = self._order([int(one) for one in ranking.ids]) if self._order else {}
-            keys = np.array([trending.get(int(one), 0.0) for one in ranking.ids])
-        return _taken(ranking, np.argsort(-keys, kind="stable"))
-
-    def _hits(self, query: Query, ranking: Ranking, part: slice, method: Method) -> list[Hit]:
-        ids = [int(one) for one in ranking.ids[part]]
-        papers = {paper.id: paper for paper in self._catalogue.papers(ids)}
-        shares = zip(ids, ranking.text[part].tolist(), ranking.meaning[part].tolist(), strict=True)
-        highlighter = Highlighter(query.plain.split(), self._stems)
-        return [
-            self._hit(rank, papers[paper_id], text, meaning, highlighter, method)
-            for rank, (paper_id, text, meaning) in enumerate(shares, part.start + 1)
-            if paper_id in papers
-        ]
-
-    def _hit(
-        self, place: int, paper: Paper, text: float, meaning: float, highlighter: Highlighter, method: Method
-    ) -> Hit:
-        title_marks, in_title = highlighter.spans(paper.title)
-        abstract_marks, in_abstract = highlighter.spans(paper.abstract)
-        _, in_names = highlighter.spans(" ".join(paper.authors))
-        held = highlighter.said(in_title | in_abstract | in_names)
-        why = Why(held, text, meaning, _sentence(held, text, meaning, method))
-        return Hit(place, text + meaning, paper, why, title_marks, abstract_marks)
 
 
 def _check(sort: str, method: str, limit: int, offset: int) -> None:
-    if sort not in get_args(Sort):
-        known = ", ".join(get_args(Sort))
+    if sort not in SORTS:
+        known = ", ".join(SORTS)
         raise Invalid(f"“{sort[:40]}” is no order; choose one of: {known}.", field="sort", value=sort)
     if method not in METHODS:
         known = ", ".join(METHODS)
@@ -225,7 +150,7 @@ def _without_noise(ranking: Ranking, method: Method) -> Ranking:
     if method != "fused":
         return ranking
     least = LEAST_COSINE if ranking.text.any() else LEAST_COSINE_ALONE
-    return _taken(ranking, np.flatnonzero((ranking.text > 0) | (ranking.meaning >= least)))
+    return ranking.taken(np.flatnonzero((ranking.text > 0) | (ranking.meaning >= least)))
 
 
 def _with(ranking: Ranking, titled: np.ndarray[tuple[int], np.dtype[np.int64]], cosines: Scores) -> Ranking:
@@ -237,25 +162,3 @@ def _with(ranking: Ranking, titled: np.ndarray[tuple[int], np.dtype[np.int64]], 
         np.concatenate([ranking.text, none]),
         np.concatenate([ranking.meaning, cosines[lacking]]),
     )
-
-
-def _taken(ranking: Ranking, places: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Ranking:
-    return Ranking(ranking.ids[places], ranking.text[places], ranking.meaning[places])
-
-
-def _sentence(held: Sequence[str], text: float, meaning: float, method: Method) -> str:
-    words = f"Holds {_listed(held)}" if held else "Holds none of the words"
-    if method == "rrf":
-        return f"{words}; its two ranks give {text:.3f} for words and {meaning:.3f} for meaning."
-    if text and meaning:
-        return f"{words} ({text:.2f}); its meaning adds {meaning:.2f}."
-    if meaning:
-        return f"{words}; near in meaning ({meaning:.2f})."
-    return f"{words} ({text:.2f})." if text else "Meets every condition."
-
-
-def _listed(values: Sequence[str]) -> str:
-    shown = [f"“{value}”" for value in values[:6]]
-    if len(values) > len(shown):
-        return ", ".join(shown) + f" and {len(values) - len(shown)} more"
-    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]

@@ -16,7 +16,7 @@ from broadsheet.logs import get_logger
 from broadsheet.papers import citation
 from broadsheet.papers.identifiers import url_of
 from broadsheet.papers.paper import Artefact, Paper
-from broadsheet.search.service import Hit
+from broadsheet.search.results import Hit
 from broadsheet.web import words
 from broadsheet.web.site import Site
 

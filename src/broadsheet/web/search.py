@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from broadsheet.errors import Invalid
 from broadsheet.papers.paper import Paper
-from broadsheet.search.service import SearchPage
+from broadsheet.search.results import SearchPage
 from broadsheet.web import asked as asking
 from broadsheet.web import words
 from broadsheet.web.asked import Asked
