@@ -88,8 +88,8 @@ class Labels:
 def years_of(days: NDArray[np.int32]) -> list[tuple[str, int]]:
     """Count ordinal days by year, newest first; undated papers count nowhere."""
     since_epoch = (days[days > 0].astype(np.int64) - _EPOCH).astype("datetime64[D]")
-    years, counts = np.unique(since_epoch.astype("datetime64[Y]").astype(np.int64) + 1970, return_counts=True)
-    return [(str(year), int(count)) for year, count in zip(years[::-1], counts[::-1], strict=True)]
+    counts = np.bincount(since_epoch.astype("datetime64[Y]").astype(np.int64) + 1970)
+    return [(str(year), int(counts[year])) for year in np.flatnonzero(counts)[::-1].tolist()]
 
 
 def _asked(kind: str, values: Iterable[str]) -> list[str]:
