@@ -1,8 +1,8 @@
 """Collections of any size: the corpora's own papers first, then papers made of them, kept in one small file.
 
-A made paper has an id of its own and the authors, categories and day of a real one; half of its sentences and words come
-from another paper of its category, so that its vector lies near real ones and nowhere twice.
-The file stands in for the catalogue: three million papers through the whole intake would take half an hour of every run.
+A made paper has an id of its own and the authors, categories and day of a real one; half of its sentences and a part of
+its words come from another paper of its category, so that its vector lies near real ones and nowhere twice.
+The file stands in for the catalogue: a whole intake of three million papers would take half an hour of every run.
 """
 
 import json

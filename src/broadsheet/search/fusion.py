@@ -58,7 +58,7 @@ def rank(
 ) -> Ranking:
     """Rank at most `2 * depth` candidates; a zero `vector` means nothing, and then words alone decide.
 
-    Where both halves are asked of many papers, the one by meaning runs on `beside` while this thread asks for the words.
+    Where both halves are asked of many papers, the one by meaning runs on `beside`, the words are asked for here.
     """
     nothing = Found(np.zeros(0, np.int64), np.zeros(0, np.float32))
     wordless, meaningless = method == "dense", method == "bm25" or not vector.any()
