@@ -184,7 +184,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     encoder = load_encoder(settings.encoder)
     index = Index.open(settings.home / "index", encoder, catalogue, leases, clock)
     trending = Trending(database, catalogue, signals, clock)
-    search = Search(index, catalogue, encoder, clock, order=trending.scores)
+    search = Search(index, catalogue, clock, order=trending.scores)
     harvester = Harvester(database, catalogue, leases, clock, connectors(settings, clock))
     editions = Editions(database, catalogue, trending, clock, zone=settings.zone, hour=settings.edition_hour)
     transport = _transport(settings, clock)

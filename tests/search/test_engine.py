@@ -221,3 +221,10 @@ def test_a_paper_that_changes_or_departs_is_found_as_it_is_now(
     assert len(engine) == 3
     assert engine.vector(2) is None
     assert engine.by_title("Salt maps").tolist() == []
+
+
+def test_a_text_becomes_a_vector_that_the_engine_takes(make: Make) -> None:
+    engine = make(SHELF)
+    near = engine.by_meaning(Query(), engine.query_vector("Moss Moss grows."), 4)
+    assert near.ids[0] == 3
+    assert not engine.query_vector("").any()

@@ -37,7 +37,7 @@ class Made:
 def made(tmp_path: Path, sqlite: Database, clock: FixedClock) -> Made:
     catalogue, encoder = Catalogue(sqlite, clock), BagEncoder()
     index = Index.open(tmp_path / "index", encoder, catalogue, Leases(sqlite, clock), clock)
-    return Made(catalogue, index, Search(index, catalogue, encoder, clock))
+    return Made(catalogue, index, Search(index, catalogue, clock))
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_newest_sorts_what_is_relevant_by_date(shelf: Made) -> None:
 
 
 def test_trending_sorts_by_the_order_that_it_was_given(shelf: Made, clock: FixedClock) -> None:
-    search = Search(shelf.index, shelf.catalogue, BagEncoder(), clock, order=lambda ids: {one: one for one in ids})
+    search = Search(shelf.index, shelf.catalogue, clock, order=lambda ids: {one: one for one in ids})
     ids = [hit.paper.id for hit in search.search("folding", sort="trending").hits]
     assert ids == sorted(ids, reverse=True)
     assert shelf.search.search("folding", sort="trending").hits  # with no order to go by, relevance stays

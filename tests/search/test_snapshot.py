@@ -29,7 +29,7 @@ class Shelf:
         self.writer.take(self.log.changes_after(self.writer.state.change))
         self.writer.commit(self.log.last_change())
         self.writer.point()
-        return Snapshot(self.directory, self.manifest)
+        return Snapshot(self.directory, self.manifest, BagEncoder())
 
     @property
     def manifest(self) -> Manifest:
@@ -50,7 +50,7 @@ def shelf(tmp_path: Path) -> Shelf:
 
 
 def opened(shelf: Shelf) -> Snapshot:
-    return Snapshot(shelf.directory, shelf.manifest)
+    return Snapshot(shelf.directory, shelf.manifest, BagEncoder())
 
 
 def test_the_newest_row_of_a_paper_is_the_only_one(shelf: Shelf) -> None:
@@ -94,7 +94,7 @@ def test_a_snapshot_is_of_the_text_halfs_commit_even_if_the_manifest_is_behind(s
     behind = shelf.manifest
     shelf.log.put(paper(9))
     shelf.commit()
-    snapshot = Snapshot(shelf.directory, behind)
+    snapshot = Snapshot(shelf.directory, behind, BagEncoder())
     assert snapshot.state.commit == behind.state.commit + 1
     assert snapshot.ids().tolist() == [1, 2, 4, 9]
 
@@ -125,7 +125,7 @@ def test_a_missing_half_is_an_error(shelf: Shelf, name: str) -> None:
 def test_files_of_another_width_do_not_fit(shelf: Shelf) -> None:
     wider = shelf.manifest.model_copy(update={"dimension": 300})
     with pytest.raises(OSError, match="do not fit each other"):
-        Snapshot(shelf.directory, wider)
+        Snapshot(shelf.directory, wider, BagEncoder())
 
 
 def test_a_state_that_lacks_a_file_does_not_fit(shelf: Shelf) -> None:

@@ -36,7 +36,7 @@ def filled(root: Path, log: Log, state: State | None = None) -> State:
 def read(root: Path) -> Snapshot:
     held = manifest.read(root)
     assert held is not None
-    return Snapshot(root, held)
+    return Snapshot(root, held, BagEncoder())
 
 
 def sound(root: Path, state: State) -> bool:

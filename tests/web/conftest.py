@@ -120,7 +120,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path) -> Build:
             secret=SECRET,
             database=sqlite,
             catalogue=catalogue,
-            search=Search(index, catalogue, encoder, clock, order=trending.scores),
+            search=Search(index, catalogue, clock, order=trending.scores),
             trending=trending,
             editions=editions,
             harvester=Harvester(sqlite, catalogue, leases, clock, connectors or {}),

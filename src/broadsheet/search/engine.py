@@ -1,7 +1,8 @@
 """What a search engine answers, whatever it is made of: the contract of the index on disk and of the oracle in memory.
 
 How the two kinds of scores become one ranking is `fusion`'s matter.
-An engine is one unchanging state of the collection: two answers of it always speak of the same papers.
+An engine is one unchanging state of the collection: two answers of it always speak of the same papers, and a vector
+that it gave is for it alone, since another may have been made by another encoder.
 """
 
 from __future__ import annotations
@@ -46,12 +47,16 @@ class Engine(Protocol):
         """Return the number of papers."""
         ...
 
+    def query_vector(self, text: str) -> Scores:
+        """Return what `by_meaning` and `cosines` of this engine take for a text; zeros if it says nothing to it."""
+        ...
+
     def by_words(self, query: Query, limit: int) -> Found:
         """Return the papers that hold a word of the query and meet its conditions, by BM25."""
         ...
 
     def by_meaning(self, query: Query, vector: Scores, limit: int) -> Found:
-        """Return the papers nearest to `vector` (unit, float32) that meet the query's conditions, by cosine."""
+        """Return the papers nearest to `vector` (of this engine) that meet the query's conditions, by cosine."""
         ...
 
     def by_date(self, query: Query) -> Found:
@@ -67,7 +72,7 @@ class Engine(Protocol):
         ...
 
     def vector(self, paper_id: int) -> Scores | None:
-        """Return a paper's unit vector; None if it is not held."""
+        """Return a paper's vector, as `by_meaning` takes it; None if it is not held."""
         ...
 
     def days(self, ids: Ids) -> NDArray[np.int32]:

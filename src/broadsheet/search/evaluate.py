@@ -73,7 +73,7 @@ def evaluate(
     with tempfile.TemporaryDirectory(prefix="broadsheet-evaluate-") as place:
         engine = _indexed(Path(place), corpus, encoder)
         for method in methods:
-            run = _run(engine, encoder, asked, method, names)
+            run = _run(engine, asked, method, names)
             row: dict[str, Any] = {"set": directory.name, "encoder": encoder.name, "method": method}
             rows.append(row | {"queries": len(asked)} | _figures({key: judged[key] for key in asked}, run))
             if run_out:
@@ -103,14 +103,12 @@ def _figures(judged: Mapping[str, Mapping[str, int]], run: Mapping[str, Mapping[
     return {name: float(found[measure]) for name, measure in measures.items()}
 
 
-def _run(
-    engine: Engine, encoder: Encoder, asked: Mapping[str, str], method: Method, names: Sequence[str]
-) -> dict[str, dict[str, float]]:
+def _run(engine: Engine, asked: Mapping[str, str], method: Method, names: Sequence[str]) -> dict[str, dict[str, float]]:
     """Return {query: {document: score}}; scores say the order alone, so that equal ones keep it."""
     run = {}
     for query_id, text in asked.items():
         query = words_only(text)
-        ranking = rank(engine, query, encoder.encode_queries([query.plain])[0], method)
+        ranking = rank(engine, query, engine.query_vector(query.plain), method)
         best = ranking.ids[:_KEPT].tolist()
         run[query_id] = {names[paper_id - 1]: float(len(best) - place) for place, paper_id in enumerate(best)}
     return run

@@ -208,7 +208,7 @@ class Index:
             self._fault = self._examined()
         held = manifest.read(self._directory)
         if held and not self._fault:
-            state = Snapshot(self._directory, held).state
+            state = Snapshot(self._directory, held, self._encoder).state
             writer = Writer(self._directory, held.directory, self._encoder, state)
             if state != held.state:  # killed between the commit and its manifest
                 writer.point()
@@ -241,7 +241,7 @@ class Index:
                     return self._engine
                 held = manifest.read(self._directory)
                 try:
-                    self._engine = Snapshot(self._directory, held) if held else None
+                    self._engine = Snapshot(self._directory, held, self._encoder) if held else None
                     self._stamp = stamp
                 except OSError as error:  # another process may just have replaced it
                     reason = str(error)
@@ -279,7 +279,7 @@ class Index:
                 return "its text half is older than its manifest"
             fault = columns.fault(place, state.files)
             if not fault:
-                Snapshot(self._directory, held)
+                Snapshot(self._directory, held, self._encoder)
         except OSError as error:
             return str(error)
         return fault

@@ -13,7 +13,6 @@ from typing import Final
 import numpy as np
 
 from broadsheet.clock import Clock
-from broadsheet.encoders.encoder import Encoder
 from broadsheet.errors import Invalid
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.search.engine import Engine, Facets, Scores
@@ -34,11 +33,9 @@ LEAST_COSINE_ALONE: Final = 0.5
 class Search:
     """Answers questions from one index; safe to share between threads."""
 
-    def __init__(
-        self, index: Index, catalogue: Catalogue, encoder: Encoder, clock: Clock, order: Order | None = None
-    ) -> None:
+    def __init__(self, index: Index, catalogue: Catalogue, clock: Clock, order: Order | None = None) -> None:
         """`order` gives papers their trending scores, for sorting by them."""
-        self._index, self._catalogue, self._encoder, self._clock = index, catalogue, encoder, clock
+        self._index, self._catalogue, self._clock = index, catalogue, clock
         self._order = order
         self._stems = Stems()
         self._reasons = Reasons(catalogue, self._stems)
@@ -118,7 +115,7 @@ class Search:
 
     def _ranked(self, engine: Engine, query: Query, method: Method) -> tuple[Ranking, int | None]:
         """Return the ranking, papers with exactly this title first, and the first of those."""
-        vector = self._encoder.encode_queries([query.plain])[0]
+        vector = engine.query_vector(query.plain)
         ranking = _without_noise(rank(engine, query, vector, method, beside=self._beside), method)
         titled = engine.by_title(query.plain)
         if not len(titled):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.encoders.encoder import Encoder
 from broadsheet.search import columns
 from broadsheet.search.dense import BITS, Gallery, Mask, Quantiser, Rows
 from broadsheet.search.engine import Facets, Found, Ids, Scores, found
@@ -22,8 +23,12 @@ from broadsheet.search.query import Query
 class Snapshot:
     """One commit, opened for reading."""
 
-    def __init__(self, directory: Path, manifest: Manifest) -> None:
-        """Open the newest commit of the manifest's directory; raises `OSError` where a half is missing or short."""
+    def __init__(self, directory: Path, manifest: Manifest, encoder: Encoder) -> None:
+        """Open the newest commit of the manifest's directory; raises `OSError` where a half is missing or short.
+
+        `encoder` is the one that the index was made with: it turns queries into vectors.
+        """
+        self._encoder = encoder
         place = directory / manifest.directory
         self._text = TextReader(place / "text")
         self.state: State = self._text.state
@@ -46,6 +51,11 @@ class Snapshot:
 
     def __len__(self) -> int:
         return self.alive
+
+    def query_vector(self, text: str) -> Scores:
+        """Return the unit vector of a text; zeros if it has no known term."""
+        vector: Scores = self._encoder.encode_queries([text])[0]
+        return vector
 
     def by_words(self, query: Query, limit: int) -> Found:
         """Return the papers that hold a word of the query and meet its conditions, by BM25."""
