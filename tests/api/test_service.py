@@ -35,11 +35,76 @@ def test_a_paper_is_found_by_any_of_its_names(client: TestClient) -> None:
 
 def test_search_answers_in_the_promised_form(client: TestClient) -> None:
     answer = client.get("/api/v1/search", params={"q": "salt maps", "limit": 3}).json()
-    assert list(answer) == ["query", "took_ms", "total", "notes", "results"]
+    assert list(answer) == ["query", "took_ms", "total", "notes", "suggestion", "results", "next", "facets"]
     assert [result["rank"] for result in answer["results"]] == [1, 2, 3]
     for result in answer["results"]:
         assert "salt maps" in result["paper"]["title"]
         assert result["why"]["text"] + result["why"]["meaning"] == pytest.approx(result["score"], abs=1e-5)
+
+
+def test_next_leads_through_all_results(client: TestClient) -> None:
+    asked: dict[str, Any] = {"q": "salt maps", "limit": 3, "sort": "recent"}
+    whole = client.get("/api/v1/search", params=asked | {"limit": 100}).json()
+    ids: list[str] = []
+    while True:
+        page = client.get("/api/v1/search", params=asked).json()
+        ids += [result["paper"]["id"] for result in page["results"]]
+        if not page["next"]:
+            break
+        asked["cursor"] = page["next"]
+    assert ids == [result["paper"]["id"] for result in whole["results"]]
+    assert len(ids) == whole["total"] > 3
+    message = _error(client.get("/api/v1/search", params=asked | {"sort": "newest"}))["message"]
+    assert "another question" in message
+
+
+def test_facets_count_each_result_once_and_can_be_asked_for(client: TestClient) -> None:
+    whole = client.get("/api/v1/search", params={"q": "cat:cs", "limit": 100}).json()
+    assert sum(year["papers"] for year in whole["facets"]["years"]) == whole["total"]
+    for name, facet in (("cat", "categories"), ("source", "sources"), ("has", "artefacts")):
+        for one in whole["facets"][facet]:
+            narrowed = client.get("/api/v1/search", params={"q": "cat:cs", name: one["value"]}).json()
+            assert narrowed["total"] == one["papers"], (name, one)
+    for year in whole["facets"]["years"]:
+        asked = {"q": "cat:cs", "since": f"{year['value']}-01-01", "until": f"{year['value']}-12-31"}
+        assert client.get("/api/v1/search", params=asked).json()["total"] == year["papers"]
+
+
+def test_similar_papers_and_how_varied_they_are(client: TestClient) -> None:
+    near = client.get("/api/v1/papers/2601.00003/similar", params={"diversity": 0, "limit": 5}).json()["results"]
+    assert len(near) == 5
+    assert [one["score"] for one in near] == sorted((one["score"] for one in near), reverse=True)
+    assert "arxiv:2601.00003" not in [one["paper"]["id"] for one in near]
+    varied = client.get("/api/v1/papers/2601.00003/similar", params={"diversity": 0.9, "limit": 5}).json()["results"]
+    assert varied[0] == near[0]
+    assert varied != near
+    assert "to those above it" in near[1]["why"]["sentence"]
+
+
+def test_suggestions_are_titles_that_hold_what_was_typed(client: TestClient) -> None:
+    answer = client.get("/api/v1/suggest", params={"q": "on counting", "limit": 2}).json()
+    assert answer["query"] == "on counting"
+    assert len(answer["suggestions"]) == 2
+    assert all(one["title"].startswith("On counting ") for one in answer["suggestions"])
+    assert client.get("/api/v1/suggest", params={"q": '"('}).json()["suggestions"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("moss " * 2_000, "the of and", '"tide tables AND (moss OR "', "(a+)+$" + "a" * 60 + "!", "moss cat:no.where"),
+        *("潮汐表 таблица مد و جزر 🌊", "moss date:9999-99-99", "moss date:0001..9999", "moss date:2030.."),
+    ],
+)
+def test_odd_questions_are_answered_and_what_is_odd_is_told(client: TestClient, text: str) -> None:
+    answer = client.get("/api/v1/search", params={"q": text})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["results"] or found["total"] == 0
+    if text.startswith("moss date:9999"):
+        assert "is no date" in found["notes"][0]
+    if text == "the of and":
+        assert "too common" in found["notes"][0]
 
 
 def test_a_summary_of_the_shelf_is_not_sold_as_an_abstract(client: TestClient) -> None:
@@ -69,6 +134,16 @@ def test_the_newest_papers_come_first(client: TestClient) -> None:
         ("/search?q=moss&since=yesterday", 422, "invalid"),
         ("/search?q=moss&sort=best", 422, "invalid"),
         ("/search?q=moss&offset=-1", 422, "invalid"),
+        ("/search?q=moss&offset=10001", 422, "invalid"),
+        ("/search?q=moss&cursor=x", 422, "invalid"),
+        ("/search?q=moss&since=9999-99-99", 422, "invalid"),
+        ("/search?q=%22", 422, "invalid"),
+        ("/search?q=!%3F.,;", 422, "invalid"),
+        ("/suggest", 422, "invalid"),
+        ("/suggest?q=moss&limit=21", 422, "invalid"),
+        ("/papers/arxiv:2601.09999/similar", 404, "not_found"),
+        ("/papers/2601.00003/similar?diversity=2", 422, "invalid"),
+        ("/papers/2601.00003/similar?limit=0", 422, "invalid"),
         ("/nothing", 404, "not_found"),
     ],
 )

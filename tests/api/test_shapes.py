@@ -10,6 +10,7 @@ from broadsheet.papers.paper import Artefact
 from broadsheet.search.engine import Facets
 from broadsheet.search.query import parse
 from broadsheet.search.results import Hit, SearchPage, Why
+from broadsheet.search.spelling import Suggestion
 from tests.invented import paper
 
 SAYS = "It is so."
@@ -110,7 +111,14 @@ def test_a_hit_tells_why_it_is_there() -> None:
         "rank": 3,
         "score": 0.762346,
         "paper": paper_json(paper(1)),
-        "why": {"sentence": WHY.sentence, "words": ["salt", "maps"], "text": 0.512346, "meaning": 0.25},
+        "why": {
+            "sentence": WHY.sentence,
+            "words": ["salt", "maps"],
+            "text": 0.512346,
+            "meaning": 0.25,
+            "freshness": None,
+        },
+        "passage": None,
     }
 
 
@@ -118,7 +126,27 @@ def test_a_page_of_results_is_told_whole_and_as_plain_json() -> None:
     hits = [Hit(n, 1.0 / n, paper(n), WHY) for n in (1, 2)]
     page = SearchPage(parse("salt"), 1.23456, 17, hits, Facets([], [], [], []), ("A remark.",), None)
     told = search_json("salt", page)
-    assert list(told) == ["query", "took_ms", "total", "notes", "results"]
+    assert list(told) == ["query", "took_ms", "total", "notes", "suggestion", "results", "next", "facets"]
     assert (told["query"], told["took_ms"], told["total"], told["notes"]) == ("salt", 1.235, 17, ["A remark."])
     assert told["results"] == [hit_json(hit) for hit in hits]
     assert json.loads(json.dumps(told)) == told
+
+
+def test_a_page_tells_how_to_go_on_what_was_meant_and_how_many_are_what() -> None:
+    facets = Facets([("2026", 2)], [("cs.IR", 2), ("cs.CL", 1)], [("arxiv", 2)], [])
+    meant = Suggestion("salt maps", (("slat", "salt"),))
+    told = search_json("slat maps", SearchPage(parse("slat maps"), 1.0, 2, [], facets, (), None, "abc", meant))
+    assert told["next"] == "abc"
+    assert told["suggestion"] == {"query": "salt maps", "words": {"slat": "salt"}}
+    assert told["facets"] == {
+        "years": [{"value": "2026", "papers": 2}],
+        "categories": [{"value": "cs.IR", "papers": 2}, {"value": "cs.CL", "papers": 1}],
+        "sources": [{"value": "arxiv", "papers": 2}],
+        "artefacts": [],
+    }
+
+
+def test_a_passage_is_a_part_of_an_abstract_and_of_nothing_else() -> None:
+    abstract = "We draw maps of salt. They are large."
+    assert hit_json(Hit(1, 1.0, paper(1, abstract=abstract), WHY, passage=(8, 20)))["passage"] == "maps of salt"
+    assert hit_json(Hit(1, 1.0, paper(1, abstract=abstract, summary=True), WHY, passage=(8, 20)))["passage"] is None

@@ -65,11 +65,26 @@ def test_what_was_imported_is_shown_found_and_exported(call: Call, corpus: Path)
     assert json.loads(call("papers", "export", "2601.00001", "--form", "csl")[1])["title"] == GOOD["title"]
 
 
+def test_similar_papers_are_listed_the_nearest_first(call: Call) -> None:
+    status, out, err = call("papers", "similar", "1904.09730", "--limit", "3")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert [line[:4] for line in lines[::2]] == ["  1.", "  2.", "  3."]
+    assert all("Near in meaning" in line for line in lines[1::2])
+    nearest = json.loads(call("papers", "similar", "1904.09730", "--diversity", "0", "--json")[1])["results"]
+    varied = json.loads(call("papers", "similar", "1904.09730", "--diversity", "0.9", "--json")[1])["results"]
+    assert len(nearest) == len(varied) == 8
+    assert nearest[0] == varied[0]
+    assert nearest[1:] != varied[1:]
+    assert call("papers", "similar", "1904.09730", "--diversity", "2")[0] == 2
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("papers", "show", "nonsense"), "names no paper"),
         (("papers", "show", "2601.09999"), "not among"),
+        (("papers", "similar", "2601.09999"), "not among"),
         (("papers", "export", "--form", "word"), "bibtex"),
         (("papers", "import", "/nowhere.jsonl"), "/nowhere.jsonl"),
         (("search", ""), "search"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.papers.paper import Artefact, Paper
-from broadsheet.search.engine import Facets
+from broadsheet.search.engine import Engine, Facets
 from broadsheet.search.fusion import Method, rank
 from broadsheet.search.memory import MemoryEngine
 from broadsheet.search.query import Filters, Query, parse
@@ -188,6 +188,18 @@ def test_the_index_agrees_with_the_oracle(
             ours, truth = index.engine().by_date(query), oracle.by_date(query)
             assert ours.ids.tolist() == truth.ids.tolist()
             assert index.engine().facets(ours.ids) == oracle.facets(truth.ids)
+            _same_beginnings(index.engine(), oracle, query.plain)
+        assert index.engine().newest == oracle.newest
+        assert index.engine().spelt("") == oracle.spelt("")
+        assert [index.engine().held(word) for word in _WORDS] == [oracle.held(word) for word in _WORDS]
+
+
+def _same_beginnings(ours: Engine, oracle: Engine, text: str) -> None:
+    for begun in (text, text[:-1], text + " "):
+        found, truth = ours.by_beginning(begun, 50), oracle.by_beginning(begun, 50)
+        assert dict(zip(found.ids.tolist(), found.scores.tolist(), strict=True)) == pytest.approx(
+            dict(zip(truth.ids.tolist(), truth.scores.tolist(), strict=True)), rel=1e-4
+        )
 
 
 def rank_of(engine: object, query: Query, vector: "np.ndarray", method: Method) -> dict[int, float]:  # type: ignore[type-arg]
@@ -228,3 +240,47 @@ def test_a_text_becomes_a_vector_that_the_engine_takes(make: Make) -> None:
     near = engine.by_meaning(Query(), engine.query_vector("Moss Moss grows."), 4)
     assert near.ids[0] == 3
     assert not engine.query_vector("").any()
+
+
+def test_the_newest_paper_is_the_one_with_the_highest_id(make: Make) -> None:
+    assert make(SHELF).newest == 4
+
+
+def test_a_word_is_held_in_any_form_and_as_a_name(make: Make) -> None:
+    engine = make(SHELF)
+    counts = {word: engine.held(word) for word in ("maps", "Map", "folding", "moss", "quince", "fold-maps", "sault")}
+    assert counts == {"maps": 2, "Map": 2, "folding": 1, "moss": 2, "quince": 1, "fold-maps": 1, "sault": 0}
+    assert engine.held("the") == engine.held("?") == -1
+
+
+def test_the_words_of_titles_are_listed_as_they_are_spelt(make: Make) -> None:
+    engine = make([*SHELF, paper(5, title="Salt and Sält, salt")])
+    assert engine.spelt("s") == [("salt", 2)]
+    assert engine.spelt("t") == [("tables", 1), ("tide", 1), ("to", 1)]
+    assert engine.spelt("t", 2) == [("tables", 1), ("tide", 1)]
+    assert engine.spelt("grows") == []
+    assert len(engine.spelt("")) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("sal", [1, 5]),
+        ("Salt ma", [1]),
+        ("maps sa", [1]),
+        ("salt", [1, 5]),
+        ("salt ", [1, 5]),
+        ("sal ", []),
+        ("to b", [4]),
+        ("grow", []),
+        ("salt xyz", []),
+        ("", []),
+        (" ?", []),
+    ],
+)
+def test_a_beginning_finds_the_titles_that_it_may_become(make: Make, text: str, ids: list[int]) -> None:
+    engine = make([*SHELF, paper(5, title="Salt, and so much more of it than anyone asked for")])
+    found = engine.by_beginning(text, 10)
+    assert found.ids.tolist() == ids  # of two titles with the same words the shorter one is first
+    assert (found.scores > 0).all()
+    assert engine.by_beginning(text, 1).ids.tolist() == ids[:1]

@@ -1,4 +1,6 @@
-from broadsheet.search.highlights import Highlighter
+import re
+
+from broadsheet.search.highlights import Highlighter, passage
 from broadsheet.search.words import Stems
 
 
@@ -37,3 +39,40 @@ def test_the_readers_own_words_are_said() -> None:
     highlighter = Highlighter(["Bridges,", "moss", "the"], Stems())
     _, found = highlighter.spans("a bridge of paper")
     assert highlighter.said(found) == ("Bridges,",)
+
+
+SENTENCES = (
+    "We begin far away. Then comes a second sentence about nothing much at all, to fill the space of two lines. "
+    "Salt maps fold by hand. Moss grows $x. y$ on maps. " + "And so it ends, as all things do. " * 12
+)
+
+
+def marks_of(text: str, *words: str) -> list[tuple[int, int]]:
+    return [found.span() for word in words for found in re.finditer(word, text)]
+
+
+def test_a_passage_begins_with_the_sentence_that_tells_most() -> None:
+    span = passage(SENTENCES, marks_of(SENTENCES, "Salt", "fold", "Moss"), length=60)
+    assert span is not None
+    assert SENTENCES[slice(*span)] == "Salt maps fold by hand. Moss grows $x. y$ on maps. And so it"
+
+
+def test_of_equals_the_first_passage_is_taken_and_without_marks_the_beginning() -> None:
+    span = passage(SENTENCES, marks_of(SENTENCES, "ends"), length=40)
+    assert span is not None
+    assert span[0] == SENTENCES.index("And so")
+    span = passage(SENTENCES, [], length=20)
+    assert span is not None
+    assert SENTENCES[slice(*span)] == "We begin far away. Then"
+
+
+def test_a_short_text_has_no_passage() -> None:
+    assert passage("Salt maps. Moss.", [(0, 4)]) is None
+
+
+def test_no_passage_cuts_a_formula() -> None:
+    text = "Long before. " * 30 + "Now $a + b. And c + d + e + f + g$ stands here, and more of it follows now. " * 3
+    for length in range(20, 90):
+        span = passage(text, marks_of(text, "And", "stands"), length=length)
+        assert span is not None
+        assert text[slice(*span)].count("$") % 2 == 0

@@ -1,6 +1,9 @@
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,9 @@ from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact
 from broadsheet.papers.records import SourceRecord
+from broadsheet.search import fusion, listing, paging
 from broadsheet.search.index import Index
+from broadsheet.search.order import HALF_LIFE_DAYS
 from broadsheet.search.query import Filters
 from broadsheet.search.service import Search
 from tests.invented import record
@@ -75,6 +80,137 @@ def test_pages_follow_each_other_without_gap_or_repeat(shelf: Made) -> None:
     parts = [hit.paper.id for at in (0, 10, 20) for hit in shelf.search.search("folding", limit=10, offset=at).hits]
     assert parts == whole
     assert shelf.search.search("folding", offset=900).hits == []
+
+
+def walked(search: Search, text: str, between: Callable[[int], object] = lambda _: None, **asked: Any) -> list[int]:
+    """Return the ids of a whole list, page by page by cursor; `between` is called before each further page."""
+    ids: list[int] = []
+    cursor = None
+    for page_number in count(1):
+        page = search.search(text, cursor=cursor, **asked)
+        assert [hit.rank for hit in page.hits] == list(range(len(ids) + 1, len(ids) + len(page.hits) + 1))
+        ids += [hit.paper.id for hit in page.hits]
+        cursor = page.next
+        if cursor is None:
+            return ids
+        between(page_number)
+    raise AssertionError("unreachable")
+
+
+@pytest.mark.parametrize("sort", ["relevance", "recent", "newest", "trending"])
+@pytest.mark.parametrize("text", ["folding paper", "cat:cs.IR"])
+def test_cursors_lead_through_the_whole_list(shelf: Made, text: str, sort: str) -> None:
+    whole = [hit.paper.id for hit in shelf.search.search(text, sort=sort, limit=50).hits]  # type: ignore[arg-type]
+    assert len(whole) >= 7
+    assert walked(shelf.search, text, sort=sort, limit=3) == whole
+    assert walked(shelf.search, text, sort=sort, limit=len(whole)) == whole
+
+
+@pytest.mark.parametrize("sort", ["relevance", "recent", "newest", "trending"])
+@pytest.mark.parametrize("text", ["folding paper bridges", "cat:cs.IR"])
+def test_papers_that_come_in_meanwhile_move_no_page(shelf: Made, text: str, sort: str) -> None:
+    before = [hit.paper.id for hit in shelf.search.search(text, sort=sort, limit=50).hits]  # type: ignore[arg-type]
+    louder = {"title": "Folding paper bridges, folding paper", "categories": ("cs.IR",), "published": date(2026, 1, 15)}
+    found = walked(
+        shelf.search,
+        text,
+        lambda page: shelf.add(*(record(1000 * page + n, **louder) for n in range(5))),
+        sort=sort,
+        limit=4,
+    )
+    assert len(found) == len(set(found))
+    assert sorted(found) == sorted(before)
+
+
+def test_papers_that_change_or_go_meanwhile_hide_no_other(shelf: Made) -> None:
+    first = shelf.search.search("folding paper bridges", limit=4)
+    whole = {hit.paper.id for hit in shelf.search.search("folding paper bridges", limit=50).hits}
+    shown = [hit.paper for hit in first.hits]
+    n = int(shown[0].key[-5:])
+    shelf.add(record(n, title="Nothing of the kind", abstract="Silence."))
+    rest = shelf.search.search("folding paper bridges", limit=50, cursor=first.next)
+    assert {paper.id for paper in shown} | {hit.paper.id for hit in rest.hits} == whole
+
+
+def test_beyond_the_ranked_a_list_goes_on_by_words_alone(shelf: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listing, "DEPTH", 5)
+    monkeypatch.setattr(fusion.rank, "__defaults__", (5, None))
+    whole = shelf.search.search("patience", limit=50)
+    assert whole.total < 40
+    assert len(whole.hits) == 40
+    assert f"From result {whole.total + 1}" in whole.notes[0]
+    further = whole.hits[whole.total :]
+    assert all(hit.why.meaning == 0 < hit.why.text for hit in further)
+    assert walked(shelf.search, "patience", limit=7) == [hit.paper.id for hit in whole.hits]
+    for method in ("bm25", "rrf", "dense"):
+        assert len(walked(shelf.search, "patience", limit=7, method=method)) == 40
+
+
+def test_a_list_ends_where_it_is_as_deep_as_lists_go(shelf: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "DEEPEST", 9)
+    first = shelf.search.search("cat:cs", limit=6)
+    second = shelf.search.search("cat:cs", limit=6, cursor=first.next)
+    assert second.next is None
+    assert "ends at its 9th result" in second.notes[0]
+
+
+def test_an_offset_and_a_cursor_add_up(shelf: Made) -> None:
+    whole = [hit.paper.id for hit in shelf.search.search("folding", limit=50).hits]
+    page = shelf.search.search("folding", limit=2, offset=2)
+    assert page.hits[0].rank == 3
+    assert [hit.paper.id for hit in shelf.search.search("folding", limit=50, cursor=page.next).hits] == whole[4:]
+    page = shelf.search.search("folding", limit=50, offset=1, cursor=page.next)
+    assert [hit.paper.id for hit in page.hits] == whole[5:]
+
+
+def test_a_cursor_of_another_question_is_told(shelf: Made) -> None:
+    token = shelf.search.search("folding", limit=2).next
+    odd = {"text": "folding", "cursor": f"x{token}"}
+    for asked in ({"text": "moss"}, {"text": "folding", "sort": "newest"}, odd):
+        with pytest.raises(Invalid) as raised:
+            shelf.search.search(**{"cursor": token, **asked})  # type: ignore[arg-type]
+        assert raised.value.field == "cursor"
+
+
+def test_recent_and_relevant_says_what_age_has_left(shelf: Made) -> None:
+    shelf.add(record(90, title="On folding paper bridges, long ago", published=date(2023, 1, 15)))
+    page = shelf.search.search("folding paper bridges", sort="recent", limit=50)
+    assert [hit.score for hit in page.hits] == sorted((hit.score for hit in page.hits), reverse=True)
+    for hit in page.hits:
+        assert hit.why.text + hit.why.meaning == pytest.approx(hit.score)
+    old = next(hit for hit in page.hits if hit.paper.published == date(2023, 1, 15))
+    assert old.why.freshness == pytest.approx(2 ** (-1096 / HALF_LIFE_DAYS))
+    assert old.why.sentence.endswith("of which its age has left 12%: half for every 365 days.")
+    plain = {hit.paper.id: hit for hit in shelf.search.search("folding paper bridges", limit=50).hits}
+    assert old.score == pytest.approx(plain[old.paper.id].score * old.why.freshness)
+
+
+def test_a_word_that_nobody_wrote_brings_a_suggestion_and_what_was_typed(shelf: Made) -> None:
+    page = shelf.search.search("foldnig moss")
+    assert page.suggestion is not None
+    assert page.suggestion.text == "folding moss"
+    assert page.hits, "what was typed is still searched"
+    assert page.query.words == ("foldnig", "moss")
+    assert shelf.search.search("folding moss").suggestion is None
+    assert shelf.search.search("On folding paper bridges, part 10").suggestion is None
+
+
+def test_what_is_being_typed_finds_titles(shelf: Made) -> None:
+    titles = [paper.title for paper in shelf.search.suggest("on folding paper br")]
+    assert titles[0].startswith("On folding paper bridges")
+    assert len(shelf.search.suggest("on", limit=3)) == 3
+    shelf.add(record(95, title="Bridges, on folding paper"))
+    assert shelf.search.suggest("bridges on fo")[0].title == "Bridges, on folding paper"
+    assert [paper.key for paper in shelf.search.suggest("2601.00007")] == ["arxiv:2601.00007"]
+    for odd in ("", " ", '"', "((", "author:", "\x00", "2512.99999", "moss " * 5_000, "\ud800"):
+        assert isinstance(shelf.search.suggest(odd), list)
+
+
+def test_a_long_abstract_has_a_passage(shelf: Made) -> None:
+    shelf.add(record(96, title="Long", abstract="Nothing here. " * 30 + "Gondolas glide. " + "More follows. " * 30))
+    hit = shelf.search.search("gondolas").hits[0]
+    assert hit.passage is not None
+    assert "Gondolas" in hit.paper.abstract[slice(*hit.passage)]
 
 
 def test_an_identifier_leads_to_its_paper(shelf: Made) -> None:
@@ -219,8 +355,11 @@ def test_an_empty_question_is_invalid(shelf: Made, text: str) -> None:
 
 def test_similar_papers_are_near_and_not_the_paper_itself(shelf: Made) -> None:
     found = shelf.search.search("On folding paper bridges, part 10").hits[0].paper
-    hits = shelf.search.similar(found.id, limit=5)
+    hits = shelf.search.similar(found.id, limit=5, diversity=0)
     assert len(hits) == 5
+    assert hits[0].why.sentence.startswith("Near in meaning (")
+    assert "to those above it" in hits[1].why.sentence
+    assert shelf.search.similar(found.id, limit=5, diversity=1)[1:] != hits[1:]
     assert found.id not in [hit.paper.id for hit in hits]
     assert hits[0].score >= hits[-1].score > 0
     assert shelf.search.similar(10_000) == []

@@ -14,12 +14,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy import text as sql
 
-from broadsheet.api.shapes import error_json, paper_json, search_json
+from broadsheet.api.shapes import error_json, hit_json, paper_json, search_json
 from broadsheet.database.engine import Database
 from broadsheet.errors import BroadsheetError, Invalid
 from broadsheet.papers.catalogue import Catalogue
+from broadsheet.search.order import Sort
+from broadsheet.search.paging import DEEPEST
 from broadsheet.search.query import Filters
 from broadsheet.search.service import Search
+from broadsheet.search.similar import DIVERSITY, MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,17 @@ def create(service: Service) -> FastAPI:
         found = [service.catalogue.get(key) for key in id] if id else service.catalogue.newest(limit)
         return {"total": service.catalogue.count(), "papers": [paper_json(paper) for paper in found]}
 
+    @api.get("/papers/{key:path}/similar", summary="Papers near in meaning to one, the nearest first")
+    def near(
+        key: str,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 8,
+        diversity: Annotated[
+            float, Query(ge=0, le=1, description="0: the nearest, however alike; 1: as unlike each other as may be")
+        ] = DIVERSITY,
+    ) -> dict[str, Any]:
+        hits = service.search.similar(service.catalogue.get(key).id, limit, diversity)
+        return {"results": [hit_json(hit) for hit in hits]}
+
     @api.get("/papers/{key:path}", summary="One paper, by any of its identifiers")
     def paper(key: str) -> dict[str, Any]:
         return paper_json(service.catalogue.get(key))
@@ -63,8 +77,9 @@ def create(service: Service) -> FastAPI:
     def search(
         q: Annotated[str, Query(description="Words, a phrase in quotes, author:, cat:, date:, has:, -word")],
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
-        offset: Annotated[int, Query(ge=0, le=1000)] = 0,
-        sort: Literal["relevance", "newest", "trending"] = "relevance",
+        offset: Annotated[int, Query(ge=0, le=DEEPEST)] = 0,
+        cursor: Annotated[str | None, Query(description="`next` of the page before, to go on behind it")] = None,
+        sort: Sort = "relevance",
         cat: Annotated[list[str] | None, Query()] = None,
         source: Annotated[list[str] | None, Query()] = None,
         has: Annotated[list[Literal["code", "model", "data", "demo", "project"]] | None, Query()] = None,
@@ -78,8 +93,16 @@ def create(service: Service) -> FastAPI:
             since=since,
             until=until,
         )
-        page = service.search.search(q, filters=filters, sort=sort, limit=limit, offset=offset)
+        page = service.search.search(q, filters=filters, sort=sort, limit=limit, offset=offset, cursor=cursor)
         return search_json(q, page)
+
+    @api.get("/suggest", summary="Titles that hold what was typed so far")
+    def suggest(
+        q: Annotated[str, Query(description="What was typed; the last word may be unfinished")],
+        limit: Annotated[int, Query(ge=1, le=20)] = 8,
+    ) -> dict[str, Any]:
+        papers = service.search.suggest(q, limit)
+        return {"query": q, "suggestions": [{"id": paper.key, "title": paper.title} for paper in papers]}
 
     return api
 

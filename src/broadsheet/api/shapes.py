@@ -53,18 +53,27 @@ def hit_json(hit: Hit) -> dict[str, Any]:
             "words": list(hit.why.words),
             "text": round(hit.why.text, 6),
             "meaning": round(hit.why.meaning, 6),
+            "freshness": hit.why.freshness,
         },
+        "passage": hit.paper.abstract[slice(*hit.passage)] if hit.passage and not hit.paper.summary else None,
     }
 
 
 def search_json(text: str, page: SearchPage) -> dict[str, Any]:
-    """Return a page of search results as JSON."""
+    """Return a page of search results as JSON; `next` is the cursor of the page after it, null at the list's end."""
+    said = page.suggestion
     return {
         "query": text,
         "took_ms": round(page.took_ms, 3),
         "total": page.total,
         "notes": list(page.notes),
+        "suggestion": {"query": said.text, "words": dict(said.words)} if said else None,
         "results": [hit_json(hit) for hit in page.hits],
+        "next": page.next,
+        "facets": {
+            name: [{"value": value, "papers": papers} for value, papers in getattr(page.facets, name)]
+            for name in ("years", "categories", "sources", "artefacts")
+        },
     }
 
 

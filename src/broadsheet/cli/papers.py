@@ -80,6 +80,29 @@ def show(
 
 
 @commands.command()
+def similar(
+    key: Annotated[str, typer.Argument(help="Any identifier or URL of the paper: 1904.09730, a DOI, an ACL id.")],
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many papers.")] = 8,
+    diversity: Annotated[
+        float, typer.Option(min=0, max=1, help="0: the nearest, however alike; 1: as unlike each other as may be.")
+    ] = 0.3,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List papers near in meaning to one; the first is the nearest."""
+    from broadsheet.api.shapes import hit_json
+
+    with instance() as app:
+        app.index.catch_up()
+        hits = app.search.similar(app.catalogue.get(key).id, limit, diversity)
+    if json:
+        say_json({"results": [hit_json(hit) for hit in hits]})
+        return
+    for hit in hits:
+        say(f"{hit.rank:3}. {hit.paper.title}  [{hit.paper.key}]")
+        say(f"     {hit.why.sentence}")
+
+
+@commands.command()
 def export(
     keys: Annotated[list[str] | None, typer.Argument(help="Identifiers of the papers; none: all of them.")] = None,
     form: Annotated[str, typer.Option(help="jsonl, bibtex, ris or csl.")] = "jsonl",

@@ -10,8 +10,9 @@ from broadsheet.cli.terminal import instance, note, say, say_json
 def search(
     words: Annotated[str, typer.Argument(help='Words, "a phrase", author:, cat:cs.IR, date:2024.., has:code, -word.')],
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many results.")] = 10,
-    sort: Annotated[str, typer.Option(help="relevance, newest or trending.")] = "relevance",
+    sort: Annotated[str, typer.Option(help="relevance, recent, newest or trending.")] = "relevance",
     method: Annotated[str, typer.Option(help="fused, rrf, bm25 or dense.")] = "fused",
+    cursor: Annotated[str | None, typer.Option(help="Go on where the page that gave this cursor ended.")] = None,
     encoder: Annotated[str | None, typer.Option(help="Encoder of the index; none: the instance's.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -20,13 +21,17 @@ def search(
 
     with instance(encoder=encoder) as app:
         app.index.catch_up()
-        page = app.search.search(words, sort=sort, method=method, limit=limit)  # type: ignore[arg-type]
+        page = app.search.search(words, sort=sort, method=method, limit=limit, cursor=cursor)  # type: ignore[arg-type]
     if json:
         say_json(search_json(words, page))
         return
     for remark in page.notes:
         note(remark)
+    if page.suggestion:
+        note(f"Did you mean: {page.suggestion.text}")
     for hit in page.hits:
         say(f"{hit.rank:3}. {hit.paper.title}  [{hit.paper.key}]")
         say(f"     {hit.why.sentence}")
     say(f"\n{page.total} papers in {page.took_ms:.1f} ms" if page.hits else "Nothing found. Try fewer or other words.")
+    if page.next:
+        note(f"More: the same with --cursor {page.next}")

@@ -8,7 +8,7 @@ that it gave is for it alone, since another may have been made by another encode
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from broadsheet.search.query import Query
 
 Ids = NDArray[np.int64]
 Scores = NDArray[np.float32]
+MOST_ENDINGS: Final = 64  # words that an unfinished word may become; of a single letter these are most of what is typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class Engine(Protocol):
         """Return what `by_meaning` and `cosines` of this engine take for a text; zeros if it says nothing to it."""
         ...
 
+    @property
+    def newest(self) -> int:
+        """The highest id of a paper held, 0 without any: ids only grow, so a greater one is of a paper not yet in."""
+        ...
+
     def by_words(self, query: Query, limit: int) -> Found:
         """Return the papers that hold a word of the query and meet its conditions, by BM25."""
         ...
@@ -65,6 +71,27 @@ class Engine(Protocol):
 
     def by_title(self, title: str) -> Ids:
         """Return the papers whose title this is, whatever its case and punctuation."""
+        ...
+
+    def by_beginning(self, text: str, limit: int) -> Found:
+        """Return the papers whose title holds every word of `text`, by BM25 of the words as they are spelt.
+
+        The last word may be unfinished, unless a space follows it: the `MOST_ENDINGS` commonest endings count.
+        """
+        ...
+
+    def held(self, word: str) -> int:
+        """Return how many papers hold a word in any form, in title or abstract or as a name; -1 for a stop word.
+
+        Papers that were replaced or have departed may still be counted for a while.
+        """
+        ...
+
+    def spelt(self, beginning: str, limit: int | None = None) -> list[tuple[str, int]]:
+        """Return the folded words of titles that begin so, each with its number of papers, the commonest first.
+
+        Papers that were replaced or have departed may still be counted for a while.
+        """
         ...
 
     def cosines(self, vector: Scores, ids: Ids) -> Scores:

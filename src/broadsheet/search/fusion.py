@@ -47,6 +47,10 @@ class Ranking:
         """Return the papers at these places, in this order."""
         return Ranking(self.ids[places], self.text[places], self.meaning[places])
 
+    def part(self, start: int, end: int | None = None) -> Ranking:
+        """Return the papers from one place up to another."""
+        return Ranking(self.ids[start:end], self.text[start:end], self.meaning[start:end])
+
 
 def rank(
     engine: Engine,

@@ -1,12 +1,13 @@
 """Where in a text the words of a query stand, in whatever form the text has them.
 
-Marks are character spans of the plain text; whoever shows them escapes the text around them.
+Marks are character spans of the plain text; whoever shows them escapes the text around them. A passage is such a span,
+and never begins or ends within a formula.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from broadsheet.search.words import Stems
@@ -15,6 +16,9 @@ Span = tuple[int, int]
 _WORD: Final = re.compile(r"[^\W_]+")
 _ACCENTED: Final = re.compile(r"[^\W_]*[^\W\x00-\x7f][^\W_]*")
 _LONGEST: Final = 20_000  # characters of a text that are marked
+_BLANK: Final = re.compile(r"\s")
+PASSAGE: Final = 280  # characters: about two lines and a half of a page
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9$(\"“])|\n\s*\n")
 
 
 class Highlighter:
@@ -55,3 +59,30 @@ class Highlighter:
         if not text.isascii():
             for word in _ACCENTED.finditer(text):
                 yield word.start()
+
+
+def passage(text: str, marks: Sequence[Span], length: int = PASSAGE) -> Span | None:
+    """Return the part of a text, about `length` characters, that holds the most of different marked words.
+
+    It begins with a sentence, the first of equals, and ends with a word. None where the text is hardly longer.
+    """
+    if len(text) <= length * 1.3:
+        return None
+    best, best_held = 0, -1
+    for start in (0, *(found.end() for found in _SENTENCE.finditer(text[:_LONGEST]))):
+        within = {text[mark[0] : mark[1]].lower() for mark in marks if start <= mark[0] and mark[1] <= start + length}
+        if len(within) > best_held and not _in_formula(text, start):
+            best, best_held = start, len(within)
+    return best, _word_end(text, best + length)
+
+
+def _word_end(text: str, place: int) -> int:
+    """Return where the word or the formula ends in which a place lies."""
+    if _in_formula(text, place) and (end := text.find("$", place)) >= 0:
+        return end + 1
+    found = _BLANK.search(text, place)
+    return found.start() if found else len(text)
+
+
+def _in_formula(text: str, place: int) -> bool:
+    return text.count("$", 0, place) % 2 == 1

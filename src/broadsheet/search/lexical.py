@@ -24,7 +24,7 @@ from tantivy import FieldType, Occur
 
 from broadsheet.papers.paper import Paper, artefact_kinds
 from broadsheet.search import words
-from broadsheet.search.engine import Scores
+from broadsheet.search.engine import MOST_ENDINGS, Scores
 from broadsheet.search.manifest import State
 from broadsheet.search.query import Filters, Query
 
@@ -87,6 +87,29 @@ class TextReader:
         if not key:
             return np.zeros(0, np.int64)
         return self._rows(tantivy.Query.const_score_query(self._term("title_key", key), 0.0), MOST_TITLED)[0]
+
+    def beginning(self, text: str, limit: int) -> tuple[NDArray[np.int64], Scores]:
+        """Return rows and BM25 scores of the titles that hold each word of `text`, the last one maybe unfinished."""
+        whole, last = words.unfinished(self._names, text)
+        groups = [[term] for term in whole[:MOST_TERMS]]
+        if last:
+            groups.append([term for term, _ in self.spelt(last, MOST_ENDINGS)])
+        if not groups or not all(groups):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        wanted = [_any([self._term("spelt", term) for term in group]) for group in groups]
+        return self._rows(tantivy.Query.boolean_query([(Occur.Must, one) for one in wanted]), limit)
+
+    def held(self, word: str) -> int:
+        """Return how many papers hold a word in any form; -1 for a stop word."""
+        stems, names = self._english.analyze(words.spaced(word)), self._names.analyze(words.spaced(word))
+        if not stems:
+            return -1
+        in_text = min(self._searcher.doc_freq("body", stem) for stem in stems)
+        return max(in_text, min(self._searcher.doc_freq("author", name) for name in names))
+
+    def spelt(self, beginning: str, limit: int | None = None) -> list[tuple[str, int]]:
+        """Return the words of titles that begin so, with their number of papers, the commonest first."""
+        return self._searcher.terms_with_prefix("spelt", beginning, limit=limit)
 
     def rows(self) -> NDArray[np.int64]:
         """Return the row of every paper held: for checking against the columns."""
@@ -176,6 +199,7 @@ class TextWriter:
                 paper=paper.id,
                 row=row,
                 title=title,
+                spelt=title,
                 body=[title, _APART + abstract],
                 author=[words.spaced(name) for name in paper.authors],
                 title_key=words.title_key(paper.title),
@@ -262,6 +286,7 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("row", indexed=True, fast=True)
     builder.add_integer_field("day", indexed=True, fast=True)
     builder.add_text_field("title", tokenizer_name="english", index_option="freq")
+    builder.add_text_field("spelt", tokenizer_name="names", index_option="basic")
     builder.add_text_field("body", tokenizer_name="english", index_option="position")
     builder.add_text_field("author", tokenizer_name="names", index_option="freq")
     for name in ("title_key", "category", "source", "artefact", "kind"):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from broadsheet.encoders.encoder import Encoder
 from broadsheet.papers.paper import Paper, artefact_kinds
 from broadsheet.search import words
-from broadsheet.search.engine import Facets, Found, Ids, Scores, found
+from broadsheet.search.engine import MOST_ENDINGS, Facets, Found, Ids, Scores, found
 from broadsheet.search.query import Filters, Query
 
 # BM25 as Lucene and Tantivy have it (Robertson and Zaragoza, 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5))).
@@ -32,11 +32,17 @@ class _Text:
         title, abstract = (english.analyze(words.spaced(text)) for text in (paper.title, paper.abstract))
         self.author = [term for name in paper.authors for term in names.analyze(words.spaced(name))]
         self.title, self.body = title, title + abstract
+        self.spelt = list(dict.fromkeys(names.analyze(words.spaced(paper.title))))
+        self._lengths = {"spelt": len(names.analyze(words.spaced(paper.title)))}
         self.places = [words.terms_at(english, text) for text in (paper.title, paper.abstract)]
 
     def field(self, name: str) -> list[str]:
         """Return the terms of one field."""
-        return {"title": self.title, "body": self.body, "author": self.author}[name]
+        return {"title": self.title, "body": self.body, "author": self.author, "spelt": self.spelt}[name]
+
+    def length(self, name: str) -> int:
+        """Return how many terms one field has, repeated ones too."""
+        return self._lengths.get(name, len(self.field(name)))
 
     def holds(self, phrase: Sequence[tuple[int, str]]) -> bool:
         """Say whether the terms occur at these distances from each other, in the title or in the abstract."""
@@ -67,6 +73,11 @@ class MemoryEngine:
         vector: Scores = self._encoder.encode_queries([text])[0]
         return vector
 
+    @property
+    def newest(self) -> int:
+        """The highest id of a paper held, 0 without any."""
+        return max(self._papers, default=0)
+
     def by_words(self, query: Query, limit: int) -> Found:
         """Return the papers that hold a word of the query and meet its conditions, by BM25."""
         terms = Counter(self._english.analyze(words.spaced(query.plain)))
@@ -93,6 +104,31 @@ class MemoryEngine:
         key = words.title_key(title)
         same = (paper.id for paper in self._papers.values() if key and words.title_key(paper.title) == key)
         return np.array(sorted(same), np.int64)
+
+    def by_beginning(self, text: str, limit: int) -> Found:
+        """Return the papers whose title holds every word of `text`, the last maybe unfinished, by BM25."""
+        whole, last = words.unfinished(self._names, text)
+        groups = [{term} for term in whole]
+        if last:
+            groups.append({term for term, _ in self.spelt(last, MOST_ENDINGS)})
+        scores = self._bm25("spelt", Counter(term for group in groups for term in group))
+        kept = [one for one in scores if all(group & set(self._texts[one].spelt) for group in groups)]
+        return found(np.array(kept, np.int64), np.array([scores[one] for one in kept], np.float32), limit)
+
+    def held(self, word: str) -> int:
+        """Return how many papers hold a word in any form; -1 for a stop word."""
+        stems = set(self._english.analyze(words.spaced(word)))
+        names = set(self._names.analyze(words.spaced(word)))
+        if not stems:
+            return -1
+        in_text = min(sum(stem in text.body for text in self._texts.values()) for stem in stems)
+        return max(in_text, min(sum(name in text.author for text in self._texts.values()) for name in names))
+
+    def spelt(self, beginning: str, limit: int | None = None) -> list[tuple[str, int]]:
+        """Return the folded words of titles that begin so, with their number of papers, the commonest first."""
+        counts = Counter(term for text in self._texts.values() for term in set(text.spelt))
+        begun = ((term, count) for term, count in counts.items() if term.startswith(beginning))
+        return sorted(begun, key=lambda item: (-item[1], item[0]))[:limit]
 
     def cosines(self, vector: Scores, ids: Ids) -> Scores:
         """Return the cosine between `vector` and each paper; 0 for a paper that is not held."""
@@ -148,13 +184,14 @@ class MemoryEngine:
         texts = {paper_id: text.field(name) for paper_id, text in self._texts.items()}
         # The index keeps a note of its own state among its documents, and its statistics count it as a paper.
         total = len(texts) + 1
-        mean = sum(map(len, texts.values())) / total
+        lengths = {paper_id: text.length(name) for paper_id, text in self._texts.items()}
+        mean = sum(lengths.values()) / total
         scores: dict[int, float] = {}
         for term, weight in terms.items():
             holding = {paper_id: count for paper_id, text in texts.items() if (count := text.count(term))}
             idf = math.log(1 + (total - len(holding) + 0.5) / (len(holding) + 0.5))
             for paper_id, count in holding.items():
-                length = K1 * (1 - B + B * len(texts[paper_id]) / mean)
+                length = K1 * (1 - B + B * lengths[paper_id] / mean)
                 scores[paper_id] = scores.get(paper_id, 0.0) + weight * idf * count * (1 + K1) / (count + length)
         return scores
 

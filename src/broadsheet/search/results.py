@@ -1,4 +1,4 @@
-"""What a search answers: papers with their reasons, and a page of them with counts, notes and time taken.
+"""What a search answers: papers with their reasons, and a page of them with counts, notes and the way on.
 
 Finding and telling are `service`'s and `why`'s matter; the doors show these and know nothing of how they came about.
 """
@@ -11,21 +11,26 @@ from broadsheet.papers.paper import Paper
 from broadsheet.search.engine import Facets
 from broadsheet.search.highlights import Span
 from broadsheet.search.query import Query
+from broadsheet.search.spelling import Suggestion
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a paper is there: the reader's words that it holds, and what words and meaning gave; they add up to score."""
+    """Why a paper is there: the reader's words that it holds, and what words and meaning gave; they add up to score.
+
+    Where age counts, `freshness` (at most 1) is what is left of both shares, which are given as they are left.
+    """
 
     words: tuple[str, ...]
     text: float
     meaning: float
     sentence: str
+    freshness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One result; marks are character spans in the paper's title and abstract."""
+    """One result; marks are spans of characters in title and abstract, `passage` is the abstract's telling part."""
 
     rank: int
     score: float
@@ -33,13 +38,15 @@ class Hit:
     why: Why
     title_marks: tuple[Span, ...] = ()
     abstract_marks: tuple[Span, ...] = ()
+    passage: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
     """One page of results. `total` counts the ranked candidates (at most 1,000), or all papers where only filters ask.
 
-    Facets count over the same papers. `exact` is the paper whose identifier or title was typed.
+    Facets count over the same papers. `exact` is the paper whose identifier or title was typed. `next` is the cursor
+    of the page after this one; None where the list ends, or is as long as a list may be.
     """
 
     query: Query
@@ -49,3 +56,5 @@ class SearchPage:
     facets: Facets
     notes: tuple[str, ...]
     exact: Paper | None
+    next: str | None = None
+    suggestion: Suggestion | None = None

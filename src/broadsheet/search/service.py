@@ -1,13 +1,14 @@
 """Search as every door asks it: a question in, a page of papers with reasons, facets and highlights out.
 
-Ranking is `fusion`'s, finding is the engine's, the order `order`'s, reasons are `why`'s; this joins them.
+The list is `listing`'s, its order `order`'s, the place in it `paging`'s, reasons are `why`'s; this joins them over
+the index as it is now.
 """
 
 from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,19 +16,35 @@ import numpy as np
 from broadsheet.clock import Clock
 from broadsheet.errors import Invalid
 from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.paper import Paper
+from broadsheet.papers.titles import normalised
+from broadsheet.search import listing, paging
 from broadsheet.search.engine import Engine, Facets, Scores
-from broadsheet.search.fusion import METHODS, Method, Ranking, rank
+from broadsheet.search.fusion import METHODS, Method, Ranking
 from broadsheet.search.index import Index
 from broadsheet.search.order import SORTS, Order, Sort, in_order
+from broadsheet.search.paging import Cursor
 from broadsheet.search.query import Filters, Query, parse, words_only
 from broadsheet.search.results import Hit, SearchPage, Why
-from broadsheet.search.why import Reasons
+from broadsheet.search.similar import DIVERSITY, similar
+from broadsheet.search.spelling import suggestion
+from broadsheet.search.why import Reasons, Told
 from broadsheet.search.words import Stems
 
-# Below this cosine a paper that holds none of the words is no answer. Where no paper at all holds one, the words may be
-# none (the encoder gives a vector to anything), so that meaning must say more: half of all chance letters stay below.
-LEAST_COSINE: Final = 0.2
-LEAST_COSINE_ALONE: Final = 0.5
+_NOTHING: Final = Facets([], [], [], [])
+LONGEST_BEGINNING: Final = 200  # characters; a longer text is no title that is being typed
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One question as it was understood, and how its answer is to be given."""
+
+    query: Query
+    sort: Sort
+    method: Method
+    limit: int
+    offset: int
+    start: Cursor
 
 
 class Search:
@@ -51,82 +68,138 @@ class Search:
         method: Method = "fused",
         limit: int = 20,
         offset: int = 0,
+        cursor: str | None = None,
     ) -> SearchPage:
-        """Answer a question; raises `Invalid` for one that holds nothing to search, `Unavailable` without an index."""
+        """Answer a question; raises `Invalid` for one that holds nothing to search, `Unavailable` without an index.
+
+        A page begins behind `cursor`, the `next` of the page before it, and `offset` results farther on.
+        """
         _check(sort, method, limit, offset)
         began = self._clock.now()
         query = replace(parse(text), given=filters) if text.strip() or not filters else Query(given=filters)
         if query.identifier:
             page = self._identified(query)
         else:
-            page = self._found(self._title(text, query), sort, method, slice(offset, offset + limit))
+            engine = self._index.engine()
+            question = paging.question_of(text.strip(), filters, sort, method)
+            start = paging.read(cursor, question, engine.newest) if cursor else Cursor(question, engine.newest)
+            query = _title(engine, text, query)
+            page = self._found(engine, _Asked(query, sort, method, limit, offset, start))
+            if not page.exact and not start.shown:
+                page = replace(page, suggestion=suggestion(engine, query, text))
         return replace(page, took_ms=(self._clock.now() - began).total_seconds() * 1000)
 
-    def similar(self, paper_id: int, limit: int = 8) -> list[Hit]:
-        """Return the papers nearest in meaning to one, itself left out; none for a paper that is not indexed."""
-        engine = self._index.engine()
-        vector = engine.vector(paper_id)
-        if vector is None or not vector.any():
-            return []
-        near = engine.by_meaning(Query(), vector, limit + 1)
-        others = near.ids != paper_id
-        ids, cosines = near.ids[others][:limit], near.scores[others][:limit]
-        ranking = Ranking(ids, np.zeros_like(cosines), cosines)
-        return self._reasons.hits(Query(), ranking, slice(0, limit), "dense")
+    def similar(self, paper_id: int, limit: int = 8, diversity: float = DIVERSITY) -> list[Hit]:
+        """Return papers near in meaning to one, itself left out; none for a paper that is not indexed.
+
+        The more `diversity` (0 to 1), the less alike they are among themselves. Raises `Invalid` for either number out
+        of range, `Unavailable` without an index.
+        """
+        ids, cosines, above = similar(self._index.engine(), paper_id, limit, diversity)
+        return self._reasons.near(ids, cosines, above)
+
+    def suggest(self, text: str, limit: int = 8) -> list[Paper]:
+        """Return papers whose titles hold what was typed so far, those that begin with it first; or the one it names.
+
+        Never raises `Invalid`: what is being typed is often not yet a question. Raises `Unavailable` without an index.
+        """
+        typed = text[:LONGEST_BEGINNING]
+        named = parse(typed).identifier if any(map(str.isalnum, typed)) else None
+        if named:
+            paper = self._catalogue.find(named)
+            return [paper] if paper else []
+        found = self._index.engine().by_beginning(typed, 3 * limit)
+        papers = self._catalogue.papers([int(one) for one in found.ids])
+        places = {paper_id: place for place, paper_id in enumerate(found.ids.tolist())}
+        begun = normalised(typed)
+        papers.sort(key=lambda paper: (not normalised(paper.title).startswith(begun), places[paper.id]))
+        return papers[:limit]
 
     def _identified(self, query: Query) -> SearchPage:
         assert query.identifier  # noqa: S101 - the caller looked
         paper = self._catalogue.find(query.identifier)
         if paper is None:
             notes = (*query.notes, f"No paper here has the identifier {query.identifier}.")
-            return SearchPage(query, 0.0, 0, [], Facets([], [], [], []), notes, None)
+            return SearchPage(query, 0.0, 0, [], _NOTHING, notes, None)
         hit = Hit(1, 1.0, paper, Why((), 1.0, 0.0, f"Its identifier is {query.identifier}."))
         facets = self._index.engine().facets(np.array([paper.id], np.int64))
         return SearchPage(query, 0.0, 1, [hit], facets, query.notes, paper)
 
-    def _title(self, text: str, query: Query) -> Query:
-        """Return a query without operators where the text, as it stands, is a title with quotes or signs in it."""
-        if not (query.phrases or query.excluded or query.filters):
-            return query
-        engine, whole = self._index.engine(), words_only(text)
-        if len(engine.by_title(query.plain)) or not len(engine.by_title(whole.plain)):
-            return query
-        return replace(whole, given=query.given)
+    def _found(self, engine: Engine, asked: _Asked) -> SearchPage:
+        query, today = asked.query, self._clock.now().date()
+        vector = engine.query_vector(query.plain) if query.plain else np.zeros(0, np.float32)
+        ranking, exact = self._listed(engine, asked, vector)
+        listed = asked.start.known(in_order(engine, ranking, asked.sort, today, self._order))
+        whole = self._whole(engine, asked, vector, listed)
+        left = asked.start.rest(whole)
+        before = asked.start.after(left.part(0, asked.offset).ids.tolist())
+        left = left.part(asked.offset)
+        part = left.part(0, asked.limit)
+        told = Told(query, asked.method, today if asked.sort == "recent" else None)
+        hits = self._reasons.hits(part, before.shown + 1, told)
+        after = before.after(part.ids.tolist())
+        more = len(left) > len(part) > 0 and after.shown < paging.DEEPEST
+        notes = self._notes(engine, asked, exact) + _how_deep(asked, len(listed), after.shown, len(whole))
+        return SearchPage(
+            query,
+            0.0,
+            len(listed),
+            hits,
+            engine.facets(listed.ids),
+            notes,
+            self._paper(exact, hits),
+            after.token() if more else None,
+        )
 
-    def _found(self, query: Query, sort: Sort, method: Method, part: slice) -> SearchPage:
-        engine = self._index.engine()
-        notes = query.notes
+    def _listed(self, engine: Engine, asked: _Asked, vector: Scores) -> tuple[Ranking, int | None]:
+        if not asked.query.plain:
+            return listing.by_date(engine, asked.query), None
+        return listing.ranked(engine, asked.query, vector, asked.method, self._beside)
+
+    def _whole(self, engine: Engine, asked: _Asked, vector: Scores, listed: Ranking) -> Ranking:
+        """Return the list as far down as this page needs it."""
+        wanted = min(asked.start.shown + asked.offset + asked.limit + 1, paging.DEEPEST)
+        if asked.sort != "relevance" or wanted <= len(listed) or not asked.query.plain:
+            return listed
+        if not listing.goes_on(listed, asked.method):
+            return listed
+        come_in = min(engine.newest - asked.start.newest, paging.DEEPEST)
+        depth = wanted + come_in
+        return asked.start.known(listing.deeper(engine, asked.query, vector, asked.method, listed, depth))
+
+    def _notes(self, engine: Engine, asked: _Asked, exact: int | None) -> tuple[str, ...]:
+        query, notes = asked.query, asked.query.notes
         if not len(engine):
             notes = (*notes, "No paper is indexed yet; papers can be found as soon as they are.")
-        if query.plain:
-            ranking, exact = self._ranked(engine, query, method)
-            if exact is None and not any(map(self._stems.of, query.plain.split())):
-                notes = (*notes, "Every word of the query is too common to be searched for; add one that says more.")
-        else:
-            ids = engine.by_date(query).ids
-            nothing = np.zeros(len(ids), np.float32)
-            ranking, exact = Ranking(ids, nothing, nothing), None
-        ranking = in_order(engine, ranking, sort, self._order)
-        hits = self._reasons.hits(query, ranking, part, method)
-        paper = next((hit.paper for hit in hits if hit.paper.id == exact), None)
-        if exact is not None and paper is None:
-            paper = next(iter(self._catalogue.papers([exact])), None)
-        return SearchPage(query, 0.0, len(ranking), hits, engine.facets(ranking.ids), notes, paper)
+        if query.plain and exact is None and not any(map(self._stems.of, query.plain.split())):
+            notes = (*notes, "Every word of the query is too common to be searched for; add one that says more.")
+        return notes
 
-    def _ranked(self, engine: Engine, query: Query, method: Method) -> tuple[Ranking, int | None]:
-        """Return the ranking, papers with exactly this title first, and the first of those."""
-        vector = engine.query_vector(query.plain)
-        ranking = _without_noise(rank(engine, query, vector, method, beside=self._beside), method)
-        titled = engine.by_title(query.plain)
-        if not len(titled):
-            return ranking, None
-        if not (query.conditions or query.excluded or query.phrases):
-            ranking = _with(ranking, titled, engine.cosines(vector, titled))
-        first = np.isin(ranking.ids, titled)
-        if not first.any():
-            return ranking, None
-        ranking = ranking.taken(np.argsort(~first, kind="stable"))
-        return ranking, int(ranking.ids[0])
+    def _paper(self, exact: int | None, hits: list[Hit]) -> Paper | None:
+        if exact is None:
+            return None
+        shown = next((hit.paper for hit in hits if hit.paper.id == exact), None)
+        return shown or next(iter(self._catalogue.papers([exact])), None)
+
+
+def _title(engine: Engine, text: str, query: Query) -> Query:
+    """Return a query without operators where the text, as it stands, is a title with quotes or signs in it."""
+    if not (query.phrases or query.excluded or query.filters):
+        return query
+    whole = words_only(text)
+    if len(engine.by_title(query.plain)) or not len(engine.by_title(whole.plain)):
+        return query
+    return replace(whole, given=query.given)
+
+
+def _how_deep(asked: _Asked, ranked: int, shown: int, listed: int) -> tuple[str, ...]:
+    """Say where a page has left what was ranked by words and meaning both, and where a list is as long as it gets."""
+    notes = []
+    if ranked < shown and asked.method != "dense" and asked.query.plain:
+        notes.append(f"From result {ranked + 1:,} on, papers are compared by their words alone.")
+    if shown >= paging.DEEPEST < listed:
+        notes.append(f"A list ends at its {paging.DEEPEST:,}th result; narrow the question to see others.")
+    return tuple(notes)
 
 
 def _check(sort: str, method: str, limit: int, offset: int) -> None:
@@ -138,24 +211,6 @@ def _check(sort: str, method: str, limit: int, offset: int) -> None:
         raise Invalid(f"“{method[:40]}” is no method; choose one of: {known}.", field="method", value=method)
     if limit < 1:
         raise Invalid(f"{limit} results cannot be shown; ask for 1 or more.", field="limit", value=limit)
-    if offset < 0:
-        raise Invalid(f"Results cannot begin at {offset}; begin at 0 or later.", field="offset", value=offset)
-
-
-def _without_noise(ranking: Ranking, method: Method) -> Ranking:
-    """Leave out papers that hold no word and lie no nearer than unrelated ones do."""
-    if method != "fused":
-        return ranking
-    least = LEAST_COSINE if ranking.text.any() else LEAST_COSINE_ALONE
-    return ranking.taken(np.flatnonzero((ranking.text > 0) | (ranking.meaning >= least)))
-
-
-def _with(ranking: Ranking, titled: np.ndarray[tuple[int], np.dtype[np.int64]], cosines: Scores) -> Ranking:
-    """Return the ranking with papers that it lacks at its end: a title may be made of nothing but stop words."""
-    lacking = ~np.isin(titled, ranking.ids)
-    none = np.zeros(int(lacking.sum()), np.float32)
-    return Ranking(
-        np.concatenate([ranking.ids, titled[lacking]]),
-        np.concatenate([ranking.text, none]),
-        np.concatenate([ranking.meaning, cosines[lacking]]),
-    )
+    if not 0 <= offset <= paging.DEEPEST:
+        message = f"Results cannot begin at {offset}; begin at 0 to {paging.DEEPEST:,}."
+        raise Invalid(message, field="offset", value=offset)

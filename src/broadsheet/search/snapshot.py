@@ -57,6 +57,11 @@ class Snapshot:
         vector: Scores = self._encoder.encode_queries([text])[0]
         return vector
 
+    @property
+    def newest(self) -> int:
+        """The highest id of a paper held, 0 without any."""
+        return int(self._ids[self._live].max(initial=0))
+
     def by_words(self, query: Query, limit: int) -> Found:
         """Return the papers that hold a word of the query and meet its conditions, by BM25."""
         rows, scores = self._text.search(query, limit)
@@ -77,6 +82,19 @@ class Snapshot:
     def by_title(self, title: str) -> Ids:
         """Return the papers whose title this is, whatever its case and punctuation."""
         return np.sort(self._ids[self._text.titled(title)])
+
+    def by_beginning(self, text: str, limit: int) -> Found:
+        """Return the papers whose title holds every word of `text`, the last maybe unfinished, by BM25."""
+        rows, scores = self._text.beginning(text, limit)
+        return found(self._ids[rows], scores)
+
+    def held(self, word: str) -> int:
+        """Return how many papers hold a word in any form; -1 for a stop word."""
+        return self._text.held(word)
+
+    def spelt(self, beginning: str, limit: int | None = None) -> list[tuple[str, int]]:
+        """Return the folded words of titles that begin so, with their number of papers, the commonest first."""
+        return self._text.spelt(beginning, limit)
 
     def cosines(self, vector: Scores, ids: Ids) -> Scores:
         """Return the cosine between `vector` and each paper; 0 for a paper that is not held."""

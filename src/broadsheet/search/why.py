@@ -6,14 +6,29 @@ The shares come from `fusion`, the order from `order`; nothing is ranked here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
 
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Paper
+from broadsheet.search.engine import Ids, Scores
 from broadsheet.search.fusion import Method, Ranking
-from broadsheet.search.highlights import Highlighter
+from broadsheet.search.highlights import Highlighter, passage
+from broadsheet.search.order import HALF_LIFE_DAYS, freshness
 from broadsheet.search.query import Query
 from broadsheet.search.results import Hit, Why
 from broadsheet.search.words import Stems
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the reasons of one page speak of: the question, how it was ranked, and the day from which age counts."""
+
+    query: Query
+    method: Method
+    aged_on: date | None = None
 
 
 class Reasons:
@@ -22,26 +37,55 @@ class Reasons:
     def __init__(self, catalogue: Catalogue, stems: Stems) -> None:
         self._catalogue, self._stems = catalogue, stems
 
-    def hits(self, query: Query, ranking: Ranking, part: slice, method: Method) -> list[Hit]:
-        """Return the results of one part of a ranking; a paper that departed since it was indexed is left out."""
-        ids = [int(one) for one in ranking.ids[part]]
-        papers = {paper.id: paper for paper in self._catalogue.papers(ids)}
-        shares = zip(ids, ranking.text[part].tolist(), ranking.meaning[part].tolist(), strict=True)
-        highlighter = Highlighter(query.plain.split(), self._stems)
+    def hits(self, part: Ranking, first: int, told: Told) -> list[Hit]:
+        """Return the results of one page, counted from `first`; a paper that departed since is left out."""
+        papers = self._papers(part.ids)
+        shares = zip(part.ids.tolist(), part.text.tolist(), part.meaning.tolist(), strict=True)
+        highlighter = Highlighter(told.query.plain.split(), self._stems)
         return [
-            _hit(rank, papers[paper_id], text, meaning, highlighter, method)
-            for rank, (paper_id, text, meaning) in enumerate(shares, part.start + 1)
+            _hit(rank, papers[paper_id], text, meaning, highlighter, told)
+            for rank, (paper_id, text, meaning) in enumerate(shares, first)
             if paper_id in papers
         ]
 
+    def near(self, ids: Ids, cosines: Scores, above: Scores) -> list[Hit]:
+        """Return papers like another one; `above` is how close each lies to those before it."""
+        papers = self._papers(ids)
+        return [
+            Hit(rank, cosine, papers[paper_id], Why((), 0.0, cosine, _nearness(cosine, closest)))
+            for rank, (paper_id, cosine, closest) in enumerate(
+                zip(ids.tolist(), cosines.tolist(), above.tolist(), strict=True), 1
+            )
+            if paper_id in papers
+        ]
 
-def _hit(place: int, paper: Paper, text: float, meaning: float, highlighter: Highlighter, method: Method) -> Hit:
+    def _papers(self, ids: Ids) -> dict[int, Paper]:
+        return {paper.id: paper for paper in self._catalogue.papers([int(one) for one in ids])}
+
+
+def _hit(place: int, paper: Paper, text: float, meaning: float, highlighter: Highlighter, told: Told) -> Hit:
     title_marks, in_title = highlighter.spans(paper.title)
     abstract_marks, in_abstract = highlighter.spans(paper.abstract)
     _, in_names = highlighter.spans(" ".join(paper.authors))
     held = highlighter.said(in_title | in_abstract | in_names)
-    why = Why(held, text, meaning, _sentence(held, text, meaning, method))
-    return Hit(place, text + meaning, paper, why, title_marks, abstract_marks)
+    left = _left(paper, told.aged_on) if told.aged_on and told.query.plain else None
+    sentence = _sentence(held, text, meaning, told.method)
+    if left is not None:
+        sentence = f"{sentence[:-1]}, of which its age has left {left:.0%}: half for every {HALF_LIFE_DAYS} days."
+    why = Why(held, text, meaning, sentence, left)
+    telling = passage(paper.abstract, abstract_marks)
+    return Hit(place, text + meaning, paper, why, title_marks, abstract_marks, telling)
+
+
+def _left(paper: Paper, today: date) -> float:
+    day = paper.published.toordinal() if paper.published else 0
+    return float(freshness(np.array([day], np.int32), today)[0])
+
+
+def _nearness(cosine: float, closest: float) -> str:
+    if closest <= 0:
+        return f"Near in meaning ({cosine:.2f})."
+    return f"Near in meaning ({cosine:.2f}); at most {closest:.2f} near to those above it."
 
 
 def _sentence(held: Sequence[str], text: float, meaning: float, method: Method) -> str:

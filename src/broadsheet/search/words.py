@@ -46,6 +46,13 @@ def name_terms(names_analyser: TextAnalyzer, english_analyser: TextAnalyzer, tex
     return Counter({term: count for term, count in counts.items() if english_analyser.analyze(term)})
 
 
+def unfinished(names_analyser: TextAnalyzer, text: str) -> tuple[list[str], str]:
+    """Return the whole words of a text, folded and each once, and the one being written; "" after a space."""
+    found = names_analyser.analyze(spaced(text))
+    last = found.pop() if found and text[-1:].isalnum() else ""
+    return list(dict.fromkeys(found)), last
+
+
 def title_key(text: str) -> str:
     """Return what two spellings of one title share: a hash of its normal form; "" where nothing is left of it."""
     normal = titles.normalised(text)
