@@ -45,7 +45,10 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="SQLAlchemy URL of the truth; empty: SQLite in the home. PostgreSQL: postgresql+psycopg://…"
     )
-    encoder: str = Field("static", description="The encoder of the index.")
+    encoder: str = Field(
+        "static",
+        description="The encoder of the index: static, onnx, onnx:FOLDER with a model, or the path of a static table.",
+    )
     sources: tuple[str, ...] = Field(("hf", "arxiv"), description="Sources that the schedule harvests.")
     arxiv_url: str = Field("https://oaipmh.arxiv.org/oai", description="Base URL of arXiv's OAI-PMH.")
     arxiv_set: str = Field(

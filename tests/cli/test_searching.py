@@ -103,7 +103,7 @@ def test_a_remark_on_the_query_stays_out_of_the_answer(call: Call) -> None:
     [
         (("moss", "--sort", "best"), "relevance, recent, newest, trending"),
         (("moss", "--method", "best"), "fused, rrf, bm25, dense"),
-        (("moss", "--encoder", "best"), "Choose one of: static"),
+        (("moss", "--encoder", "best"), "Choose one of: static, onnx, "),
     ],
 )
 def test_a_wrong_choice_is_told_with_the_right_ones(call: Call, words: tuple[str, ...], told: str) -> None:

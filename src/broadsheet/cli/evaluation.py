@@ -10,7 +10,7 @@ from broadsheet.cli.terminal import say, say_json, settings, told, writing
 
 def evaluate(
     directories: Annotated[list[Path], typer.Argument(help="Each with corpus.jsonl.xz, queries.jsonl and qrels.tsv.")],
-    encoder: Annotated[str | None, typer.Option(help="Encoder; none: the instance's.")] = None,
+    encoder: Annotated[str | None, typer.Option(help="static, onnx, onnx:FOLDER or a table.")] = None,
     run_out: Annotated[Path | None, typer.Option(help="Write the rankings to this file in TREC form.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

@@ -1,10 +1,11 @@
-"""Which encoders there are, by the name that the settings give them."""
+"""Which encoders there are, by the name that the settings give them; heavy libraries wait until one is asked for.
+
+An encoder is read from this machine alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 from broadsheet.encoders.encoder import Encoder
@@ -13,18 +14,18 @@ from broadsheet.encoders.weights_file import read_table
 from broadsheet.errors import Invalid
 
 WEIGHTS: Final = Path(__file__).parent / "weights" / "static.bin"
-
-
-def _static() -> Encoder:
-    return StaticEncoder(read_table(WEIGHTS))
-
-
-_LOADERS: Final[Mapping[str, Callable[[], Encoder]]] = MappingProxyType({"static": _static})
+CHOICES: Final = "static, onnx, onnx:FOLDER with a model, the path of a static table"
+_FOLDER: Final = "onnx:"
 
 
 def load_encoder(name: str) -> Encoder:
     """Return the encoder of that name; raise `Invalid` for an unknown one, `Unavailable` without sound weights."""
-    if name not in _LOADERS:
-        known = ", ".join(sorted(_LOADERS))
-        raise Invalid(f'There is no encoder "{name}". Choose one of: {known}.', field="encoder", value=name)
-    return _LOADERS[name]()
+    if name == "static":
+        return StaticEncoder(read_table(WEIGHTS))
+    if name == "onnx" or name.startswith(_FOLDER):
+        from broadsheet.encoders import onnx  # whoever does not ask for it does not wait for it
+
+        return onnx.load_packaged() if name == "onnx" else onnx.load_folder(Path(name.removeprefix(_FOLDER)))
+    if Path(name).is_file():
+        return StaticEncoder(read_table(Path(name)))
+    raise Invalid(f'There is no encoder "{name}". Choose one of: {CHOICES}.', field="encoder", value=name)
