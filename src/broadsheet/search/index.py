@@ -32,7 +32,8 @@ from broadsheet.search.snapshot import Snapshot
 from broadsheet.search.writer import PaperChange, Writer
 
 BATCH: Final = 1_000
-COMMIT_EVERY: Final = 20_000  # papers: what a kill costs is indexed again within seconds
+COMMIT_EVERY: Final = 20_000  # changes: what a kill costs is indexed again within seconds
+COMMIT_SHARE: Final = 20  # and one in so many of what is held: many small segments make each search slower
 LEASE: Final = timedelta(seconds=6)
 _SAME_FILES_TRIES: Final = 20
 _TRY_SECONDS: Final = 0.05
@@ -184,7 +185,7 @@ class Index:
             lease = self._extended(lease)
             if progress:
                 progress(change - began, max(total, change) - began)
-            if waiting >= COMMIT_EVERY:
+            if waiting >= max(COMMIT_EVERY, writer.state.rows // COMMIT_SHARE):
                 self._commit(writer, change, shown=shown)
                 waiting = 0
         if waiting or max(total, change) > writer.state.change:

@@ -36,7 +36,7 @@ MOST_TERMS: Final = 48
 # Stop words are not indexed but keep their places: so many that no phrase reaches from a title into its abstract.
 _APART: Final = "the " * 32
 MOST_TITLED: Final = 20  # papers of one title; "Editorial" has hundreds, and nobody means them all
-_HEAP: Final = 64_000_000
+_HEAP: Final = 128_000_000
 _LONGEST_REASON: Final = 160
 _MAGIC: Final = 1337  # ends every file of Tantivy
 Term = tuple[str, float]
@@ -190,9 +190,10 @@ class TextWriter:
         except ValueError as error:
             raise OSError(f"the text index cannot be written: {_reason(error)}") from error
 
-    def put(self, row: int, paper: Paper) -> None:
-        """Add a paper under its row, in place of whatever is held of it."""
-        self.remove(paper.id)
+    def put(self, row: int, paper: Paper, *, fresh: bool = False) -> None:
+        """Add a paper under its row, in place of whatever is held of it; nothing is, if it is `fresh`."""
+        if not fresh:  # each removal is looked up in every segment at the next commit
+            self.remove(paper.id)
         title, abstract = words.spaced(paper.title), words.spaced(paper.abstract)
         self._writer.add_document(
             tantivy.Document(

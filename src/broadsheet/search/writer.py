@@ -17,6 +17,7 @@ from broadsheet.papers.paper import Paper
 from broadsheet.search import columns, manifest
 from broadsheet.search.columns import Appender
 from broadsheet.search.dense import Quantiser
+from broadsheet.search.engine import Ids
 from broadsheet.search.labels import labels_of
 from broadsheet.search.lexical import TextWriter
 from broadsheet.search.manifest import FORMAT, Extent, Manifest, State
@@ -59,6 +60,7 @@ class Writer:
         self._quantiser = Quantiser(encoder.dimension)
         known = columns.mapped(place, "labels", self.state.files["labels"], np.uint8).tobytes().decode()
         self._labels = {label: number for number, label in enumerate(known.splitlines())}
+        self._met = _Met(columns.mapped(place, "heads", self.state.files["heads"], columns.HEAD)["id"])
 
     def take(self, changes: Sequence[PaperChange]) -> int:
         """Index the papers of these changes; return how many papers there were, departed ones aside."""
@@ -109,7 +111,7 @@ class Writer:
         pairs = [(row, label) for row, paper in enumerate(papers, first) for label in self._numbers(paper)]
         self._appender.append("pairs", np.array(pairs, columns.PAIR).tobytes())
         for row, paper in enumerate(papers, first):
-            self._text.put(row, paper)
+            self._text.put(row, paper, fresh=self._met.first_time(paper.id))
 
     def _depart(self, paper_ids: Sequence[int]) -> None:
         heads = np.zeros(len(paper_ids), columns.HEAD)
@@ -132,3 +134,22 @@ class Writer:
                 number = self._labels[label] = len(self._labels)
                 self._appender.append("labels", label.encode("utf-8", "replace") + b"\n")
             yield number
+
+
+class _Met:
+    """Which papers any row tells of, one byte for each number up to the highest."""
+
+    def __init__(self, ids: Ids) -> None:
+        named = np.abs(ids)
+        self._known = np.zeros(int(named.max(initial=0)) + 1, np.bool_)
+        self._known[named] = True
+
+    def first_time(self, paper_id: int) -> bool:
+        """Say whether no row told of this paper before, and remember that one does now."""
+        if paper_id >= len(self._known):
+            grown = np.zeros(2 * paper_id + 1, np.bool_)
+            grown[: len(self._known)] = self._known
+            self._known = grown
+        known = bool(self._known[paper_id])
+        self._known[paper_id] = True
+        return not known
