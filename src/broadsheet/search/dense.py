@@ -18,6 +18,7 @@ BITS: Final = 256
 # Of the static table's exact ten nearest among 100,000 papers, 91 % are found by rescoring 500, 95 % by 1,000 and 97 %
 # by 2,000 (short titles as queries); random rotation and centring before taking signs made no difference or harm.
 RESCORED: Final = 1_000
+RESCORED_SHARE: Final = 150  # and one in so many rows: among millions the codes of more papers lie between
 _SEED: Final = 20_260_115
 _LEVELS: Final = 127
 _MOST_SPARE: Final = 3  # a filter that leaves out more than three of four rows is scanned apart
@@ -57,7 +58,8 @@ class Gallery:
 
     def nearest(self, vector: Scores, limit: int, mask: Mask | None = None) -> tuple[Rows, Scores]:
         """Return the `limit` live rows within `mask` that lie nearest, best first, with exact cosines."""
-        candidates = self._candidates(vector, max(RESCORED, limit), self._live if mask is None else mask)
+        wanted = max(RESCORED, len(self._codes) // RESCORED_SHARE, limit)
+        candidates = self._candidates(vector, wanted, self._live if mask is None else mask)
         cosines = self.cosines(vector, candidates)
         best = np.lexsort((candidates, -cosines))[:limit]
         return candidates[best], cosines[best]
