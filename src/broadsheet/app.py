@@ -99,7 +99,7 @@ class App:
             routes=[
                 *_health(service),
                 Mount("/api/v1", api.create(service)),
-                *feed_routes(self.editions, head),
+                *feed_routes(self.editions, self.search, head),
                 *web_routes(site),
             ],
             middleware=middleware(),

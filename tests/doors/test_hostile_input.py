@@ -59,7 +59,7 @@ HOSTILE = {
     "digits of another script": "٣²①",
 }
 # Every name that a door reads today, and one that none does.
-SEARCHED = "q cat source has since until sort page limit offset".split()
+SEARCHED = "q cat source has since until sort page limit offset cursor after diversity".split()
 NAMES = [*SEARCHED, *"token id said day size key name".split()]
 ENOUGH = 12_000  # characters; the client works long on a long address
 LONGEST_ADDRESS = 60_000  # characters; servers and clients refuse more before a door sees it

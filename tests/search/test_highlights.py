@@ -61,6 +61,10 @@ def test_of_equals_the_first_passage_is_taken_and_without_marks_the_beginning() 
     span = passage(SENTENCES, marks_of(SENTENCES, "ends"), length=40)
     assert span is not None
     assert span[0] == SENTENCES.index("And so")
+    late = "Nothing much. " * 40 + "Salt maps fold. " + "Nothing much. " * 40
+    span = passage(late, marks_of(late, "maps"), length=100)
+    assert span is not None
+    assert late[slice(*span)].startswith("Salt maps fold. Nothing")
     span = passage(SENTENCES, [], length=20)
     assert span is not None
     assert SENTENCES[slice(*span)] == "We begin far away. Then"

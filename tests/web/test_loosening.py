@@ -1,7 +1,7 @@
 import pytest
 
 from broadsheet.search.query import parse
-from broadsheet.web.loosening import loosened, written
+from broadsheet.web.loosening import loosened, typed, written
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,24 @@ def test_every_condition_can_go() -> None:
     assert "has:demo" not in found["without has:demo"]
     assert 'author:"Ada Quill"' in found["without has:demo"]
     assert parse(found["without the quotation marks"]).words == ("moss", "salt", "maps")
+
+
+def test_every_condition_typed_can_be_taken_off() -> None:
+    text = 'moss "salt maps" "tide table" author:"Ada Quill" cat:cs.IR date:2024 -bird -"glass loom"'
+    found = dict(typed(parse(text)))
+    assert list(found) == [
+        "cat:cs.IR",
+        'author:"Ada Quill"',
+        "date:2024-01-01..2024-12-31",
+        '"salt maps"',
+        '"tide table"',
+        "-bird",
+        "-glass loom",
+    ]
+    assert parse(found['"salt maps"']).words == ("moss", "salt", "maps")
+    assert parse(found['"salt maps"']).phrases == ("tide table",)
+    assert parse(found["-bird"]).excluded == ("glass loom",)
+    assert parse(found["cat:cs.IR"]).filters.categories == ()
 
 
 def test_bare_words_hold_no_condition() -> None:

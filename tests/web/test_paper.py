@@ -138,3 +138,22 @@ def test_many_authors_are_counted(instance: Instance) -> None:
     page = instance.get(PATH).text
     assert "and 200 others" in page
     assert "author%3A%22Author%200%22" in page
+
+
+def test_how_alike_similar_papers_are_can_be_chosen(instance: Instance) -> None:
+    instance.add(*(record(n) for n in range(1, 40)))
+    page = instance.get("/paper/arxiv:2601.00003").text
+    assert '<a href="?diversity=0.3#similar" aria-current="true">Mixed</a>' in page
+    assert "Near in meaning (" in page
+    closest = instance.get("/paper/arxiv:2601.00003?diversity=0").text
+    varied = instance.get("/paper/arxiv:2601.00003?diversity=0.6").text
+    assert '<a href="?diversity=0.6#similar" aria-current="true">Varied</a>' in varied
+    assert closest.partition('id="similar"')[2] != varied.partition('id="similar"')[2]
+
+
+@pytest.mark.parametrize("diversity", ["2", "-0.1", "nan", "1e-1", "much", "0.1234567", "%D9%A1"])
+def test_a_diversity_out_of_range_is_told(instance: Instance, diversity: str) -> None:
+    instance.add(record(1))
+    page = instance.client.get(f"/paper/arxiv:2601.00001?diversity={diversity}")
+    assert page.status_code in (400, 422)
+    assert "is no diversity; it goes from 0" in page.text

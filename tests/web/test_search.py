@@ -1,4 +1,6 @@
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 
@@ -45,7 +47,7 @@ def test_filters_by_date_category_and_source(library: Instance) -> None:
 def test_pages_follow_each_other(library: Instance) -> None:
     first = library.get("/search?q=patience").text
     assert "1 to 20 of" in first
-    assert 'href="/search?q=patience&amp;page=2" rel="next"' in first
+    assert 'href="/search?q=patience&amp;page=2&amp;after=' in first
     second = library.get("/search?q=patience&page=2").text
     assert '<ol class="results" start="21">' in second
     assert 'rel="prev"' in second
@@ -139,3 +141,122 @@ def test_a_question_is_escaped_where_it_is_repeated(library: Instance) -> None:
 def test_links_to_authors_and_categories_find_them(library: Instance) -> None:
     assert "papers</b>" in library.client.get("/search", params={"q": 'author:"Ada Quill"'}).text
     assert "papers</b>" in library.get("/search?q=cat:cs.IR&sort=newest").text
+
+
+def test_what_was_typed_as_a_condition_can_be_taken_off_too(library: Instance) -> None:
+    page = library.get('/search?q=patience+cat:cs.IR+"glass looms"+-moss&has=code').text
+    assert '<span class="vh">Remove </span>cat:cs.IR' in page or "No paper" in page
+    page = library.client.get("/search", params={"q": 'patience cat:cs.IR "decides the outcome" -moss'}).text
+    for said in ("cat:cs.IR", "&#34;decides the outcome&#34;", "-moss"):
+        assert f'<span class="vh">Remove </span>{said}</a>' in page, said
+    assert "/search?q=patience+%22decides+the+outcome%22+-moss" in page
+
+
+def test_an_unknown_word_is_searched_and_another_offered(library: Instance) -> None:
+    page = library.get("/search?q=glas+loosm&cat=cs.CV&sort=newest").text
+    assert 'Did you mean <a href="/search?q=glass+looms&amp;cat=cs.CV&amp;sort=newest">glass looms</a>?' in page
+    assert "holds “glas” and “loosm”" in page
+    assert 'value="glas loosm"' in page
+    assert "Did you mean" in library.get("/search?q=loosm+has:demo").text
+    assert "Did you mean" not in library.get("/search?q=glass+looms").text
+
+
+def test_a_search_is_saved_as_a_feed_or_an_address(library: Instance) -> None:
+    page = library.get("/search?q=glass+looms&has=code&since=&until=&page=1").text
+    assert '<link rel="canonical" href="/search?q=glass+looms&amp;has=code">' in page
+    assert 'href="/feeds/search.atom?q=glass+looms&amp;has=code" aria-describedby="l-save">as a feed</a>' in page
+    assert 'href="/search?q=glass+looms&amp;has=code" rel="bookmark"' in page
+    assert "by mail</button>" not in page
+
+
+def next_page(page: str) -> str:
+    found = re.search(r'href="([^"]+)" rel="next"', page)
+    assert found
+    return unescape(found[1])
+
+
+def shown(page: str) -> list[str]:
+    return re.findall(r'<h2 class="hed"><a href="([^"]+)"', page)
+
+
+def test_the_next_page_neither_repeats_nor_loses_while_papers_come_in(library: Instance) -> None:
+    first = library.get("/search?q=patience").text
+    library.add(*(record(n, title="Patience, patience", abstract="Patience.") for n in range(200, 230)))
+    second = library.get(next_page(first)).text
+    third = library.get(next_page(second)).text
+    pages = [shown(page) for page in (first, second, third)]
+    assert [len(page) for page in pages] == [20, 20, 20]
+    assert len({path for page in pages for path in page}) == 60
+    assert "41 to 60 of 60" in third
+    assert 'rel="next"' not in third
+
+
+def test_a_cursor_that_is_of_no_use_any_more_is_told_and_the_page_still_comes(library: Instance) -> None:
+    for after in ("x", "%00", next_page(library.get("/search?q=instruments").text).partition("after=")[2]):
+        page = library.get(f"/search?q=patience&page=2&after={after}").text
+        assert "The list was made anew" in page
+        assert '<ol class="results" start="21">' in page
+
+
+def test_recent_and_relevant_says_what_age_leaves(library: Instance) -> None:
+    page = library.get("/search?q=glass+looms&sort=recent").text
+    assert 'aria-current="true">Recent' in page
+    assert "<dt>age</dt><dd>leaves" in page
+    assert '<input type="hidden" name="sort" value="recent">' in page
+
+
+def test_the_shares_shown_add_up(library: Instance) -> None:
+    page = library.get("/search?q=glass+looms+hand").text
+    boxes = [box for box in page.split('<div class="because">')[1:] if "<dt>together</dt>" in box]
+    assert boxes
+    for box in boxes:
+        numbers = re.findall(r'<span class="num">([\d.]+)</span>', box.partition("</dl>")[0])
+        words, meaning, together = map(float, numbers)
+        assert words + meaning == pytest.approx(together, abs=0.011)
+
+
+def test_the_best_passage_is_shown_and_the_whole_a_click_away(library: Instance) -> None:
+    long = "Nothing is said here. " * 20 + "Gondolas glide on $x^2$ canals. " + "And so it ends. " * 20
+    library.add(record(300, title="Water", abstract=long))
+    page = library.get("/search?q=gondolas").text
+    passage = re.search(r'<summary><span class="passage">(.*?)</span><span class="more">', page)
+    assert passage
+    assert passage[1].startswith("… <mark>Gondolas</mark> glide on <math")
+    assert passage[1].endswith(" …")
+    whole = page.partition("</summary><p>")[2].partition("</p></details>")[0]
+    assert whole.startswith("Nothing is said here.")
+    assert whole.endswith("And so it ends.")
+
+
+def test_titles_are_suggested_while_one_types(library: Instance) -> None:
+    found = library.get("/search/suggest?q=glass+looms,+by").text
+    assert '<li role="option" id="suggestion-1" aria-selected="false" data-href="/paper/arxiv:2601.00070">' in found
+    for nothing in ("", " ", "%22", "%00", "zzzz", "q" * 9_000, "潮汐表"):
+        assert library.get(f"/search/suggest?q={nothing}").text.strip() == ""
+    assert "data-href" in library.get("/search/suggest?q=2601.00003").text
+    library.add(record(301, title="<script>alert(1)</script> of looms"))
+    assert "<script>" not in library.get("/search/suggest?q=looms+alert").text
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "says"),
+    [
+        ("moss " * 2_000, 200, "papers</b>"),
+        ("moss " * 3_000, 200, "longer than 10,000 characters"),
+        ("the of and", 200, "too common to be searched for"),
+        ("!?.,;:-()", 400, "holds no word to search for"),
+        ("潮汐表 таблица مد و جزر 🌊", 200, "What are you looking for?"),
+        ("(a+)+$" + "a" * 60 + "!", 200, "What are you looking for?"),
+        ('"glass looms AND (moss', 200, "papers</b>"),
+        ("moss cat:no.where", 200, "without cat:no.where"),
+        ("moss date:9999-99-99", 200, "is no date like"),
+        ("moss date:2030..", 200, "Nothing matches"),
+        ("moss date:2030..2020", 200, "the two were exchanged"),
+    ],
+)
+def test_every_odd_question_gets_an_answer_that_says_what_to_do(
+    library: Instance, text: str, status: int, says: str
+) -> None:
+    answer = library.client.get("/search", params={"q": text})
+    assert answer.status_code == status
+    assert says in answer.text

@@ -1,4 +1,4 @@
-"""The daily edition as an Atom feed: one entry a paper, in the order of the page, with the reason of its place.
+"""Papers as Atom feeds, the daily edition and any search: one entry a paper, in the order of the page, with its reason.
 
 Entry ids are stable over days, so that a reader of feeds shows a paper once.
 Everything a source wrote is escaped: a title can carry markup, and a feed reader would obey it.
@@ -13,9 +13,13 @@ from urllib.parse import quote, urlsplit
 from feedgen.feed import FeedGenerator
 
 from broadsheet.editions.edition import Edition, Place
+from broadsheet.papers.paper import Paper
+from broadsheet.search.question import Question
+from broadsheet.search.results import SearchPage
 from broadsheet.settings import Settings
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a feed must say when it changed last, an empty one too
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,24 @@ def daily(edition: Edition, letterhead: Letterhead) -> bytes:
     feed.updated(moment)
     feed.generator("Broadsheet")
     for place in _places(edition):
-        _add(feed, place, letterhead, moment)
+        _add(feed, place.paper, place.reason, place.blurb or place.paper.abstract, letterhead, moment)
+    document: bytes = feed.atom_str(pretty=True)
+    return document
+
+
+def searched(question: Question, page: SearchPage, letterhead: Letterhead) -> bytes:
+    """Return what a search finds as an Atom document; it is as new as the newest of its papers here."""
+    itself = letterhead.site + question.address("/feeds/search.atom")
+    feed = FeedGenerator()
+    feed.id(itself)
+    feed.title(f"{letterhead.name}: {_printable(question.text) or 'a search'}")
+    feed.subtitle("What this search finds, and why")
+    feed.link(href=itself, rel="self", type="application/atom+xml")
+    feed.link(href=letterhead.site + question.address(), rel="alternate", type="text/html")
+    feed.updated(max((hit.paper.first_seen_at for hit in page.hits), default=_NEVER))
+    feed.generator("Broadsheet")
+    for hit in page.hits:
+        _add(feed, hit.paper, hit.why.sentence, hit.paper.abstract, letterhead, hit.paper.first_seen_at)
     document: bytes = feed.atom_str(pretty=True)
     return document
 
@@ -57,8 +78,7 @@ def _places(edition: Edition) -> Iterator[Place]:
             yield place
 
 
-def _add(feed: FeedGenerator, place: Place, letterhead: Letterhead, moment: datetime) -> None:
-    paper = place.paper
+def _add(feed: FeedGenerator, paper: Paper, why: str, text: str, letterhead: Letterhead, moment: datetime) -> None:
     entry = feed.add_entry(order="append")
     # The id outlives a change of host name only if the host of the first day is kept: it is part of a tag URI.
     host = urlsplit(letterhead.site).hostname or "localhost"
@@ -72,8 +92,8 @@ def _add(feed: FeedGenerator, place: Place, letterhead: Letterhead, moment: date
     for category in paper.categories:
         entry.category(term=_printable(category))
     entry.updated(moment)
-    reason = f"<p><em>{escape(_printable(place.reason))}</em></p>" if place.reason else ""
-    entry.content(f"{reason}<p>{escape(_printable(place.blurb or paper.abstract))}</p>", type="html")
+    reason = f"<p><em>{escape(_printable(why))}</em></p>" if why else ""
+    entry.content(f"{reason}<p>{escape(_printable(text))}</p>", type="html")
 
 
 def _printable(text: str) -> str:

@@ -64,24 +64,27 @@ class Highlighter:
 def passage(text: str, marks: Sequence[Span], length: int = PASSAGE) -> Span | None:
     """Return the part of a text, about `length` characters, that holds the most of different marked words.
 
-    It begins with a sentence, the first of equals, and ends with a word. None where the text is hardly longer.
+    It begins with the text or with the sentence of its first mark, the first of equals, and ends with a word. None
+    where the text is hardly longer.
     """
     if len(text) <= length * 1.3:
         return None
-    best, best_held = 0, -1
+    best, best_held, best_first = 0, -1, -1
     for start in (0, *(found.end() for found in _SENTENCE.finditer(text[:_LONGEST]))):
-        within = {text[mark[0] : mark[1]].lower() for mark in marks if start <= mark[0] and mark[1] <= start + length}
-        if len(within) > best_held and not _in_formula(text, start):
-            best, best_held = start, len(within)
+        within = [mark for mark in marks if start <= mark[0] and mark[1] <= start + length]
+        held, first = len({text[mark[0] : mark[1]].lower() for mark in within}), within[0][0] if within else -1
+        nearer = held == best_held > 0 and first == best_first and best > 0
+        if (held > best_held or nearer) and not _in_formula(text, start):
+            best, best_held, best_first = start, held, first
     return best, _word_end(text, best + length)
 
 
 def _word_end(text: str, place: int) -> int:
     """Return where the word or the formula ends in which a place lies."""
-    if _in_formula(text, place) and (end := text.find("$", place)) >= 0:
-        return end + 1
     found = _BLANK.search(text, place)
-    return found.start() if found else len(text)
+    end = found.start() if found else len(text)
+    closed = text.find("$", end) if _in_formula(text, end) else -1
+    return closed + 1 if closed >= 0 else end
 
 
 def _in_formula(text: str, place: int) -> bool:

@@ -1,130 +1,86 @@
-"""What a reader asked of the search page, read from the address and written back into addresses.
+"""What a reader asked of the search page: the question, the page of its list, and every address that leads on from it.
 
 What the words mean is `search.query`'s matter. Every link on the page is made here, so that none forgets a filter.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import date
-from types import MappingProxyType
-from typing import Literal, cast, get_args
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
 from broadsheet.errors import Invalid
-from broadsheet.papers.paper import ArtefactKind
-from broadsheet.search.query import Filters
+from broadsheet.search import question
+from broadsheet.search.order import Sort
+from broadsheet.search.paging import DEEPEST
+from broadsheet.search.question import LISTED, Listed, Question
 from broadsheet.web import words
 
-Sort = Literal["relevance", "newest", "trending"]
-Listed = Literal["cat", "source", "has"]
-
 PAGE_SIZE = 20
-LAST_PAGE = 50  # the engine ranks the best thousand
-MOST_VALUES = 20
-LONGEST_VALUE = 100
+LAST_PAGE = DEEPEST // PAGE_SIZE
 LONGEST_TEXT = 10_000
-_NAMES: Mapping[Listed, str] = MappingProxyType({"cat": "category", "source": "source", "has": "artefact"})
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One question: its `text`, the filters in force, the order and the page, counted from 1."""
+class Asked(Question):
+    """One question and the page of its list, counted from 1; `after` is the cursor behind the page before."""
 
-    text: str = ""
-    cat: tuple[str, ...] = ()
-    source: tuple[str, ...] = ()
-    has: tuple[ArtefactKind, ...] = ()
-    since: date | None = None
-    until: date | None = None
-    sort: Sort = "relevance"
     page: int = 1
-
-    @property
-    def filters(self) -> Filters:
-        """The filters as the search takes them."""
-        return Filters(categories=self.cat, sources=self.source, artefacts=self.has, since=self.since, until=self.until)
+    after: str = ""
 
     @property
     def offset(self) -> int:
         """How many results stand before this page."""
         return (self.page - 1) * PAGE_SIZE
 
+    @property
+    def feed(self) -> str:
+        """The address of the feed of this search."""
+        return self.address("/feeds/search.atom")
+
     def url(self) -> str:
         """Return the path that asks this."""
-        pairs = [("q", self.text)]
-        for name in _NAMES:
-            pairs.extend((name, value) for value in getattr(self, name))
-        pairs.extend((name, str(value)) for name in ("since", "until") if (value := getattr(self, name)))
-        if self.sort != "relevance":
-            pairs.append(("sort", self.sort))
+        pairs = self.pairs()
         if self.page > 1:
             pairs.append(("page", str(self.page)))
+        if self.after:
+            pairs.append(("after", self.after))
         return "/search?" + urlencode(pairs, errors="replace")
+
+    def saying(self, text: str) -> "Asked":
+        """Return another text with the same filters, from the first page."""
+        return replace(self, text=text, page=1, after="")
 
     def sorted_by(self, sort: Sort) -> "Asked":
         """Return the same question in another order, from the first page."""
-        return replace(self, sort=sort, page=1)
+        return replace(self, sort=sort, page=1, after="")
 
-    def on_page(self, page: int) -> "Asked":
-        """Return another page of the same question."""
-        return replace(self, page=page)
+    def within(self, since: date, until: date) -> "Asked":
+        """Return the same question within other dates, from the first page."""
+        return replace(self, since=since, until=until, page=1, after="")
+
+    def on_page(self, page: int, after: str = "") -> "Asked":
+        """Return another page of the same question; behind a cursor it stays the same while papers come in."""
+        return replace(self, page=page, after=after)
 
     def in_force(self) -> Iterator[tuple[str, "Asked"]]:
         """Yield each filter in words, with the question that lacks it."""
+        begun = replace(self, page=1, after="")
         if self.since or self.until:
-            yield _span(self.since, self.until), replace(self, since=None, until=None, page=1)
-        for name in _NAMES:
+            yield _span(self.since, self.until), replace(begun, since=None, until=None)
+        for name in LISTED:
             values: tuple[str, ...] = getattr(self, name)
             for value in values:
                 rest = tuple(other for other in values if other != value)
-                yield _said(name, value), replace(self, **{name: rest}, page=1)  # type: ignore[arg-type]
+                yield _said(name, value), replace(begun, **{name: rest})  # type: ignore[arg-type]
 
 
 def read(given: QueryParams) -> Asked:
     """Read the address; raises `Invalid` naming the field, the value and the remedy."""
-    sort = given.get("sort") or "relevance"
-    if sort not in get_args(Sort):
-        raise Invalid(f"“{sort[:40]}” is no order; use relevance, newest or trending.", field="sort", value=sort)
-    kinds = _values(given, "has")
-    for kind in kinds:
-        if kind not in get_args(ArtefactKind):
-            known = words.listed(get_args(ArtefactKind))
-            raise Invalid(f"“{kind[:40]}” is no kind of artefact; there are {known}.", field="has", value=kind)
-    since, until = _date(given, "since"), _date(given, "until")
-    if since and until and since > until:
-        raise Invalid(f"The dates are the wrong way round: {since} is after {until}.", field="since", value=str(since))
-    return Asked(
-        text=given.get("q", "").strip(),
-        cat=_values(given, "cat"),
-        source=_values(given, "source"),
-        has=cast(tuple[ArtefactKind, ...], kinds),
-        since=since,
-        until=until,
-        sort=cast(Sort, sort),
-        page=_page(given.get("page") or "1"),
-    )
-
-
-def _values(given: QueryParams, name: Listed) -> tuple[str, ...]:
-    values = tuple(dict.fromkeys(value for value in given.getlist(name) if value))
-    if len(values) > MOST_VALUES:
-        raise Invalid(f"{len(values)} values for {_NAMES[name]} are too many; name up to {MOST_VALUES}.", field=name)
-    for value in values:
-        if len(value) > LONGEST_VALUE or not value.isprintable():
-            raise Invalid(f"“{value[:40]}…” is no {_NAMES[name]}.", field=name, value=value)
-    return values
-
-
-def _date(given: QueryParams, name: Literal["since", "until"]) -> date | None:
-    value = given.get(name, "")
-    if not value:
-        return None
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        raise Invalid(f"“{value[:40]}” is no date; write it as 2026-01-15.", field=name, value=value) from None
+    asked = question.read(given.multi_items())
+    kept = {one.name: getattr(asked, one.name) for one in fields(asked)}
+    return Asked(**kept, page=_page(given.get("page") or "1"), after=given.get("after", ""))
 
 
 def _page(value: str) -> int:

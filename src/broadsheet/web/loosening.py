@@ -1,4 +1,4 @@
-"""When nothing matches: which conditions a question holds, and what it would be without each of them.
+"""Which conditions a question's text holds, and what it would be without each of them.
 
 What the conditions mean is `search.query`'s matter; whether dropping one helps, the search page finds out.
 A question is written back in its own language, so that the reader sees and can change what a link asks.
@@ -22,6 +22,18 @@ def loosened(query: Query) -> Iterator[tuple[str, str]]:
     if query.phrases:
         loose = tuple(word for phrase in query.phrases for word in phrase.split())
         yield "without the quotation marks", written(replace(query, words=(*query.words, *loose), phrases=()))
+
+
+def typed(query: Query) -> Iterator[tuple[str, str]]:
+    """Yield each condition as it was typed, with the text of the question that lacks it; a phrase leaves its words."""
+    for condition in _filter_words(query.filters):
+        yield condition, written(replace(query, filters=_dropped(query.filters, condition)))
+    for phrase in query.phrases:
+        rest = tuple(other for other in query.phrases if other != phrase)
+        yield _quoted(phrase), written(replace(query, words=(*query.words, *phrase.split()), phrases=rest))
+    for excluded in query.excluded:
+        rest = tuple(other for other in query.excluded if other != excluded)
+        yield f"-{excluded}", written(replace(query, excluded=rest))
 
 
 def written(query: Query) -> str:

@@ -118,6 +118,7 @@ class Pages:
         made.filters |= {
             "title_of": self.typesetter.title,
             "line": self.typesetter.line,
+            "part": self.typesetter.part,
             "paragraphs": self.typesetter.paragraphs,
             "plain": self.typesetter.plain,
             "day": words.day,
@@ -130,6 +131,7 @@ class Pages:
             "number": words.number,
             "category": category_name,
             "short_day": words.short_day,
+            "quoted": "“{}”".format,
         }
         made.tests["web_address"] = words.is_web_address
         made.globals |= {

@@ -4,6 +4,7 @@ What is known of a paper, the catalogue says; nothing that nobody said is shown.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -11,16 +12,19 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from broadsheet.editions.edition import Place
-from broadsheet.errors import BroadsheetError, NotFound
+from broadsheet.errors import BroadsheetError, Invalid, NotFound
 from broadsheet.logs import get_logger
 from broadsheet.papers import citation
 from broadsheet.papers.identifiers import url_of
 from broadsheet.papers.paper import Artefact, Paper
 from broadsheet.search.results import Hit
+from broadsheet.search.similar import DIVERSITY
 from broadsheet.web import words
 from broadsheet.web.site import Site
 
 SIMILAR = 6
+DIVERSITIES = ((0.0, "Closest"), (DIVERSITY, "Mixed"), (0.6, "Varied"))
+_SHARE = re.compile(r"0(\.[0-9]{1,6})?|1(\.0{1,6})?")
 MOST_AUTHORS = 100
 MOST_LINKS = 20
 LONG_TITLE = 70
@@ -44,7 +48,7 @@ def paper(site: Site, request: Request) -> Response:
     found = site.catalogue.get(key)
     if key != found.key:
         return RedirectResponse(words.paper_path(found), 301)
-    place = _place(site, found)
+    place, diversity = _place(site, found), _diversity(request)
     return site.pages.show(
         request,
         "paper.html",
@@ -56,7 +60,9 @@ def paper(site: Site, request: Request) -> Response:
         others=max(len(found.authors) - MOST_AUTHORS, 0),
         reading=_reading(found),
         reuse=[(artefact, _short(artefact)) for artefact in found.artefacts if words.is_web_address(artefact.url)],
-        similar=_similar(site, found),
+        similar=_similar(site, found, diversity),
+        diversity=diversity,
+        diversities=DIVERSITIES,
         citations=_citations(found),
         links=_other_links(found)[:MOST_LINKS],
     )
@@ -93,9 +99,18 @@ def _place(site: Site, found: Paper) -> Place | None:
     return next((place for place in site.editions.today().trending if place.paper.id == found.id), None)
 
 
-def _similar(site: Site, found: Paper) -> list[Hit]:
+def _diversity(request: Request) -> float:
+    """Return how unlike each other similar papers should be; raises `Invalid` for anything but 0 to 1."""
+    value = request.query_params.get("diversity") or str(DIVERSITY)
+    if not _SHARE.fullmatch(value):
+        message = f"“{value[:40]}” is no diversity; it goes from 0, the nearest papers, to 1."
+        raise Invalid(message, field="diversity", value=value[:80])
+    return float(value)
+
+
+def _similar(site: Site, found: Paper, diversity: float) -> list[Hit]:
     try:
-        return site.search.similar(found.id, SIMILAR)
+        return site.search.similar(found.id, SIMILAR, diversity)
     except BroadsheetError as error:  # a paper that has just come in may not be indexed yet
         _log.info("web.no_similar", paper=found.id, error=error.message)
         return []

@@ -33,6 +33,7 @@ def routes(site: Site) -> list[Route]:
         get("/edition/latest", front.latest),
         get("/edition/{day}", front.of_day),
         get("/search", search.search),
+        get("/search/suggest", search.suggest),
         get("/paper/{key:path}/cite.{form}", paper.cite),
         get("/paper/{key:path}", paper.paper),
         get("/subscribe", subscribing.ask),

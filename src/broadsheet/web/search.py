@@ -6,6 +6,7 @@ A pasted identifier leads straight to its paper.
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,16 +17,19 @@ from broadsheet.search.results import SearchPage
 from broadsheet.web import asked as asking
 from broadsheet.web import words
 from broadsheet.web.asked import Asked
-from broadsheet.web.loosening import loosened
+from broadsheet.web.loosening import loosened, typed
 from broadsheet.web.site import Site
 
 FACET_VALUES = 8
 YEARS = 8
 CLOSEST = 3
 MOST_DROPS = 6  # each costs a search
-TEASER = 1_500  # characters of an abstract in a list of results; the paper's page has all of it
+TEASER = 3_000  # characters of an abstract in a list of results; the paper's page has all of a longer one
 NEWEST = 8
 RANKED = 1_000  # with words in the question the search ranks so many at most
+SUGGESTED = 8
+SORTS = (("relevance", "Relevance"), ("recent", "Recent"), ("newest", "Newest"), ("trending", "Trending"))
+MOVED = "The list was made anew since the page before; this is where its next page begins now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,7 @@ def search(site: Site, request: Request) -> Response:
         asked = asking.read(request.query_params)
         if not (asked.text or asked.filters):
             return _blank(site, request, asked)
-        page = site.search.search(
-            asked.text, filters=asked.filters, sort=asked.sort, limit=asking.PAGE_SIZE, offset=asked.offset
-        )
+        page = _page(site, asked)
     except Invalid as error:
         text = request.query_params.get("q", "")[: asking.LONGEST_TEXT]
         return _blank(site, request, Asked(text), error)
@@ -73,13 +75,38 @@ def search(site: Site, request: Request) -> Response:
         total=site.catalogue.count(),
         bars=_bars(asked, page),
         facets=_facets(asked, page),
-        in_force=[(said, rest.url()) for said, rest in asked.in_force()],
-        last=min(-(-page.total // asking.PAGE_SIZE), asking.LAST_PAGE),
+        in_force=_in_force(asked, page),
+        sorts=SORTS,
         teaser=TEASER,
         capped=bool(page.query.plain) and page.total >= RANKED,
-        first_shown=asked.offset + 1,
-        last_shown=asked.offset + len(page.hits),
+        first_shown=page.hits[0].rank if page.hits else asked.offset + 1,
     )
+
+
+def suggest(site: Site, request: Request) -> Response:
+    """Answer with titles that hold what was typed so far, as the options of a list."""
+    papers = site.search.suggest(request.query_params.get("q", ""), SUGGESTED)
+    return site.pages.show(request, "search_suggest.html", cached=True, papers=papers)
+
+
+def _page(site: Site, asked: Asked) -> SearchPage:
+    """Return the page asked for: behind its cursor, or counted from the top where that is of no use any more."""
+    found = partial(site.search.search, asked.text, filters=asked.filters, sort=asked.sort, limit=asking.PAGE_SIZE)
+    if not asked.after:
+        return found(offset=asked.offset)
+    try:
+        return found(cursor=asked.after)
+    except Invalid as error:
+        if error.field != "cursor":
+            raise
+    page = found(offset=asked.offset)
+    return replace(page, notes=(*page.notes, MOVED))
+
+
+def _in_force(asked: Asked, page: SearchPage) -> list[tuple[str, str]]:
+    """Return what narrows the search, in words, each with the address of the search without it."""
+    beside = [(said, rest.url()) for said, rest in asked.in_force()]
+    return beside + [(said, asked.saying(text).url()) for said, text in typed(page.query)]
 
 
 def _blank(site: Site, request: Request, asked: Asked, error: Invalid | None = None) -> Response:
@@ -97,7 +124,7 @@ def _blank(site: Site, request: Request, asked: Asked, error: Invalid | None = N
 
 def _nothing(site: Site, request: Request, asked: Asked, page: SearchPage) -> Response:
     looser = [(f"without “{said}”", rest) for said, rest in asked.in_force()]
-    looser.extend((said, replace(asked, text=text, page=1)) for said, text in loosened(page.query))
+    looser.extend((said, asked.saying(text)) for said, text in loosened(page.query))
     drops = [drop for said, rest in looser[:MOST_DROPS] if (drop := _drop(site, said, rest))]
     return site.pages.show(
         request,
@@ -136,7 +163,7 @@ def _bars(asked: Asked, page: SearchPage) -> list[Bar]:
     most = max((count for _, count in years), default=1)
     bars = []
     for n, (year, count) in enumerate(years):
-        within = replace(asked, since=date(int(year), 1, 1), until=date(int(year), 12, 31), page=1)
+        within = asked.within(date(int(year), 1, 1), date(int(year), 12, 31))
         bars.append(Bar(year, count, 2 + n * 27.25, max(1.5, 26 * count / most), within.url()))
     return bars
 

@@ -44,6 +44,13 @@ class Typesetter:
         pieces, cut = self._pieces(text, marks, limit)
         return _joined(pieces) + ("…" if cut else "")
 
+    def part(self, text: str, span: tuple[int, int], marks: Marks = ()) -> Markup:
+        """Set a part of running text, with signs where something is left out before or after it."""
+        start, end = span
+        within = [(max(first, start) - start, min(last, end) - start) for first, last in marks if first < end]
+        set_ = self.line(text[start:end], [(first, last) for first, last in within if last > first])
+        return ("… " if start else Markup("")) + set_ + (" …" if end < len(text) else "")
+
     def paragraphs(self, text: str) -> list[Markup]:
         """Set running text as the paragraphs that its author made."""
         return [self.line(part) for part in _PARAGRAPH.split(text) if part.strip()]

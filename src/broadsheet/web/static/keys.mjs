@@ -2,7 +2,7 @@
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-  const field = document.querySelector('input[type="search"]');
+  const field = document.querySelector('form[role="search"] input[name="q"]');
   if (!field) return;
   event.preventDefault();
   field.focus();
