@@ -406,3 +406,17 @@ class dripping_headers:  # noqa: N801 - reads as the context manager that it is
         self._stop.set()
         self._thread.join(5)
         self._listener.close()
+
+
+def test_a_question_is_posted_again_until_it_is_answered_and_told_to_no_other_server(
+    outgoing: Outgoing, script: Script, url: str
+) -> None:
+    script.faults = [status(503), None, redirect(f"{url}/elsewhere")]
+    assert outgoing.post(url, b"who?", headers={"Content-Type": "text/plain"}).body == b"hello"
+    assert outgoing.post(url, b"who?").status == 302
+    assert [told["content-length"] for told in script.headers] == ["4", "4", "4"]
+
+
+def test_a_question_reaches_no_private_address_either(clock: FixedClock, url: str) -> None:
+    with pytest.raises(Forbidden):
+        Outgoing(user_agent=AGENT, clock=clock).post(url, b"who?")

@@ -46,6 +46,9 @@ def test_the_secret_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) 
 def test_passwords_are_blanked_when_settings_are_shown(tmp_path: Path) -> None:
     shown = blanked(load(home=tmp_path, smtp_url="smtp://me:hush@mail.example:587"))
     assert shown["smtp_url"] == "smtp://me:***@mail.example:587"
+    keyed = load(home=tmp_path, encoder_key="hush")
+    assert (blanked(keyed)["encoder_key"], shown["encoder_key"]) == ("***", "")
+    assert "hush" not in repr(keyed)
 
 
 def test_every_setting_is_documented() -> None:

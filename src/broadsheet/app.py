@@ -48,6 +48,8 @@ from broadsheet.web.routes import exception_handlers, middleware
 from broadsheet.web.routes import routes as web_routes
 from broadsheet.web.site import Site
 
+ENCODER_PATIENCE = 3.0  # seconds between tries: a reader waits for the answer, and words alone are one
+
 
 @dataclass(frozen=True)
 class App:
@@ -181,7 +183,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     catalogue = Catalogue(database, clock)
     shelf.load(catalogue)
     signals = SignalLog(database, clock)
-    encoder = load_encoder(settings.encoder)
+    encoder = encoder_of(settings, clock)
     index = Index.open(settings.home / "index", encoder, catalogue, leases, clock)
     trending = Trending(database, catalogue, signals, clock)
     search = Search(index, catalogue, clock, order=trending.scores)
@@ -209,6 +211,18 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         subscriptions=subscriptions,
         digests=digests,
     )
+
+
+def encoder_of(settings: Settings, clock: Clock) -> Encoder:
+    """Return the encoder that the settings name; raises as `load_encoder` does.
+
+    An encoder's server is the operator's own choice and often stands on this machine, so that the client for it, and
+    for nothing else, may reach private addresses; it follows no redirect from there.
+    """
+    outgoing = Outgoing(
+        user_agent=f"Broadsheet/{__version__}", clock=clock, allow_private=True, patience=ENCODER_PATIENCE
+    )
+    return load_encoder(settings.encoder, outgoing, settings.encoder_model, settings.encoder_key)
 
 
 def connectors(settings: Settings, clock: Clock) -> Mapping[str, Connector]:

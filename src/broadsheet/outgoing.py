@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from random import SystemRandom
 from urllib.parse import urlsplit
@@ -77,7 +78,7 @@ class _TryAgain(Exception):  # noqa: N818 - never leaves this module
 
 
 class Outgoing:
-    """Fetches by GET with guard, limits, retries and manners; safe to share between threads."""
+    """Fetches by GET, and asks by POST, with guard, limits, retries and manners; safe to share between threads."""
 
     def __init__(
         self,
@@ -123,13 +124,31 @@ class Outgoing:
         `pace` is the least number of seconds between the end of one exchange with the host and the start of the next.
         Raises `Unreachable`, `Forbidden` for an address that must not be reached, `Invalid` for what is no web address.
         """
+        return self._tried(url, partial(self._follow, url, dict(headers or {}), max_bytes, timeout, pace))
+
+    def post(
+        self,
+        url: str,
+        content: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = 50_000_000,
+        timeout: float = 60.0,
+    ) -> Reply:
+        """Send `content`, a question that may be asked twice, to `url`; retries, limits and errors are those of `get`.
+
+        A redirect comes back as a reply: what was meant for one server is sent to no other.
+        """
+        return self._tried(url, partial(self._follow, url, dict(headers or {}), max_bytes, timeout, 0.0, content))
+
+    def _tried(self, url: str, once: Callable[[], Reply]) -> Reply:
         name = _checked(url).host
         host = self._host(name)
         waited = 0.0
         with host.lock:
             for attempt in range(1, ATTEMPTS + 1):
                 try:
-                    return self._follow(url, dict(headers or {}), max_bytes, timeout, pace)
+                    return once()
                 except _TryAgain as failure:
                     pause = self._pause(failure, attempt)
                     if attempt >= failure.attempts or waited + pause > self._patience:
@@ -145,7 +164,15 @@ class Outgoing:
         backoff = min(LONGEST_PAUSE, 2.0 ** (attempt - 1)) * (0.5 + self._jitter())
         return max(backoff, failure.wait or 0.0)
 
-    def _follow(self, url: str, headers: dict[str, str], max_bytes: int, timeout: float, pace: float) -> Reply:
+    def _follow(
+        self,
+        url: str,
+        headers: dict[str, str],
+        max_bytes: int,
+        timeout: float,
+        pace: float,
+        content: bytes | None = None,
+    ) -> Reply:
         deadline = self._clock.now() + timedelta(seconds=timeout)
         for _ in range(MAX_REDIRECTS + 1):
             host = self._host(_checked(url).host)
@@ -157,19 +184,21 @@ class Outgoing:
                 deadline += timedelta(seconds=rest)
             wait = None
             try:
-                reply = self._exchange(url, headers, max_bytes, deadline)
+                reply = self._exchange(url, headers, max_bytes, deadline, content)
                 wait = asked_wait(reply.headers, reply.status, self._clock.now())
             finally:
                 host.free_at = self._clock.now() + timedelta(seconds=max(pace, wait or 0.0))
             if reply.status in _AGAIN:
                 what = "it asks to be visited less often" if reply.status == 429 else "it is out of order"
                 raise _TryAgain(f"{what} ({reply.status})", wait=wait)
-            if reply.status not in _REDIRECTS or "location" not in reply.headers:
+            if content is not None or reply.status not in _REDIRECTS or "location" not in reply.headers:
                 return reply
             url, headers = _next_hop(url, reply.headers["location"], headers)
         raise Unreachable(_checked(url).host, f"it redirected more than {MAX_REDIRECTS} times")
 
-    def _exchange(self, url: str, headers: Mapping[str, str], max_bytes: int, deadline: datetime) -> Reply:
+    def _exchange(
+        self, url: str, headers: Mapping[str, str], max_bytes: int, deadline: datetime, content: bytes | None
+    ) -> Reply:
         seconds = max(0.001, (deadline - self._clock.now()).total_seconds())
         limits = httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
         sent = {"User-Agent": self._user_agent, "Accept-Encoding": "gzip", **headers}
@@ -178,7 +207,7 @@ class Outgoing:
         try:
             with (
                 httpx.Client(transport=transport, trust_env=False, timeout=limits) as client,
-                client.stream("GET", url, headers=sent) as response,
+                client.stream("GET" if content is None else "POST", url, headers=sent, content=content) as response,
             ):
                 body = self._read(response, max_bytes, deadline, host)
                 return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body, url)
@@ -414,7 +443,7 @@ class _GuardedTransport(httpx.BaseTransport):
                 method=request.method,
                 url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
                 headers=request.headers.raw,
-                content=b"",
+                content=request.read(),
                 extensions=request.extensions,
             )
         )

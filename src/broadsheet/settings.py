@@ -47,8 +47,11 @@ class Settings(BaseSettings):
     )
     encoder: str = Field(
         "static",
-        description="The encoder of the index: static, onnx, onnx:FOLDER with a model, or the path of a static table.",
+        description="The encoder of the index: static, onnx, onnx:FOLDER with a model, the path of a static table, "
+        "or the base URL of a server that speaks OpenAI's embeddings API: http://localhost:11434/v1.",
     )
+    encoder_model: str = Field("", description="Model that an encoder at a base URL is asked for.")
+    encoder_key: str = Field("", repr=False, description="Key for an encoder at a base URL; empty: none is sent.")
     sources: tuple[str, ...] = Field(("hf", "arxiv"), description="Sources that the schedule harvests.")
     arxiv_url: str = Field("https://oaipmh.arxiv.org/oai", description="Base URL of arXiv's OAI-PMH.")
     arxiv_set: str = Field(
@@ -139,5 +142,6 @@ def secret(home: Path) -> bytes:
 
 
 def blanked(settings: Settings) -> dict[str, str]:
-    """Return every setting as text, with the password of a URL blanked: for `settings show` and bug reports."""
-    return {name: _PASSWORD.sub(r"\1***@", str(value)) for name, value in settings.model_dump().items()}
+    """Return every setting as text, keys and passwords of URLs blanked: for `settings show` and bug reports."""
+    shown = {name: _PASSWORD.sub(r"\1***@", str(value)) for name, value in settings.model_dump().items()}
+    return shown | {"encoder_key": "***" if settings.encoder_key else ""}

@@ -38,6 +38,20 @@ def test_every_method_is_measured_on_the_judged_queries(call: Call, tides: Path)
     assert next(row["nDCG@10"] for row in rows if row["method"] == "fused") == pytest.approx(1.0)
 
 
+def test_rows_carry_the_name_of_the_encoder_that_was_asked_for(call: Call, tides: Path) -> None:
+    status, out, err = call("evaluate", str(tides), "--json", "--encoder", "onnx")
+    assert (status, err) == (0, "")
+    rows = json.loads(out)
+    assert {row["encoder"] for row in rows} == {"minilm-int8"}
+    assert next(row["nDCG@10"] for row in rows if row["method"] == "dense") > 0.9
+
+
+def test_a_server_without_a_model_to_ask_for_is_told(call: Call, tides: Path) -> None:
+    status, out, err = call("evaluate", str(tides), "--encoder", "http://127.0.0.1:9/v1")
+    assert (status, out) == (1, "")
+    assert "set BROADSHEET_ENCODER_MODEL" in err
+
+
 def test_the_table_has_one_row_a_set_and_method(call: Call, tides: Path) -> None:
     status, out, _ = call("evaluate", str(tides), str(tides))
     head, *rows = out.splitlines()

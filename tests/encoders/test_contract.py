@@ -1,28 +1,32 @@
 """What every encoder promises, asked of each kind with its real weights."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from broadsheet.clock import SystemClock
 from broadsheet.encoders import Encoder, load_encoder
+from broadsheet.outgoing import Outgoing
+from tests.encoders.embeddings import Embeddings
 from tests.encoders.test_load_encoder import PAPERS, nearest
-
-KINDS: Mapping[str, Callable[[], Encoder]] = {
-    "static": lambda: load_encoder("static"),
-    "onnx": lambda: load_encoder("onnx"),
-}
+from tests.sources.servers import serving
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def encoder(request: pytest.FixtureRequest) -> Encoder:
-    return KINDS[request.param]()
+@pytest.fixture(scope="module", params=["static", "onnx", "endpoint"])
+def encoder(request: pytest.FixtureRequest) -> Iterator[Encoder]:
+    if request.param != "endpoint":
+        yield load_encoder(request.param)
+        return
+    outgoing = Outgoing(user_agent="test", clock=SystemClock(), allow_private=True)
+    with serving(Embeddings(load_encoder("static")).app()) as base:
+        yield load_encoder(f"{base}/v1", outgoing, "static-1")
 
 
 def test_it_says_what_it_is(encoder: Encoder) -> None:
     assert encoder.name
-    assert len(encoder.fingerprint) >= 12
+    assert len(encoder.fingerprint) == 12
     assert encoder.dimension in (256, 384)
 
 

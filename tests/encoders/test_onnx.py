@@ -8,8 +8,9 @@ import pytest
 
 from broadsheet.encoders import onnx
 from broadsheet.encoders.bert import Shape, graph_of
+from broadsheet.encoders.encoder import paper_text
 from broadsheet.encoders.loader import load_encoder
-from broadsheet.encoders.onnx import OnnxEncoder, load_folder, paper_text
+from broadsheet.encoders.onnx import OnnxEncoder, load_folder
 from broadsheet.encoders.safetensors import read_safetensors
 from broadsheet.errors import Invalid, Unavailable
 from tests.encoders.models import LONGEST, WIDTH, config, write_model, write_safetensors

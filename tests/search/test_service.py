@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -9,7 +9,8 @@ import pytest
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
-from broadsheet.errors import Invalid
+from broadsheet.encoders import Vectors
+from broadsheet.errors import Invalid, Unavailable
 from broadsheet.jobs.leases import Leases
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.identifiers import Identifier
@@ -375,3 +376,24 @@ def test_markup_and_control_characters_in_a_question_are_words(shelf: Made) -> N
     page = shelf.search.search("<script>folding</script> \x00 body:paper AND (title:* OR \u202e)")
     assert page.hits[0].paper.title.startswith("On ")
     assert "folding" in page.hits[0].paper.title
+
+
+class SilentEncoder(BagEncoder):
+    """An encoder whose server went down after the papers were encoded."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        raise Unavailable("The encoder's server does not answer.")
+
+
+def test_while_the_encoder_does_not_answer_words_alone_do_and_the_page_says_so(
+    tmp_path: Path, sqlite: Database, clock: FixedClock, shelf: Made
+) -> None:
+    index = Index.open(tmp_path / "index", SilentEncoder(), shelf.catalogue, Leases(sqlite, clock), clock)
+    search = Search(index, shelf.catalogue, clock)
+    page = search.search("Folding paper bridges, part 10")
+    assert page.hits[0].paper.title == "On folding paper bridges, part 10"
+    assert page.hits[0].why.meaning == 0
+    assert "The encoder does not answer now, so papers are compared by their words alone." in page.notes
+    assert len(search.search("folding bridges").hits) == 12
+    with pytest.raises(Unavailable, match="does not answer"):
+        search.search("folding bridges", method="dense")

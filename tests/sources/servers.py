@@ -120,7 +120,7 @@ def plain_app(script: Script, body: bytes = b"hello", media_type: str = "text/pl
     def root(request: Request) -> Response:
         return script.answer(request, body, media_type)
 
-    return Starlette(routes=[Route("/{path:path}", root)])
+    return Starlette(routes=[Route("/{path:path}", root, methods=["GET", "POST"])])
 
 
 # --- arXiv OAI-PMH

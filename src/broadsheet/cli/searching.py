@@ -13,7 +13,7 @@ def search(
     sort: Annotated[str, typer.Option(help="relevance, recent, newest or trending.")] = "relevance",
     method: Annotated[str, typer.Option(help="fused, rrf, bm25 or dense.")] = "fused",
     cursor: Annotated[str | None, typer.Option(help="Go on where the page that gave this cursor ended.")] = None,
-    encoder: Annotated[str | None, typer.Option(help="static, onnx, onnx:FOLDER or a table.")] = None,
+    encoder: Annotated[str | None, typer.Option(help="static, onnx, onnx:FOLDER, a table or http://…/v1.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search all papers by meaning and words; best first."""

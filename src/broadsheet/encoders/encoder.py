@@ -39,3 +39,8 @@ class Encoder(Protocol):
     def encode_papers(self, papers: Sequence[tuple[str, str]]) -> Vectors:
         """Return (n, dimension) unit rows for (title, abstract) pairs; a paper with no known term gives a zero row."""
         ...
+
+
+def paper_text(title: str, abstract: str) -> str:
+    """Return a paper as one text: "title. abstract"."""
+    return ". ".join(part for part in (title.strip(), abstract.strip()) if part)

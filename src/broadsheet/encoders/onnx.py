@@ -17,7 +17,7 @@ from typing import Any, Final
 import numpy as np
 
 from broadsheet.encoders.bert import RECIPE, Shape, graph_of
-from broadsheet.encoders.encoder import Vectors
+from broadsheet.encoders.encoder import Vectors, paper_text
 from broadsheet.encoders.safetensors import read_safetensors, unusable
 from broadsheet.encoders.tokens import LONGEST_TEXT
 from broadsheet.errors import Invalid, Unavailable
@@ -142,11 +142,6 @@ def read_model(folder: Path, name: str) -> Model:
         digest.update(path.read_bytes())
     source = str(ready) if ready else _quantised(folder, weights)
     return Model(name, digest.hexdigest()[:12], source, tokenizer, longest, first_only)
-
-
-def paper_text(title: str, abstract: str) -> str:
-    """Return a paper as one text: "title. abstract"."""
-    return ". ".join(part for part in (title.strip(), abstract.strip()) if part)
 
 
 def _quantised(folder: Path, weights: Path) -> bytes:

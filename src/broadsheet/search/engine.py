@@ -48,6 +48,10 @@ class Engine(Protocol):
         """Return the number of papers."""
         ...
 
+    def no_vector(self) -> Scores:
+        """Return what stands in place of `query_vector` where the encoder does not answer: zeros, asking nobody."""
+        ...
+
     def query_vector(self, text: str) -> Scores:
         """Return what `by_meaning` and `cosines` of this engine take for a text; zeros if it says nothing to it."""
         ...

@@ -68,6 +68,10 @@ class MemoryEngine:
     def __len__(self) -> int:
         return len(self._papers)
 
+    def no_vector(self) -> Scores:
+        """Return zeros in place of `query_vector`; asks no encoder anything."""
+        return np.zeros(self._encoder.dimension, np.float32)
+
     def query_vector(self, text: str) -> Scores:
         """Return the unit vector of a text; zeros if it has no known term."""
         vector: Scores = self._encoder.encode_queries([text])[0]

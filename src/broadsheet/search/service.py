@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 
 from broadsheet.clock import Clock
-from broadsheet.errors import Invalid
+from broadsheet.errors import Invalid, Unavailable
+from broadsheet.logs import get_logger
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Paper
 from broadsheet.papers.titles import normalised
@@ -31,6 +32,7 @@ from broadsheet.search.spelling import suggestion
 from broadsheet.search.why import Reasons, Told
 from broadsheet.search.words import Stems
 
+_SILENT: Final = "The encoder does not answer now, so papers are compared by their words alone."
 _NOTHING: Final = Facets([], [], [], [])
 LONGEST_BEGINNING: Final = 200  # characters; a longer text is no title that is being typed
 
@@ -55,6 +57,7 @@ class Search:
         self._index, self._catalogue, self._clock = index, catalogue, clock
         self._order = order
         self._stems = Stems()
+        self._log = get_logger("search")
         self._reasons = Reasons(catalogue, self._stems)
         # Both halves of a search are mostly outside Python's lock: side by side they take as long as the longer one.
         self._beside = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="search")
@@ -127,7 +130,7 @@ class Search:
 
     def _found(self, engine: Engine, asked: _Asked) -> SearchPage:
         query, today = asked.query, self._clock.now().date()
-        vector = engine.query_vector(query.plain) if query.plain else np.zeros(0, np.float32)
+        vector, silence = self._meaning(engine, query.plain, asked.method)
         ranking, exact = self._listed(engine, asked, vector)
         listed = asked.start.known(in_order(engine, ranking, asked.sort, today, self._order))
         whole = self._whole(engine, asked, vector, listed)
@@ -139,7 +142,7 @@ class Search:
         hits = self._reasons.hits(part, before.shown + 1, told)
         after = before.after(part.ids.tolist())
         more = len(left) > len(part) > 0 and after.shown < paging.DEEPEST
-        notes = self._notes(engine, asked, exact) + _how_deep(asked, len(listed), after.shown, len(whole))
+        notes = self._notes(engine, asked, exact) + silence + _how_deep(asked, len(listed), after.shown, len(whole))
         return SearchPage(
             query,
             0.0,
@@ -150,6 +153,18 @@ class Search:
             self._paper(exact, hits),
             after.token() if more else None,
         )
+
+    def _meaning(self, engine: Engine, plain: str, method: Method) -> tuple[Scores, tuple[str, ...]]:
+        """Return the vector of the words; where the encoder does not answer, zeros and a note: words alone will do."""
+        if not plain:
+            return np.zeros(0, np.float32), ()
+        try:
+            return engine.query_vector(plain), ()
+        except Unavailable as error:
+            if method == "dense":
+                raise
+            self._log.warning("search.encoder_silent", cause=error.message)
+            return engine.no_vector(), (_SILENT,)
 
     def _listed(self, engine: Engine, asked: _Asked, vector: Scores) -> tuple[Ranking, int | None]:
         if not asked.query.plain:

@@ -53,6 +53,10 @@ class Snapshot:
     def __len__(self) -> int:
         return self.alive
 
+    def no_vector(self) -> Scores:
+        """Return zeros in place of `query_vector`; asks no encoder anything."""
+        return np.zeros(self._encoder.dimension, np.float32)
+
     def query_vector(self, text: str) -> Scores:
         """Return the unit vector of a text; zeros if it has no known term."""
         vector: Scores = self._encoder.encode_queries([text])[0]
