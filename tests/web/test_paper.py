@@ -143,11 +143,11 @@ def test_many_authors_are_counted(instance: Instance) -> None:
 def test_how_alike_similar_papers_are_can_be_chosen(instance: Instance) -> None:
     instance.add(*(record(n) for n in range(1, 40)))
     page = instance.get("/paper/arxiv:2601.00003").text
-    assert '<a href="?diversity=0.3#similar" aria-current="true">Mixed</a>' in page
+    assert '<a href="/paper/arxiv:2601.00003?diversity=0.3#similar" aria-current="true">Mixed</a>' in page
     assert "Near in meaning (" in page
     closest = instance.get("/paper/arxiv:2601.00003?diversity=0").text
     varied = instance.get("/paper/arxiv:2601.00003?diversity=0.6").text
-    assert '<a href="?diversity=0.6#similar" aria-current="true">Varied</a>' in varied
+    assert '<a href="/paper/arxiv:2601.00003?diversity=0.6#similar" aria-current="true">Varied</a>' in varied
     assert closest.partition('id="similar"')[2] != varied.partition('id="similar"')[2]
 
 
