@@ -14,7 +14,7 @@ setup: $(VENV)/.run
 
 test: $(VENV)/.test
 	@sh tools/browser.sh
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """What every test may ask for: a clock that stands still, and fresh databases on both engines."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -92,13 +93,26 @@ def database(request: pytest.FixtureRequest) -> Database:
     return found
 
 
-@pytest.fixture
-def app(tmp_path: Path, clock: FixedClock) -> Iterator["App"]:
-    """A whole instance in a home of its own: the shelf is loaded and indexed, no source is asked."""
+@pytest.fixture(scope="session")
+def shelved_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of an instance whose shelf is loaded and indexed: to be copied, never opened."""
     from broadsheet.app import build  # every part of the program: only tests of the whole pay for it
     from broadsheet.settings import load
 
-    built = build(load(home=tmp_path / "home"), clock)
+    home = tmp_path_factory.mktemp("shelved") / "home"
+    built = build(load(home=home), FixedClock(NOON))
     built.index.catch_up()
+    built.close()
+    return home
+
+
+@pytest.fixture
+def app(tmp_path: Path, shelved_home: Path, clock: FixedClock) -> Iterator["App"]:
+    """A whole instance in a home of its own: the shelf is loaded and indexed, no source is asked."""
+    from broadsheet.app import build
+    from broadsheet.settings import load
+
+    shutil.copytree(shelved_home, tmp_path / "home")
+    built = build(load(home=tmp_path / "home"), clock)
     yield built
     built.close()
