@@ -1,5 +1,5 @@
 # Two commands: `make up` runs Broadsheet, `make test` passes its tests. Each does all its own set-up.
-.PHONY: up setup test lint bench lock docs
+.PHONY: up setup test unit lint bench lock docs
 .DEFAULT_GOAL := up
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
@@ -15,6 +15,10 @@ setup: $(VENV)/.run
 test: $(VENV)/.test
 	@sh tools/browser.sh
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+# All but the stories and the kills: what to run while working.
+unit: $(VENV)/.test
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --ignore tests/doors --ignore tests/faults
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
@@ -23,6 +24,10 @@ NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
 # Two OpenMP threads on a busy two-core machine wait for each other far longer than one thread works.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# How long an example takes is the machine's mood; a test that measures time says so itself.
+hypothesis.settings.register_profile("broadsheet")
+hypothesis.settings.load_profile("broadsheet")
 
 
 @pytest.fixture

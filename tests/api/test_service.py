@@ -164,7 +164,7 @@ def test_no_input_that_the_description_allows_is_a_server_error(client: TestClie
     asked = []
     for operation in schema.get_all_operations():
 
-        @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=40, suppress_health_check=list(HealthCheck), database=None)
         @given(case=operation.ok().as_strategy())
         def ask(case: schemathesis.Case) -> None:
             query = {name: value for name, value in (case.query or {}).items() if value is not None}

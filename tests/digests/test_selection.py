@@ -91,7 +91,7 @@ def test_arranging_gathers_sections() -> None:
     assert [one.id for one in selection.papers] == [1, 10, 30]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     size=st.integers(1, 30),
     ranked=st.integers(0, 20),

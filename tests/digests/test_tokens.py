@@ -12,7 +12,7 @@ ISSUED = datetime(2026, 1, 15, 12, tzinfo=UTC)
 TOKENS = Tokens(b"s" * 32)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.sampled_from(["confirm", "manage"]), st.integers(1, 2**62 - 1), st.text("0123456789abcdef", min_size=1))
 def test_a_token_says_what_it_was_made_for(purpose: Purpose, number: int, key: str) -> None:
     token = TOKENS.make(purpose, number, key, ISSUED)
@@ -22,7 +22,7 @@ def test_a_token_says_what_it_was_made_for(purpose: Purpose, number: int, key: s
     assert all(char.isalnum() or char in "-_." for char in token)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_changed_token_holds(data: st.DataObject) -> None:
     token = TOKENS.make("manage", 12, "key", ISSUED)
@@ -38,7 +38,7 @@ def test_no_changed_token_holds(data: st.DataObject) -> None:
     assert claim == Claim("manage", 12, ISSUED)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(st.text(), st.text("abc.-_=", max_size=400), st.binary().map(lambda raw: raw.decode("latin-1"))))
 def test_whatever_is_sent_is_invalid_and_no_crash(token: str) -> None:
     for read in (TOKENS.unverified, lambda text: TOKENS.verify(text, "key")):

@@ -53,7 +53,7 @@ def test_nothing_to_encode_gives_an_empty_matrix(encoder: StaticEncoder) -> None
     assert encoder.encode_papers([]).dtype == np.float32
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from([*WORDS, "the", "zyzzyva"]), max_size=30).map(" ".join))
 def test_every_row_has_length_one_or_zero_and_does_not_depend_on_its_batch(text: str) -> None:
     encoder = StaticEncoder(_random_table())
@@ -64,7 +64,7 @@ def test_every_row_has_length_one_or_zero_and_does_not_depend_on_its_batch(text:
     assert length == 0 or abs(length - 1) < 1e-5
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(["dense", "galaxy", "network"]), max_size=20), st.randoms(use_true_random=False))
 def test_where_no_pair_is_known_the_order_of_words_says_nothing(words: list[str], chance: object) -> None:
     encoder = StaticEncoder(_random_table())

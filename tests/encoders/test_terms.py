@@ -86,7 +86,7 @@ def test_fewer_spare_rows_than_the_scheme_needs_are_refused() -> None:
         Terms(("alpha",), np.empty((0, 2), np.int32), spare=3)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(min_value=0, max_value=9), max_size=40))
 def test_counting_agrees_with_counting_by_hand(numbers: list[int]) -> None:
     found, counts = counted(np.array(numbers, np.int64))

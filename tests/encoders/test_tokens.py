@@ -60,7 +60,7 @@ def test_hostile_text_is_read_in_a_moment_and_only_in_part(text: str) -> None:
     assert words == words_of(text[:LONGEST_TEXT])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200))
 def test_any_text_gives_words_without_spaces_or_capitals(text: str) -> None:
     words = words_of(text)
@@ -68,7 +68,7 @@ def test_any_text_gives_words_without_spaces_or_capitals(text: str) -> None:
     assert words == words_of(text)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(alphabet="abc XYZ-09.é字", max_size=60))
 def test_reading_the_words_again_changes_nothing(text: str) -> None:
     words = words_of(text)

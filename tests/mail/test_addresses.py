@@ -60,7 +60,7 @@ def test_what_is_no_address_is_told_without_repeating_it(typed: str) -> None:
     assert error.value.value is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(max_size=60))
 def test_whatever_is_typed_is_one_line_or_invalid(typed: str) -> None:
     try:

@@ -48,7 +48,7 @@ def test_a_mail_outside_the_list_has_no_list_headers() -> None:
     assert not [name for name in message if name.startswith("List-")]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(subject=NASTY, name=NASTY)
 def test_no_text_can_add_a_header_or_break_one(subject: str, name: str) -> None:
     message, raw = parsed(letter(subject), Letterhead.of(name, "https://paper.example.org"))
@@ -62,14 +62,14 @@ def test_no_text_can_add_a_header_or_break_one(subject: str, name: str) -> None:
     assert message["To"] == "bob@example.org"
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(NASTY)
 def test_a_subject_arrives_as_its_printable_line(subject: str) -> None:
     message, _ = parsed(letter(subject))
     assert line(str(message["Subject"])) == line(subject, LONGEST_SUBJECT)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(NASTY)
 def test_no_url_can_leave_its_brackets(url: str) -> None:
     _, raw = parsed(letter(unsubscribe=f"https://x/{url}"))

@@ -312,7 +312,7 @@ def _library(seed: int) -> list[SourceRecord]:
     return told
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**6), order=st.randoms(use_true_random=False), size=st.integers(1, 20))
 def test_any_order_and_any_batches_give_the_same_works(
     seed: int, order: random.Random, size: int, tmp_path: Path, migrated_sqlite: bytes

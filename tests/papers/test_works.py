@@ -142,7 +142,7 @@ _NAMES = [Identifier("doi", f"10.1000/{n}") for n in range(6)]
 
 
 @given(st.lists(st.lists(st.sampled_from(_NAMES), max_size=3, unique=True), max_size=10))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_works_are_the_connected_parts_of_who_shares_an_identifier(shared: list[list[Identifier]]) -> None:
     arrivals = [
         record(n, source=f"s{n}", title=f"Moss number {'x' * (n + 1)}", identifiers=tuple(own))

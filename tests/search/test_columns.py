@@ -124,7 +124,7 @@ def test_a_length_that_is_no_whole_number_of_rows_is_refused(tmp_path: Path, ext
 
 
 @given(st.lists(st.lists(st.binary(max_size=9), max_size=4), max_size=4))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_extents_add_up_over_any_commits(tmp_path_factory: pytest.TempPathFactory, commits: list[list[bytes]]) -> None:
     directory = tmp_path_factory.mktemp("columns")
     reached: dict[str, Extent] = {}

@@ -167,7 +167,7 @@ _asked = st.lists(
 
 
 @given(st.lists(_papers, max_size=12), st.lists(_asked, min_size=1, max_size=6))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_index_agrees_with_the_oracle(
     sqlite: Database, clock: FixedClock, parts: list[dict[str, object]], questions: list[str]
 ) -> None:

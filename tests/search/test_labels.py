@@ -125,7 +125,7 @@ def naive(one: Paper, filters: Filters) -> bool:
 
 
 @given(_papers, _filters)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_masks_agree_with_looking_at_every_paper(papers: list[Paper], filters: Filters) -> None:
     mask = labels(papers).mask(filters)
     expected = [naive(one, filters) for one in papers]
@@ -133,7 +133,7 @@ def test_masks_agree_with_looking_at_every_paper(papers: list[Paper], filters: F
 
 
 @given(_papers, st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_facets_agree_with_counting_every_paper(papers: list[Paper], data: st.DataObject) -> None:
     rows = data.draw(st.lists(st.integers(0, len(papers) - 1), unique=True) if papers else st.just([]))
     chosen = [papers[row] for row in rows]

@@ -128,7 +128,7 @@ def test_conditions_are_the_written_and_the_given_filters() -> None:
 @given(st.text(max_size=300))
 @example('author:"')
 @example("date:0000..9999 has:code\ud800")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_text_breaks_the_parser(text: str) -> None:
     try:
         query = parse(text)

@@ -140,7 +140,7 @@ _rows = st.lists(st.integers(1, 6).flatmap(lambda n: st.sampled_from((n, n, -n))
 
 
 @given(_rows)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_the_newest_rows_are_those_of_a_replayed_log(ids: list[int]) -> None:
     held: dict[int, int] = {}
     for row, paper_id in enumerate(ids):

@@ -55,7 +55,7 @@ pieces = st.sampled_from([*"\\{}^_&<>\"'abx2+ ", r"\frac", r"\sqrt", r"\text", r
 
 
 @given(st.lists(pieces, max_size=60).map("".join))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_latex_gives_well_formed_mathml_or_a_refusal(latex: str) -> None:
     try:
         made = mathml(latex)

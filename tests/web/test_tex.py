@@ -85,7 +85,7 @@ texts = st.text(alphabet=st.one_of(st.sampled_from(list("$\\{}()[]%~`'-: ab2")),
 
 
 @given(texts)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_runs_stand_in_order_and_elements_nest(source: str) -> None:
     place, opened = 0, []
     for run in runs(source):
@@ -101,7 +101,7 @@ def test_runs_stand_in_order_and_elements_nest(source: str) -> None:
 
 
 @given(st.text(alphabet=string.ascii_letters + string.digits + " .,;:!?()", max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_plain_prose_is_left_alone(source: str) -> None:
     assert _read(source) == source
 

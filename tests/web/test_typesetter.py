@@ -124,7 +124,7 @@ marks = st.lists(st.tuples(st.integers(-5, 90), st.integers(-5, 90)), max_size=5
 
 
 @given(texts, marks, st.one_of(st.none(), st.integers(1, 60)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_text_with_any_marks_is_well_formed(text: str, spans: list[tuple[int, int]], limit: int | None) -> None:
     setter = Typesetter()
     allowed = {"mark", "em", "b", "code", "sup", "sub", "span"}
@@ -134,7 +134,7 @@ def test_any_text_with_any_marks_is_well_formed(text: str, spans: list[tuple[int
 
 
 @given(st.text(alphabet="ab <&", max_size=60), marks)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_exactly_the_marked_words_are_marked(text: str, spans: list[tuple[int, int]]) -> None:
     wanted = "".join(c for n, c in enumerate(text) if any(start <= n < end for start, end in spans))
     outline = Outline(Typesetter().line(text, spans))
