@@ -25,6 +25,7 @@ from broadsheet.digests.digests import Digests
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.editions import Editions
 from broadsheet.encoders.encoder import Encoder
+from broadsheet.encoders.endpoint import Access
 from broadsheet.encoders.loader import load_encoder
 from broadsheet.errors import BroadsheetError, Invalid
 from broadsheet.feeds.atom import Letterhead as FeedHead
@@ -222,7 +223,8 @@ def encoder_of(settings: Settings, clock: Clock) -> Encoder:
     outgoing = Outgoing(
         user_agent=f"Broadsheet/{__version__}", clock=clock, allow_private=True, patience=ENCODER_PATIENCE
     )
-    return load_encoder(settings.encoder, outgoing, settings.encoder_model, settings.encoder_key)
+    memory = settings.home / "encoder.json"
+    return load_encoder(settings.encoder, Access(outgoing, clock, settings.encoder_model, settings.encoder_key, memory))
 
 
 def connectors(settings: Settings, clock: Clock) -> Mapping[str, Connector]:

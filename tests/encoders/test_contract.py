@@ -8,6 +8,7 @@ import pytest
 
 from broadsheet.clock import SystemClock
 from broadsheet.encoders import Encoder, load_encoder
+from broadsheet.encoders.endpoint import Access
 from broadsheet.outgoing import Outgoing
 from tests.encoders.embeddings import Embeddings
 from tests.encoders.test_load_encoder import PAPERS, nearest
@@ -19,9 +20,10 @@ def encoder(request: pytest.FixtureRequest) -> Iterator[Encoder]:
     if request.param != "endpoint":
         yield load_encoder(request.param)
         return
-    outgoing = Outgoing(user_agent="test", clock=SystemClock(), allow_private=True)
+    clock = SystemClock()
+    outgoing = Outgoing(user_agent="test", clock=clock, allow_private=True)
     with serving(Embeddings(load_encoder("static")).app()) as base:
-        yield load_encoder(f"{base}/v1", outgoing, "static-1")
+        yield load_encoder(f"{base}/v1", Access(outgoing, clock, "static-1"))
 
 
 def test_it_says_what_it_is(encoder: Encoder) -> None:

@@ -1,6 +1,8 @@
 import json
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from broadsheet.clock import FixedClock
 from broadsheet.encoders import Encoder, load_encoder
-from broadsheet.encoders.endpoint import BATCH, LONGEST, EndpointEncoder
+from broadsheet.encoders.endpoint import BATCH, LONGEST, REST, Access, EndpointEncoder
 from broadsheet.errors import Invalid, Unavailable
 from broadsheet.outgoing import Outgoing
 from tests.encoders.embeddings import Embeddings
@@ -43,8 +45,13 @@ def outgoing(clock: FixedClock) -> Outgoing:
 
 
 @pytest.fixture
-def encoder(running: tuple[Embeddings, str], server: Embeddings, outgoing: Outgoing) -> Encoder:
-    return load_encoder(running[1] + "/", outgoing, "moss-embed", KEY)
+def access(outgoing: Outgoing, clock: FixedClock) -> Access:
+    return Access(outgoing, clock, "moss-embed", KEY)
+
+
+@pytest.fixture
+def encoder(running: tuple[Embeddings, str], server: Embeddings, access: Access) -> Encoder:
+    return load_encoder(running[1] + "/", access)
 
 
 def rows(change: Any) -> Any:
@@ -60,8 +67,8 @@ def test_it_asks_for_the_model_with_the_key(encoder: Encoder, server: Embeddings
     assert encoder.name == "moss-embed"
 
 
-def test_without_a_key_none_is_sent(running: tuple[Embeddings, str], server: Embeddings, outgoing: Outgoing) -> None:
-    EndpointEncoder(outgoing, running[1], "moss-embed").encode_queries(["galaxy"])
+def test_without_a_key_none_is_sent(running: tuple[Embeddings, str], server: Embeddings, access: Access) -> None:
+    EndpointEncoder(running[1], replace(access, key="")).encode_queries(["galaxy"])
     assert "authorization" not in server.headers[-1]
 
 
@@ -77,8 +84,8 @@ def test_the_dimension_is_asked_once(encoder: Encoder, server: Embeddings) -> No
     assert len(server.asked) == 1
 
 
-def test_another_model_is_another_fingerprint(running: tuple[Embeddings, str], outgoing: Outgoing) -> None:
-    models = [load_encoder(running[1], outgoing, model) for model in ("one", "two")]
+def test_another_model_is_another_fingerprint(running: tuple[Embeddings, str], access: Access) -> None:
+    models = [load_encoder(running[1], replace(access, model=model)) for model in ("one", "two")]
     assert models[0].fingerprint != models[1].fingerprint
 
 
@@ -113,12 +120,15 @@ def test_of_a_long_text_the_beginning_is_sent(encoder: Encoder, server: Embeddin
         (rows(lambda vector: vector[1:]), "255 numbers after 256: it runs another model"),
     ],
 )
-def test_a_useless_answer_is_told_in_words(encoder: Encoder, server: Embeddings, fault: Any, told: str) -> None:
+def test_a_useless_answer_is_told_in_words(
+    encoder: Encoder, server: Embeddings, clock: FixedClock, fault: Any, told: str
+) -> None:
     assert encoder.dimension == 256
     server.faults = [fault]
     with pytest.raises(Unavailable, match=told) as raised:
         encoder.encode_queries(["galaxy"])
     assert KEY not in raised.value.message
+    clock.sleep(REST.total_seconds())
     assert encoder.encode_queries(["galaxy"]).any()
 
 
@@ -152,20 +162,66 @@ def test_a_long_wait_asked_for_is_not_waited_out(encoder: Encoder, server: Embed
 def test_a_server_that_is_too_slow_is_given_up(
     encoder: Encoder, server: Embeddings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("broadsheet.encoders.endpoint._SECONDS", 0.05)
+    monkeypatch.setattr("broadsheet.encoders.endpoint._QUERY_SECONDS", 0.05)
     assert encoder.dimension
     server.faults = [0.3] * 5
     with pytest.raises(Unavailable, match="too long to answer"):
         encoder.encode_queries(["galaxy"])
 
 
-def test_no_server_at_all_is_told(outgoing: Outgoing) -> None:
+def test_after_a_fault_nobody_waits_for_the_server_for_a_while(
+    encoder: Encoder, server: Embeddings, clock: FixedClock
+) -> None:
+    server.faults = [Response(status_code=401)]
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="refused the key"):
+            encoder.encode_queries(["galaxy"])
+    assert len(server.asked) == 1
+    clock.sleep(REST.total_seconds())
+    assert encoder.encode_queries(["galaxy"]).any()
+
+
+def test_an_instance_can_start_while_the_server_is_away(
+    running: tuple[Embeddings, str], server: Embeddings, access: Access, tmp_path: Path
+) -> None:
+    access = replace(access, memory=tmp_path / "encoder.json")
+    known = load_encoder(running[1], access).fingerprint
+    server.faults = [Response(status_code=500)] * 9
+    asked = len(server.asked)
+    again = load_encoder(running[1], access)
+    assert (again.dimension, again.fingerprint, len(server.asked)) == (256, known, asked)
+    assert KEY not in (tmp_path / "encoder.json").read_text()
+
+
+def test_a_dimension_of_another_model_is_not_remembered(
+    running: tuple[Embeddings, str], server: Embeddings, access: Access, tmp_path: Path
+) -> None:
+    memory = tmp_path / "encoder.json"
+    memory.write_text(json.dumps({"url": f"{running[1]}/embeddings", "model": "moss-embed", "dimension": 8}))
+    assert load_encoder(running[1], replace(access, model="other", memory=memory)).dimension == 256
+    memory.write_text(json.dumps({"url": f"{running[1]}/embeddings", "model": "moss-embed", "dimension": 8}))
+    access = replace(access, memory=memory)
+    with pytest.raises(Unavailable, match="256 numbers after 8: it runs another model"):
+        load_encoder(running[1], access).encode_queries(["galaxy"])
+    assert load_encoder(running[1], access).dimension == 256
+
+
+@pytest.mark.parametrize("kept", ["", "[]", "{", '{"url": 1}'])
+def test_a_damaged_memory_is_asked_for_again(
+    running: tuple[Embeddings, str], server: Embeddings, access: Access, tmp_path: Path, kept: str
+) -> None:
+    memory = tmp_path / "encoder.json"
+    memory.write_text(kept)
+    assert load_encoder(running[1], replace(access, memory=memory)).dimension == 256
+
+
+def test_no_server_at_all_is_told(access: Access) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(Unavailable, match="refused"):
-        load_encoder(f"http://127.0.0.1:{port}/v1", outgoing, "moss").encode_queries(["galaxy"])
+        load_encoder(f"http://127.0.0.1:{port}/v1", access).encode_queries(["galaxy"])
 
 
-def test_a_model_must_be_named(outgoing: Outgoing) -> None:
+def test_a_model_must_be_named(access: Access) -> None:
     with pytest.raises(Invalid, match="set BROADSHEET_ENCODER_MODEL"):
-        load_encoder("http://127.0.0.1:1/v1", outgoing)
+        load_encoder("http://127.0.0.1:1/v1", replace(access, model=""))

@@ -6,70 +6,110 @@ trust: a vector that is missing, of another length or not a number is an error, 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from broadsheet.clock import Clock
 from broadsheet.encoders.encoder import Vectors, paper_text
 from broadsheet.errors import Invalid, Unavailable
 from broadsheet.outgoing import Outgoing
 
 BATCH: Final = 64  # texts in one request: what servers take without asking
 LONGEST: Final = 8_000  # characters of a text that are sent; longer ones are refused by many servers
-_SECONDS: Final = 30.0
+# A reader waits for a query, and words alone are an answer too; nobody waits for the papers of a batch.
+_QUERY_SECONDS: Final = 4.0
+_PAPERS_SECONDS: Final = 30.0
+REST: Final = timedelta(seconds=20)  # after a fault nobody is sent there: readers would all wait for the same nothing
 _MOST_BYTES: Final = 64_000_000
 _PROBE: Final = "dimension"
 
 
-class EndpointEncoder:
-    """Encodes by asking a server; its dimension is that of the server's first answer."""
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How an encoder's server is reached; `memory` is a file that keeps the dimension while the server is away."""
 
-    def __init__(self, outgoing: Outgoing, base_url: str, model: str, key: str = "") -> None:
+    outgoing: Outgoing
+    clock: Clock
+    model: str
+    key: str = field(default="", repr=False)
+    memory: Path | None = None
+
+
+class EndpointEncoder:
+    """Encodes by asking a server; its dimension is that of the server's first answer.
+
+    After a fault every question fails at once for `REST`, with the words of that fault.
+    """
+
+    def __init__(self, base_url: str, access: Access) -> None:
         """`base_url` ends where `/embeddings` begins; asks nothing yet. Raises `Invalid` without a model."""
-        if not model:
+        if not access.model:
             raise Invalid(
                 "An encoder at a base URL needs the name of its model: set BROADSHEET_ENCODER_MODEL.",
                 field="encoder_model",
             )
-        self._outgoing, self._url, self._model = outgoing, base_url.rstrip("/") + "/embeddings", model
+        self._url, self._access = base_url.rstrip("/") + "/embeddings", access
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if key:
-            self._headers["Authorization"] = f"Bearer {key}"
-        self._dimension = 0
-        self.name = model
+        if access.key:
+            self._headers["Authorization"] = f"Bearer {access.key}"
+        self._resting: tuple[datetime, Unavailable] | None = None
+        self._dimension = self._remembered()
+        self.name = access.model
 
     @property
     def dimension(self) -> int:
         """Length of a vector; the first time, a word is sent to find it out."""
         if not self._dimension:
-            self._asked([_PROBE])
+            self._asked([_PROBE], _QUERY_SECONDS)
         return self._dimension
 
     @property
     def fingerprint(self) -> str:
         """Short hash of the model's name and dimension: a server tells no more of its weights."""
-        return hashlib.sha256(f"{self._model} {self.dimension}".encode()).hexdigest()[:12]
+        return hashlib.sha256(f"{self._access.model} {self.dimension}".encode()).hexdigest()[:12]
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return (n, dimension) unit rows, zero for a text without a letter or digit; raises `Unavailable`."""
+        return self._encoded(texts, _QUERY_SECONDS)
+
+    def encode_papers(self, papers: Sequence[tuple[str, str]]) -> Vectors:
+        """Return (n, dimension) unit rows for (title, abstract) pairs, each sent as "title. abstract"."""
+        return self._encoded([paper_text(title, abstract) for title, abstract in papers], _PAPERS_SECONDS)
+
+    def _encoded(self, texts: Sequence[str], seconds: float) -> Vectors:
         sent = [text[:LONGEST].encode("utf-8", "replace").decode() for text in texts]
         places = [place for place, text in enumerate(sent) if any(map(str.isalnum, text))]
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for start in range(0, len(places), BATCH):
             part = places[start : start + BATCH]
-            vectors[part] = self._asked([sent[place] for place in part])
+            vectors[part] = self._asked([sent[place] for place in part], seconds)
         return vectors
 
-    def encode_papers(self, papers: Sequence[tuple[str, str]]) -> Vectors:
-        """Return (n, dimension) unit rows for (title, abstract) pairs, each sent as "title. abstract"."""
-        return self.encode_queries([paper_text(title, abstract) for title, abstract in papers])
+    def _asked(self, texts: list[str], seconds: float) -> Vectors:
+        resting = self._resting
+        if resting and self._access.clock.now() < resting[0]:
+            raise Unavailable(resting[1].message, value=self._url)
+        try:
+            vectors = self._answered(texts, seconds)
+        except Unavailable as fault:
+            self._resting = (self._access.clock.now() + REST, fault)
+            raise
+        self._resting = None
+        return vectors
 
-    def _asked(self, texts: list[str]) -> Vectors:
-        question = json.dumps({"model": self._model, "input": texts}).encode()
-        reply = self._outgoing.post(self._url, question, headers=self._headers, max_bytes=_MOST_BYTES, timeout=_SECONDS)
+    def _answered(self, texts: list[str], seconds: float) -> Vectors:
+        question = json.dumps({"model": self._access.model, "input": texts}).encode()
+        reply = self._access.outgoing.post(
+            self._url, question, headers=self._headers, max_bytes=_MOST_BYTES, timeout=seconds
+        )
         if reply.status in (401, 403):
             raise self._fault(f"refused the key ({reply.status}); check BROADSHEET_ENCODER_KEY")
         if reply.status == 404:
@@ -94,14 +134,34 @@ class EndpointEncoder:
         if vectors.ndim != 2 or not vectors.shape[1] or not np.isfinite(vectors).all():
             raise self._fault("answered a vector that is not made of finite numbers")
         if self._dimension and vectors.shape[1] != self._dimension:
+            self._forget()
             raise self._fault(
                 f"answered vectors of {vectors.shape[1]} numbers after {self._dimension}: it runs another model; "
                 "restart Broadsheet to build the index again"
             )
-        self._dimension = vectors.shape[1]
+        if not self._dimension:
+            self._dimension = vectors.shape[1]
+            self._remember()
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: Vectors = (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
         return unit
+
+    def _remembered(self) -> int:
+        try:
+            kept = json.loads(self._access.memory.read_text("utf-8")) if self._access.memory else {}
+            return int(kept["dimension"]) if (kept["url"], kept["model"]) == (self._url, self._access.model) else 0
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0
+
+    def _remember(self) -> None:
+        if self._access.memory:
+            kept = {"url": self._url, "model": self._access.model, "dimension": self._dimension}
+            with contextlib.suppress(OSError):  # a home that cannot be written to is told by those who must write
+                self._access.memory.write_text(json.dumps(kept), "utf-8")
+
+    def _forget(self) -> None:
+        if self._access.memory:
+            self._access.memory.unlink(missing_ok=True)
 
     def _fault(self, what: str) -> Unavailable:
         return Unavailable(f"The encoder's server at {self._url} {what}.", value=self._url)

@@ -9,24 +9,23 @@ from pathlib import Path
 from typing import Final
 
 from broadsheet.encoders.encoder import Encoder
-from broadsheet.encoders.endpoint import EndpointEncoder
+from broadsheet.encoders.endpoint import Access, EndpointEncoder
 from broadsheet.encoders.static import StaticEncoder
 from broadsheet.encoders.weights_file import read_table
 from broadsheet.errors import Invalid
-from broadsheet.outgoing import Outgoing
 
 WEIGHTS: Final = Path(__file__).parent / "weights" / "static.bin"
 CHOICES: Final = "static, onnx, onnx:FOLDER with a model, the path of a static table, or http://…/v1"
 _FOLDER: Final = "onnx:"
 
 
-def load_encoder(name: str, outgoing: Outgoing | None = None, model: str = "", key: str = "") -> Encoder:
-    """Return the encoder of that name; an address is asked through `outgoing`, for `model` with `key`.
+def load_encoder(name: str, access: Access | None = None) -> Encoder:
+    """Return the encoder of that name; only with `access` may that be an address.
 
     Raises `Invalid` for an unknown one, `Unavailable` without sound weights or an answer.
     """
-    if outgoing and name.startswith(("http://", "https://")):
-        return EndpointEncoder(outgoing, name, model, key)
+    if access and name.startswith(("http://", "https://")):
+        return EndpointEncoder(name, access)
     if name == "static":
         return StaticEncoder(read_table(WEIGHTS))
     if name == "onnx" or name.startswith(_FOLDER):
