@@ -74,6 +74,8 @@ def _fill(app: App) -> None:
                 signals=(Signal("hf_upvotes", 90.0 - n, now, now - timedelta(hours=9)),) if n < 9 else (),
             )
         )
+    long = "Nothing is said here yet. " * 20 + "Gondolas glide. " + "Much follows. " * 30 + "All of it ends here."
+    records.append(record(90, title="Water in long sentences", abstract=long))
     app.catalogue.add(records)
     app.index.catch_up()
     app.trending.refresh()

@@ -21,6 +21,9 @@ PAGES = {
     "editions": "/edition",
     "search": "/search?q=reading+tides&has=code",
     "results": "/search?q=reading+tides",
+    "recent": "/search?q=reading+tides+cat:cs.LG+-moss&sort=recent",
+    "unknown word": "/search?q=raeding+tides",
+    "varied": "/paper/arxiv:2601.00003?diversity=0.6",
     "how to search": "/search",
     "nothing found": '/search?q="tides of salt" has:demo',
     "bad search": "/search?q=tides&page=0",
@@ -95,9 +98,49 @@ def test_pages_load_without_a_complaint_of_the_browser(served: Served, page: Pag
     told: list[str] = []
     page.on("console", lambda message: told.append(message.text))
     page.on("requestfailed", lambda request: told.append(request.url))
-    for name in ("front", "results", "paper", "subscribe", "ranking"):
+    for name in ("front", "results", "unknown word", "paper", "subscribe", "ranking"):
         page.goto(served.url + PAGES[name], wait_until="networkidle")
     assert told == []
+
+
+def test_titles_come_while_one_types_and_shut_nobody_out(served: Served, page: Page) -> None:
+    page.goto(served.url + "/search")
+    field = page.get_by_role("combobox", name="What are you looking for?")
+    field.press_sequentially("tides on rea")
+    options = page.get_by_role("option")
+    options.first.wait_for()
+    assert field.get_attribute("aria-expanded") == "true"
+    assert options.count() == 8
+    page.keyboard.press("ArrowDown")
+    assert page.get_by_role("option", selected=True).get_attribute("id") == field.get_attribute("aria-activedescendant")
+    assert _faults(page) == []
+    page.keyboard.press("Escape")
+    assert options.count() == 0
+    assert field.input_value() == "tides on rea"
+    field.press_sequentially("d")
+    options.first.wait_for()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/paper/arxiv:*")
+
+
+def test_enter_without_a_choice_searches_for_what_was_typed(served: Served, page: Page) -> None:
+    page.goto(served.url + "/search?q=moss&sort=newest")
+    field = page.get_by_role("combobox")
+    field.fill("reading tides")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/search\?sort=newest&q=reading\+tides$"))
+    assert page.get_by_role("option").count() == 0
+
+
+def test_the_whole_abstract_is_a_click_away_without_scripts(served: Served, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    opened = context.new_page()
+    opened.goto(served.url + "/search?q=gondolas")
+    opened.locator("details.abstract").first.locator("summary").click()
+    assert opened.get_by_text("All of it ends here.").is_visible()
+    context.close()
 
 
 def test_a_slash_leads_into_the_search_field(served: Served, page: Page) -> None:
