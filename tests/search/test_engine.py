@@ -232,6 +232,10 @@ def test_a_paper_that_changes_or_departs_is_found_as_it_is_now(
         assert engine.by_date(query).ids.tolist() == oracle.by_date(query).ids.tolist()
     assert len(engine) == 3
     assert engine.vector(2) is None
+    assert engine.newest == 4
+    log.drop(4)
+    index.catch_up()
+    assert index.engine().newest == 3
     assert engine.by_title("Salt maps").tolist() == []
 
 

@@ -212,7 +212,7 @@ def test_the_shares_shown_add_up(library: Instance) -> None:
     for box in boxes:
         numbers = re.findall(r'<span class="num">([\d.]+)</span>', box.partition("</dl>")[0])
         words, meaning, together = map(float, numbers)
-        assert words + meaning == pytest.approx(together, abs=0.011)
+        assert words + meaning == pytest.approx(together, abs=1e-9)
 
 
 def test_the_best_passage_is_shown_and_the_whole_a_click_away(library: Instance) -> None:

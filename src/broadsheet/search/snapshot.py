@@ -44,6 +44,7 @@ class Snapshot:
         # Views into the mapped files, which all processes share: a copy would be each one's own.
         self._ids = heads["id"]
         self._live, self._row_of = _newest(self._ids)
+        self._highest = int(np.flatnonzero(self._row_of >= 0)[-1:].max(initial=0))
         self.alive = int(self._live.sum())
         self.labels = names
         self._labels = Labels(pairs, names, heads["day"])
@@ -65,7 +66,7 @@ class Snapshot:
     @property
     def newest(self) -> int:
         """The highest id of a paper held, 0 without any."""
-        return int(self._ids[self._live].max(initial=0))
+        return self._highest
 
     def by_words(self, query: Query, limit: int) -> Found:
         """Return the papers that hold a word of the query and meet its conditions, by BM25."""
