@@ -1,93 +1,84 @@
-"""Which share of BM25 serves best beside a table: ``python -m training.fusion --data DIR --cache DIR --weights FILE``.
+"""How much words count beside a table: ``python -m training.fusion --data DIR --weights FILE [--out FILE]``.
 
-Asked of held-out arXiv papers and community titles, never of the benchmarks; the answer is the default of search.
+Fits the weights of fusion on the sets of `training.sets`, never on the benchmarks, writes them where search reads them,
+and puts the figures into the model card.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from broadsheet.encoders import Encoder
 from broadsheet.encoders.static import StaticEncoder
 from broadsheet.encoders.weights_file import read_table
-from training.benchmarks import SHARES, bm25_scores, fused
+from broadsheet.search.fitting import POWERS, SHARES, Observation, fit, observe
+from broadsheet.search.judged import indexed
+from broadsheet.search.weights import SHIPPED, Fit, Weights, put
 from training.card import table_of, with_section
-from training.corpus import Paper, Split, load_split
-from training.development import neighbours
-from training.measure import mean_ndcg
-from training.teacher import read_cache, texts_of
+from training.corpus import load_split
+from training.sets import FIELDS, at_home, fields_of, foreign, of_field
 
 SEED = 1
-QUERIES = 1_000
 
 
-@dataclass(frozen=True)
-class Question:
-    """Queries and (title, abstract) documents as text, and for each query {document: grade}."""
-
-    name: str
-    queries: Sequence[str]
-    documents: Sequence[tuple[str, str]]
-    relevant: Sequence[Mapping[int, float]]
-
-
-def questions(split: Split, topics: Sequence[Mapping[int, float]]) -> list[Question]:
-    """Return the development tasks as texts; `topics` grades the dev papers by the teacher's ranking."""
-    own = [{number: 1.0} for number in range(QUERIES)]
-    drawn = [texts_of(paper, SEED)[2] for paper in split.dev]
-    rest = [
-        (paper.title, " ".join(paper.abstract.split()).replace(one, " "))
-        for paper, one in zip(split.dev, drawn, strict=True)
-    ]
-    titles = [paper.title for paper in split.dev[:QUERIES]]
-    return [
-        Question("title", titles, _untitled(split.dev), own),
-        Question("sentence", drawn[:QUERIES], rest, own),
-        Question("community", [paper.title for paper in split.community[:QUERIES]], _untitled(split.community), own),
-        Question("topic", titles, _untitled(split.dev), topics),
-    ]
+def observed(data: Path, weights: Path) -> dict[str, list[Observation]]:
+    """Return the candidates of every query of every set: at home by the table, abroad without a field's words."""
+    table = read_table(weights)
+    split, encoder = load_split(data, SEED), StaticEncoder(table)
+    found = {}
+    for judged in at_home(data, split):
+        with indexed(judged, encoder) as engine:
+            found[judged.name] = observe(judged, engine)
+    fields = fields_of(data)
+    for field in FIELDS:
+        without = foreign(table, field, split.train, fields)
+        for judged in of_field(field, split, fields):
+            with indexed(judged, without) as engine:
+                found[judged.name] = observe(judged, engine)
+    return found
 
 
-def figures(encoder: Encoder, question: Question) -> dict[str, float]:
-    """Return nDCG@10 of each method for one question."""
-    dense = encoder.encode_queries(question.queries) @ encoder.encode_papers(question.documents).T
-    lexical = bm25_scores(question.queries, [f"{title} {text}" for title, text in question.documents])
-    found = {"static": mean_ndcg(dense, question.relevant), "BM25": mean_ndcg(lexical, question.relevant)}
-    return found | {f"a = {share}": mean_ndcg(fused(dense, lexical, share), question.relevant) for share in SHARES}
+def figures(sets: Mapping[str, Sequence[Observation]], fitted: Fit) -> dict[str, dict[str, float]]:
+    """Return nDCG@10 by set of each half alone, of both by rank, and of both under weights, the fitted ones first."""
+    rows = {
+        method: {name: _mean([one.others[method] for one in queries]) for name, queries in sets.items()}
+        for method in ("bm25", "dense", "rrf")
+    }
+    tried = [Weights(share, fitted.power) for share in SHARES] + [Weights(fitted.share, power) for power in POWERS]
+    for weights in [fitted.weights, *(one for one in tried if one != fitted.weights)]:
+        rows[f"share {weights.share:g}, power {weights.power:g}"] = {
+            name: _mean([one.figure(weights) for one in queries]) for name, queries in sets.items()
+        }
+    for row in rows.values():
+        row["mean"] = _mean(list(row.values()))
+    return rows
 
 
 def main() -> None:
-    """Measure every share of BM25, by task and in the mean; print the table and put it into the card."""
+    """Fit, write the weights, print the figures and put them into the card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="directory that holds corpora/")
-    parser.add_argument("--cache", type=Path, required=True, help="where training.static kept the teacher's vectors")
     parser.add_argument("--weights", type=Path, required=True, help="the static table")
+    parser.add_argument("--out", type=Path, default=SHIPPED, help="file of fusion weights")
     chosen = parser.parse_args()
-    split = load_split(chosen.data, SEED)
-    taught = read_cache(chosen.cache / "dev", SEED)
-    encoder = StaticEncoder(read_table(chosen.weights))
-    asked = questions(split, neighbours(taught, QUERIES))
-    columns = {question.name: figures(encoder, question) for question in asked}
-    methods = list(columns["title"])
-    rows = {method: {name: column[method] for name, column in columns.items()} for method in methods}
-    for row in rows.values():
-        row["mean"] = float(np.mean(list(row.values())))
+    sets = observed(chosen.data, chosen.weights)
+    fitted = fit(StaticEncoder(read_table(chosen.weights)), sets, datetime.now(UTC).date())
+    put(chosen.out, fitted)
     table = (
-        "nDCG@10 x 100 on the development sets, of cos + a * bm25 / max(bm25) over the best 1,000 of either.\n\n"
-        + table_of("method", rows)
+        f"{fitted.sentence}\n\nnDCG@10 x 100 of cos + share / coverage^power * bm25 / max(bm25) over the best 500 of "
+        "either, and of its two halves.\n\n" + table_of("method", figures(sets, fitted))
     )
     print(table)
     card = chosen.weights.with_name("MODEL_CARD.md")
     card.write_text(with_section(card.read_text("utf-8"), "Fusion with BM25", table), "utf-8")
 
 
-def _untitled(papers: Sequence[Paper]) -> list[tuple[str, str]]:
-    return [("", paper.abstract) for paper in papers]
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values))
 
 
 if __name__ == "__main__":

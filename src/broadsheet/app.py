@@ -39,6 +39,7 @@ from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.signals import SignalLog
 from broadsheet.search.index import Index
 from broadsheet.search.service import Search
+from broadsheet.search.weights import known as fusion_weights
 from broadsheet.settings import Settings
 from broadsheet.sources.arxiv.adapter import ArxivConnector
 from broadsheet.sources.connector import Connector
@@ -187,7 +188,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     encoder = encoder_of(settings, clock)
     index = Index.open(settings.home / "index", encoder, catalogue, leases, clock)
     trending = Trending(database, catalogue, signals, clock)
-    search = Search(index, catalogue, clock, order=trending.scores)
+    weights = fusion_weights(settings.home)
+    search = Search(index, catalogue, clock, order=trending.scores, weights=weights)
     harvester = Harvester(database, catalogue, leases, clock, connectors(settings, clock))
     editions = Editions(database, catalogue, trending, clock, zone=settings.zone, hour=settings.edition_hour)
     transport = _transport(settings, clock)

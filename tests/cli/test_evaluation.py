@@ -108,3 +108,95 @@ def test_a_path_that_cannot_be_written_is_told_before_the_work(call: Call, tides
     status, out, err = call("evaluate", str(tides), "--run-out", str(path))
     assert (status, out) == (1, "")
     assert err == f"{path} cannot be written: No such file or directory.\n"
+
+
+def test_refined_search_is_measured_when_asked_for(call: Call, tides: Path) -> None:
+    rows = json.loads(call("evaluate", str(tides), "--refine", "--json")[1])
+    assert [row["method"] for row in rows] == ["fused", "rrf", "bm25", "dense", "refined"]
+
+
+def test_each_querys_figures_are_written(call: Call, tides: Path, tmp_path: Path) -> None:
+    path = tmp_path / "queries.jsonl"
+    path.write_text("of an earlier run\n")
+    assert call("evaluate", str(tides), "--per-query", str(path))[0] == 0
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert len(lines) == 4 * 3
+    assert list(lines[0]) == ["set", "encoder", "method", "query", "nDCG@10", "recall@100"]
+
+
+def test_two_methods_are_tested_against_each_other(call: Call, tides: Path) -> None:
+    status, out, _ = call("evaluate", str(tides), "--compare", "bm25", "fused", "--json")
+    rows = json.loads(out)
+    assert status == 0
+    assert [(row["a"], row["b"], row["measure"]) for row in rows] == [
+        ("bm25", "fused", "nDCG@10"),
+        ("bm25", "fused", "recall@100"),
+    ]
+    assert rows[0]["low"] <= rows[0]["difference"] <= rows[0]["high"]
+    said = call("evaluate", str(tides), "--compare", "bm25", "fused")[1]
+    assert "p = " in said
+    assert "95 %" in said
+
+
+def test_a_run_of_elsewhere_is_tested_against_a_method(call: Call, tides: Path, tmp_path: Path) -> None:
+    path = tmp_path / "theirs"
+    path.write_text("".join(f"q{n} Q0 d{n + 5} 1 2.5 theirs\n" for n in range(3)))
+    rows = json.loads(call("evaluate", str(tides), "--compare", str(path), "bm25", "--json")[1])
+    assert rows[0]["mean a"] == 0
+    assert rows[0]["difference"] == rows[0]["mean b"] > 0.5
+    status, _, err = call("evaluate", str(tides), "--compare", str(tmp_path / "none"), "bm25")
+    assert (status, "cannot be read" in err) == (1, True)
+    assert call("evaluate", str(tides), str(tides), "--compare", str(path), "bm25")[0] == 2
+
+
+@pytest.fixture
+def wide(tides: Path) -> Path:
+    queries = [{"id": f"q{n}", "text": record(n).title} for n in range(6)]
+    (tides / "queries.jsonl").write_text("".join(json.dumps(query) + "\n" for query in queries))
+    (tides / "qrels.tsv").write_text("".join(f"q{n}\td{n}\t1\n" for n in range(6)))
+    return tides
+
+
+def test_fitted_weights_are_the_instances_from_then_on(call: Call, wide: Path, tmp_path: Path) -> None:
+    before = call("evaluate", str(wide))[2]
+    status, out, _ = call("evaluate", str(wide), "--fit", "--json")
+    found = json.loads(out)
+    assert (status, found["sets"], found["folds"]) == (0, {"tides": 6}, 5)
+    assert set(found["figures"]) == {"bm25", "dense", "rrf", "fused"}
+    after = call("evaluate", str(wide))[2]
+    assert before != after
+    assert "on tides (6)" in after
+
+
+def test_weights_can_be_written_elsewhere(call: Call, wide: Path, tmp_path: Path) -> None:
+    path = tmp_path / "weights.json"
+    status, out, _ = call("evaluate", str(wide), "--fit", "--weights-out", str(path))
+    assert status == 0
+    assert str(path) in out
+    assert json.loads(path.read_text())["fits"][0]["sets"] == {"tides": 6}
+    assert not (tmp_path / "home").exists()
+
+
+def test_too_few_queries_to_fit_on_are_told(call: Call, tides: Path) -> None:
+    status, _, err = call("evaluate", str(tides), "--fit")
+    assert (status, "at least 5 judged queries" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["--fit", "--refine"],
+        ["--fit", "--compare", "bm25", "rrf"],
+        ["--compare", "bm25", "rrf", "--run-out", "run"],
+        ["--weights-out", "weights.json"],
+    ],
+)
+def test_what_does_not_go_together_is_refused(call: Call, tides: Path, given: list[str]) -> None:
+    assert call("evaluate", str(tides), *given)[0] == 2
+
+
+def test_damaged_weights_are_told(call: Call, tides: Path, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "fusion.json").write_text("{")
+    status, _, err = call("evaluate", str(tides))
+    assert (status, "fusion.json cannot be read" in err) == (1, True)

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from broadsheet.database.engine import Database
 from broadsheet.jobs.leases import Leases
 from broadsheet.papers.paper import Paper
 from broadsheet.search.index import Index
+from broadsheet.search.weights import Fit, KnownWeights
 
 
 class BagEncoder:
@@ -72,3 +74,20 @@ class Log:
 
 def opened(directory: Path, log: Log, database: Database, clock: Clock, encoder: BagEncoder | None = None) -> Index:
     return Index.open(directory / "index", encoder or BagEncoder(), log, Leases(database, clock), clock)
+
+
+def fit(fingerprint: str = "bag1", share: float = 0.5, power: float = 1.0) -> Fit:
+    """Return what a fit for the bag encoder may say."""
+    return Fit(
+        encoder="bag",
+        fingerprint=fingerprint,
+        share=share,
+        power=power,
+        fitted=date(2026, 11, 26),
+        sets={"pond": 12, "tides": 30},
+        folds=5,
+        figures={"bm25": 0.5, "fused": 0.6},
+    )
+
+
+BAG_WEIGHTS = KnownWeights([fit()])

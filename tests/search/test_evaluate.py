@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from broadsheet.errors import Invalid, Unavailable
-from broadsheet.search.evaluate import evaluate
-from tests.search.collection import BagEncoder
+from broadsheet.search.evaluate import ALL, compared, evaluate, measured, read_run
+from broadsheet.search.judged import read_set
+from broadsheet.search.weights import KnownWeights
+from tests.search.collection import BagEncoder, fit
 
 DOCUMENTS = {
     "d1": ("Salt maps", "How to fold maps of salt."),
@@ -33,7 +35,7 @@ def judged(tmp_path: Path) -> Path:
 
 
 def test_figures_are_those_of_the_rankings(judged: Path) -> None:
-    rows = evaluate(judged, BagEncoder())
+    rows = [one.row for one in evaluate(judged, BagEncoder())]
     assert [row["method"] for row in rows] == ["fused", "rrf", "bm25", "dense"]
     for row in rows:
         assert (row["set"], row["encoder"], row["queries"]) == ("pond", "bag", 2)
@@ -121,3 +123,70 @@ def test_a_bad_line_of_a_compressed_corpus_is_named_too(judged: Path) -> None:
         out.write('{"id": "d5", "title": "Kelp"}\n')
     with pytest.raises(Invalid, match=r"corpus.jsonl.xz, line 5: it needs id, title, text"):
         evaluate(judged, BagEncoder())
+
+
+def test_a_compressed_corpus_that_is_cut_off_is_told(judged: Path) -> None:
+    path = judged / "corpus.jsonl.xz"
+    path.write_bytes(path.read_bytes()[:-30])
+    with pytest.raises(Invalid, match=r"corpus.jsonl.xz, line \d: the compressed file is damaged or cut off"):
+        evaluate(judged, BagEncoder())
+
+
+def test_fused_is_by_ranks_until_weights_are_known(judged: Path) -> None:
+    own = KnownWeights([fit("bag1", share=0.4)])
+    unknown, ranks, fused = (
+        evaluate(judged, BagEncoder(), [method], weights=weights)[0].run
+        for method, weights in (("fused", None), ("rrf", None), ("fused", own))
+    )
+    assert unknown == ranks
+    assert {name: list(found) for name, found in fused.items()}.keys() == ranks.keys()
+
+
+def test_every_query_has_its_figures_and_their_mean_is_the_rows(judged: Path) -> None:
+    for one in evaluate(judged, BagEncoder(), ALL):
+        lines = list(one.per_query())
+        assert [line["query"] for line in lines] == ["q1", "q2"]
+        assert all(line["method"] == one.row["method"] for line in lines)
+        for name in ("nDCG@10", "recall@100"):
+            assert sum(line[name] for line in lines) / 2 == pytest.approx(one.row[name])
+
+
+def test_a_query_without_an_answer_counts_nothing(judged: Path) -> None:
+    means, queries = measured(read_set(judged), {"q1": {"d1": 1.0}})
+    assert queries["q2"] == {"nDCG@10": 0.0, "recall@100": 0.0}
+    assert means["nDCG@10"] == pytest.approx(0.5)
+
+
+def test_two_runs_are_compared_by_every_measure(judged: Path) -> None:
+    found = compared(read_set(judged), ("good", {"q1": {"d1": 1.0}, "q2": {"d4": 1.0}}), ("none", {"q1": {"d4": 1.0}}))
+    assert [row["measure"] for row in found] == ["nDCG@10", "recall@100"]
+    for row in found:
+        assert (row["set"], row["a"], row["b"], row["queries"]) == ("pond", "good", "none", 2)
+        assert row["mean b"] == 0
+        assert row["difference"] == pytest.approx(-row["mean a"])
+        assert row["low"] <= row["difference"] <= row["high"] <= 0
+        assert 0 < row["p"] <= 1
+
+
+def test_a_written_run_is_read_again(judged: Path, tmp_path: Path) -> None:
+    (bm25,) = evaluate(judged, BagEncoder(), methods=("bm25",), run_out=tmp_path / "run")
+    assert read_run(str(tmp_path / "run")) == bm25.run
+    (dense,) = evaluate(judged, BagEncoder(), methods=("dense",), run_out=tmp_path / "run")
+    assert read_run(f"{tmp_path / 'run'}:pond-bag-dense") == dense.run
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "told"),
+    [
+        ("q1 Q0 d1 1 0.5 a\nq1 Q0 d1 1 0.5 b\n", "run", "holds these runs: a, b"),
+        ("q1 Q0 d1 1 0.5 a\n", "run:b", "holds these runs: a"),
+        ("", "run", "holds these runs: none"),
+        ("q1 Q0 d1 1 0.5\n", "run", "run, line 1: it needs query, Q0"),
+        ("q1 Q0 d1 1 0.5 a\nq1 Q0 d1 1 high a\n", "run", "run, line 2: high is no score"),
+        ("q1 Q0 d1 1 0.5 a\n", "other", "cannot be read: No such file"),
+    ],
+)
+def test_a_bad_run_is_told(tmp_path: Path, text: str, given: str, told: str) -> None:
+    (tmp_path / "run").write_text(text)
+    with pytest.raises(Invalid, match=told):
+        read_run(str(tmp_path / given))

@@ -21,8 +21,9 @@ from broadsheet.search.index import Index
 from broadsheet.search.order import HALF_LIFE_DAYS
 from broadsheet.search.query import Filters
 from broadsheet.search.service import Search
+from broadsheet.search.weights import KnownWeights
 from tests.invented import record
-from tests.search.collection import BagEncoder
+from tests.search.collection import BAG_WEIGHTS, BagEncoder
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Made:
 def made(tmp_path: Path, sqlite: Database, clock: FixedClock) -> Made:
     catalogue, encoder = Catalogue(sqlite, clock), BagEncoder()
     index = Index.open(tmp_path / "index", encoder, catalogue, Leases(sqlite, clock), clock)
-    return Made(catalogue, index, Search(index, catalogue, clock))
+    return Made(catalogue, index, Search(index, catalogue, clock, weights=BAG_WEIGHTS))
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_papers_that_change_or_go_meanwhile_hide_no_other(shelf: Made) -> None:
 
 def test_beyond_the_ranked_a_list_goes_on_by_words_alone(shelf: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "DEPTH", 5)
-    monkeypatch.setattr(fusion.rank, "__defaults__", (5, None))
+    monkeypatch.setattr(fusion.rank, "__defaults__", (5, None, None))
     whole = shelf.search.search("patience", limit=50)
     assert whole.total < 40
     assert len(whole.hits) == 40
@@ -389,7 +390,7 @@ def test_while_the_encoder_does_not_answer_words_alone_do_and_the_page_says_so(
     tmp_path: Path, sqlite: Database, clock: FixedClock, shelf: Made
 ) -> None:
     index = Index.open(tmp_path / "index", SilentEncoder(), shelf.catalogue, Leases(sqlite, clock), clock)
-    search = Search(index, shelf.catalogue, clock)
+    search = Search(index, shelf.catalogue, clock, weights=BAG_WEIGHTS)
     page = search.search("Folding paper bridges, part 10")
     assert page.hits[0].paper.title == "On folding paper bridges, part 10"
     assert page.hits[0].why.meaning == 0
@@ -397,3 +398,24 @@ def test_while_the_encoder_does_not_answer_words_alone_do_and_the_page_says_so(
     assert len(search.search("folding bridges").hits) == 12
     with pytest.raises(Unavailable, match="does not answer"):
         search.search("folding bridges", method="dense")
+
+
+def test_a_refined_answer_holds_the_same_papers_and_its_own_cursor(shelf: Made) -> None:
+    plain, refined = (shelf.search.search("folding bridges", limit=5, refine=refine) for refine in (False, True))
+    assert plain.total == refined.total
+    assert [hit.score for hit in refined.hits] == sorted((hit.score for hit in refined.hits), reverse=True)
+    for hit in refined.hits:
+        assert hit.score == pytest.approx(hit.why.text + hit.why.meaning)
+    assert refined.next
+    with pytest.raises(Invalid):
+        shelf.search.search("folding bridges", limit=5, cursor=refined.next)
+    assert shelf.search.search("folding bridges", limit=5, cursor=refined.next, refine=True).hits
+
+
+def test_an_encoder_without_weights_is_fused_by_ranks_and_says_so(shelf: Made, clock: FixedClock) -> None:
+    unfitted = Search(shelf.index, shelf.catalogue, clock, weights=KnownWeights())
+    hits = unfitted.search("folding bridges", limit=3).hits
+    assert "ranks" in hits[0].why.sentence
+    assert [hit.paper.id for hit in hits] == [
+        hit.paper.id for hit in shelf.search.search("folding bridges", limit=3, method="rrf").hits
+    ]

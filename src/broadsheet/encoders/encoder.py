@@ -6,7 +6,7 @@ Two vectors may be compared only when they come from one `fingerprint`; whoever 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,3 +44,17 @@ class Encoder(Protocol):
 def paper_text(title: str, abstract: str) -> str:
     """Return a paper as one text: "title. abstract"."""
     return ". ".join(part for part in (title.strip(), abstract.strip()) if part)
+
+
+@runtime_checkable
+class Vocabulary(Protocol):
+    """An encoder that knows some words and not others; one that reads any text alike need not say so."""
+
+    def coverage(self, text: str) -> float:
+        """Return the share of the text's telling words that are known, 0 to 1; 1 for a text without any."""
+        ...
+
+
+def coverage(encoder: Encoder, text: str) -> float:
+    """Return how much of a text the encoder knows: 1 for one that has no vocabulary of words."""
+    return encoder.coverage(text) if isinstance(encoder, Vocabulary) else 1.0

@@ -29,6 +29,10 @@ class StaticEncoder:
         self._terms, self._scales, self._rows = table.terms, table.scales, table.rows
         self.name, self.fingerprint, self.dimension = table.name, table.fingerprint, table.rows.shape[1]
 
+    def coverage(self, text: str) -> float:
+        """Return the share of the text's telling words that have rows of their own; 1 for a text without any."""
+        return self._terms.coverage(text)
+
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return (n, dimension) unit rows; a text with no known term gives a zero row."""
         return self._pooled(len(texts), (counted(self._terms.rows_of(text)) for text in texts))

@@ -74,6 +74,12 @@ class Terms:
         """Return the rows that a text reads, with repeats, in no promised order."""
         return self._read([*words_of(text), _END])
 
+    def coverage(self, text: str) -> float:
+        """Return the share of a text's words, function words aside, that have rows of their own; 1 if it has none."""
+        rows = self._sequence(words_of(text))
+        known, unknown = int(np.count_nonzero(rows >= 0)), int(np.count_nonzero(rows == _UNKNOWN))
+        return known / (known + unknown) if known + unknown else 1.0
+
     def rows_of_paper(self, title: str, abstract: str) -> Rows:
         """Return the rows of a paper, the title read `TITLE_REPEATS` times; no pair spans title and abstract."""
         return self._read([*words_of(title), _END] * TITLE_REPEATS + [*words_of(abstract), _END])

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.encoders.encoder import Encoder
 from broadsheet.search.query import Query
 
 Ids = NDArray[np.int64]
@@ -50,6 +51,11 @@ class Engine(Protocol):
 
     def no_vector(self) -> Scores:
         """Return what stands in place of `query_vector` where the encoder does not answer: zeros, asking nobody."""
+        ...
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder on whose scale the cosines are."""
         ...
 
     def query_vector(self, text: str) -> Scores:

@@ -12,19 +12,27 @@ from typing import Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from broadsheet.encoders.encoder import coverage
 from broadsheet.search.engine import Engine, Found, Ids, Scores
 from broadsheet.search.query import Query
+from broadsheet.search.weights import Weights
 
 Method = Literal["fused", "rrf", "bm25", "dense"]
 METHODS: Final = get_args(Method)
-# Fitted for the static table by `python -m training.fusion` on held-out papers, no benchmark among them: 0.4 and 0.5
-# tie at a mean nDCG@10 of .775, where BM25 alone has .735 and the table alone .721; the model card has the whole curve.
-TEXT_SHARE: Final = 0.5
 RRF_K: Final = 10  # rank 1 counts 1/11; with 60, as in the paper (Cormack et al., 2009), lists of this length blur
 DEPTH: Final = 500  # candidates of each kind
 # Below so many papers each half takes less than a millisecond, and handing one to another thread costs as much as it
 # saves: at 100,000 both in a row take 1.20 ms, side by side 1.27.
 BESIDE_FROM: Final = 300_000
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a question is ranked: `weights` are those of the engine's encoder, `refine` has the best ordered again."""
+
+    method: Method
+    weights: Weights | None = None
+    refine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +67,11 @@ def rank(
     method: Method,
     depth: int = DEPTH,
     beside: Executor | None = None,
+    weights: Weights | None = None,
 ) -> Ranking:
     """Rank at most `2 * depth` candidates; a zero `vector` means nothing, and then words alone decide.
 
+    `weights` are those of the engine's encoder; without them two scales cannot be added, and "fused" is "rrf".
     Where both halves are asked of many papers, the one by meaning runs on `beside`, the words are asked for here.
     """
     nothing = Found(np.zeros(0, np.int64), np.zeros(0, np.float32))
@@ -72,17 +82,28 @@ def rank(
     else:
         by_words = nothing if wordless else engine.by_words(query, depth)
         by_meaning = nothing if meaningless else engine.by_meaning(query, vector, depth)
-    if method == "rrf":
+    if without_weights(method, weights) == "rrf":
         return reciprocal(by_words, by_meaning)
     if method == "bm25":
         return Ranking(by_words.ids, by_words.scores, np.zeros_like(by_words.scores))
     if method == "dense":
         return Ranking(by_meaning.ids, np.zeros_like(by_meaning.scores), by_meaning.scores)
+    assert weights  # noqa: S101 - without them it was by ranks
     ids = np.union1d(by_words.ids, by_meaning.ids)
-    return fused(ids, by_words, _cosines(engine, vector, ids, by_meaning))
+    return fused(ids, by_words, _cosines(engine, vector, ids, by_meaning), share_of_words(engine, query, weights))
 
 
-def fused(ids: Ids, by_words: Found, cosines: Scores, share: float = TEXT_SHARE) -> Ranking:
+def share_of_words(engine: Engine, query: Query, weights: Weights) -> float:
+    """Return what the paper with the best BM25 gets for it, beside its cosine."""
+    return weights.text_share(coverage(engine.encoder, query.plain))
+
+
+def without_weights(method: Method, weights: Weights | None) -> Method:
+    """Return the method that is really used: by ranks where two scores should be added and nobody knows how."""
+    return "rrf" if method == "fused" and weights is None else method
+
+
+def fused(ids: Ids, by_words: Found, cosines: Scores, share: float) -> Ranking:
     """Rank `ids` (rising) by `cos + share * bm25 / max(bm25)`; a paper that `by_words` lacks has no share of words."""
     text = np.zeros(len(ids), np.float32)
     if len(by_words) and by_words.scores[0] > 0:

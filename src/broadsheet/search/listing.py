@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.search.engine import Engine, Found, Ids, Scores
-from broadsheet.search.fusion import DEPTH, RRF_K, TEXT_SHARE, Method, Ranking, rank
+from broadsheet.search.fusion import DEPTH, RRF_K, Method, Ranking, Way, rank, share_of_words
 from broadsheet.search.query import Query
+from broadsheet.search.refine import refined
 
 # Below this cosine a paper that holds none of the words is no answer. Where no paper at all holds one, the words may be
 # none (the encoder gives a vector to anything), so that meaning must say more: half of all chance letters stay below.
@@ -22,10 +23,13 @@ LEAST_COSINE_ALONE: Final = 0.5
 
 
 def ranked(
-    engine: Engine, query: Query, vector: Scores, method: Method, beside: Executor | None
+    engine: Engine, query: Query, vector: Scores, way: Way, beside: Executor | None
 ) -> tuple[Ranking, int | None]:
     """Return the ranking, papers with exactly this title first, and the first of those."""
-    ranking = _without_noise(rank(engine, query, vector, method, beside=beside), method)
+    ranking = rank(engine, query, vector, way.method, beside=beside, weights=way.weights)
+    ranking = _without_noise(ranking, way.method)
+    if way.refine and way.method == "fused":
+        ranking = refined(engine, ranking, vector)
     titled = engine.by_title(query.plain)
     if not len(titled):
         return ranking, None
@@ -50,17 +54,18 @@ def goes_on(ranking: Ranking, method: Method) -> bool:
     return len(ranking) >= DEPTH if method == "dense" else int(np.count_nonzero(ranking.text)) >= DEPTH
 
 
-def deeper(engine: Engine, query: Query, vector: Scores, method: Method, ranking: Ranking, depth: int) -> Ranking:
+def deeper(engine: Engine, query: Query, vector: Scores, way: Way, ranking: Ranking, depth: int) -> Ranking:
     """Return the ranking with what comes after it: further papers by their words alone, or `dense` ones by meaning.
 
     Their shares are measured as those of the ranked ones are, so that both compare; `depth` papers are looked at.
     """
-    if method == "dense":
+    if way.method == "dense":
         more = engine.by_meaning(query, vector, depth)
         text, meaning = np.zeros(len(more), np.float32), more.scores
     else:
         more = engine.by_words(query, depth)
-        text, meaning = _shares(more, method), np.zeros(len(more), np.float32)
+        share = share_of_words(engine, query, way.weights) if way.weights else 1.0
+        text, meaning = _shares(more, way.method, share), np.zeros(len(more), np.float32)
     new = ~np.isin(more.ids, ranking.ids)
     return Ranking(
         np.concatenate([ranking.ids, more.ids[new]]),
@@ -69,13 +74,13 @@ def deeper(engine: Engine, query: Query, vector: Scores, method: Method, ranking
     )
 
 
-def _shares(found: Found, method: Method) -> Scores:
+def _shares(found: Found, method: Method, share: float) -> Scores:
     if method == "bm25" or not len(found):
         return found.scores
     if method == "rrf":
         ranks: NDArray[np.float32] = (1 / (RRF_K + 1 + np.arange(len(found)))).astype(np.float32)
         return ranks
-    shares: Scores = TEXT_SHARE * found.scores / found.scores[0]
+    shares: Scores = share * found.scores / found.scores[0]
     return shares
 
 

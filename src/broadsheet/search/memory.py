@@ -61,7 +61,7 @@ class MemoryEngine:
         self._papers = {paper.id: paper for paper in papers}
         self._texts = {paper.id: _Text(paper) for paper in papers}
         encoded = encoder.encode_papers([(paper.title, paper.abstract) for paper in papers])
-        self._encoder = encoder
+        self.encoder = encoder
         self._vectors = dict(zip((paper.id for paper in papers), encoded, strict=True))
         self._english, self._names = words.english(), words.names()
 
@@ -74,7 +74,7 @@ class MemoryEngine:
 
     def query_vector(self, text: str) -> Scores:
         """Return the unit vector of a text; zeros if it has no known term."""
-        vector: Scores = self._encoder.encode_queries([text])[0]
+        vector: Scores = self.encoder.encode_queries([text])[0]
         return vector
 
     @property

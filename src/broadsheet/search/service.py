@@ -21,7 +21,7 @@ from broadsheet.papers.paper import Paper
 from broadsheet.papers.titles import normalised
 from broadsheet.search import listing, paging
 from broadsheet.search.engine import Engine, Facets, Scores
-from broadsheet.search.fusion import METHODS, Method, Ranking
+from broadsheet.search.fusion import METHODS, Method, Ranking, Way, without_weights
 from broadsheet.search.index import Index
 from broadsheet.search.order import SORTS, Order, Sort, in_order
 from broadsheet.search.paging import Cursor
@@ -29,6 +29,7 @@ from broadsheet.search.query import Filters, Query, parse, words_only
 from broadsheet.search.results import Hit, SearchPage, Why
 from broadsheet.search.similar import DIVERSITY, similar
 from broadsheet.search.spelling import suggestion
+from broadsheet.search.weights import KnownWeights, shipped
 from broadsheet.search.why import Reasons, Told
 from broadsheet.search.words import Stems
 
@@ -43,17 +44,30 @@ class _Asked:
 
     query: Query
     sort: Sort
-    method: Method
+    way: Way
     limit: int
     offset: int
     start: Cursor
+
+    @property
+    def method(self) -> Method:
+        """By what the question is ranked."""
+        return self.way.method
 
 
 class Search:
     """Answers questions from one index; safe to share between threads."""
 
-    def __init__(self, index: Index, catalogue: Catalogue, clock: Clock, order: Order | None = None) -> None:
-        """`order` gives papers their trending scores, for sorting by them."""
+    def __init__(
+        self,
+        index: Index,
+        catalogue: Catalogue,
+        clock: Clock,
+        order: Order | None = None,
+        weights: KnownWeights | None = None,
+    ) -> None:
+        """`order` gives papers their trending scores, for sorting by them; `weights` (the package's) are fusion's."""
+        self._weights = weights or shipped()
         self._index, self._catalogue, self._clock = index, catalogue, clock
         self._order = order
         self._stems = Stems()
@@ -72,10 +86,12 @@ class Search:
         limit: int = 20,
         offset: int = 0,
         cursor: str | None = None,
+        refine: bool = False,
     ) -> SearchPage:
         """Answer a question; raises `Invalid` for one that holds nothing to search, `Unavailable` without an index.
 
-        A page begins behind `cursor`, the `next` of the page before it, and `offset` results farther on.
+        A page begins behind `cursor`, the `next` of the page before it, and `offset` results farther on. `refine` has
+        the best of a fused ranking ordered again by what they have in common: for broad topics.
         """
         _check(sort, method, limit, offset)
         began = self._clock.now()
@@ -84,10 +100,11 @@ class Search:
             page = self._identified(query)
         else:
             engine = self._index.engine()
-            question = paging.question_of(text.strip(), filters, sort, method)
+            way = self._way(engine, method, refine)
+            question = paging.question_of(text.strip(), filters, sort, way.method, way.refine)
             start = paging.read(cursor, question, engine.newest) if cursor else Cursor(question, engine.newest)
             query = _title(engine, text, query)
-            page = self._found(engine, _Asked(query, sort, method, limit, offset, start))
+            page = self._found(engine, _Asked(query, sort, way, limit, offset, start))
             if not page.exact and not start.shown:
                 page = replace(page, suggestion=suggestion(engine, query, text))
         return replace(page, took_ms=(self._clock.now() - began).total_seconds() * 1000)
@@ -117,6 +134,10 @@ class Search:
         begun = normalised(typed)
         papers.sort(key=lambda paper: (not normalised(paper.title).startswith(begun), places[paper.id]))
         return papers[:limit]
+
+    def _way(self, engine: Engine, method: Method, refine: bool) -> Way:
+        weights = self._weights.of(engine.encoder.fingerprint)
+        return Way(without_weights(method, weights), weights, refine)
 
     def _identified(self, query: Query) -> SearchPage:
         assert query.identifier  # noqa: S101 - the caller looked
@@ -169,7 +190,7 @@ class Search:
     def _listed(self, engine: Engine, asked: _Asked, vector: Scores) -> tuple[Ranking, int | None]:
         if not asked.query.plain:
             return listing.by_date(engine, asked.query), None
-        return listing.ranked(engine, asked.query, vector, asked.method, self._beside)
+        return listing.ranked(engine, asked.query, vector, asked.way, self._beside)
 
     def _whole(self, engine: Engine, asked: _Asked, vector: Scores, listed: Ranking) -> Ranking:
         """Return the list as far down as this page needs it."""
@@ -180,7 +201,7 @@ class Search:
             return listed
         come_in = min(engine.newest - asked.start.newest, paging.DEEPEST)
         depth = wanted + come_in
-        return asked.start.known(listing.deeper(engine, asked.query, vector, asked.method, listed, depth))
+        return asked.start.known(listing.deeper(engine, asked.query, vector, asked.way, listed, depth))
 
     def _notes(self, engine: Engine, asked: _Asked, exact: int | None) -> tuple[str, ...]:
         query, notes = asked.query, asked.query.notes

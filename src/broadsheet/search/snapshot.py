@@ -28,7 +28,7 @@ class Snapshot:
 
         `encoder` is the one that the index was made with: it turns queries into vectors.
         """
-        self._encoder = encoder
+        self.encoder = encoder
         place = directory / manifest.directory
         self._text = TextReader(place / "text")
         self.state: State = self._text.state
@@ -60,7 +60,7 @@ class Snapshot:
 
     def query_vector(self, text: str) -> Scores:
         """Return the unit vector of a text; zeros if it has no known term."""
-        vector: Scores = self._encoder.encode_queries([text])[0]
+        vector: Scores = self.encoder.encode_queries([text])[0]
         return vector
 
     @property
