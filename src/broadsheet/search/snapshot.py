@@ -56,7 +56,7 @@ class Snapshot:
 
     def no_vector(self) -> Scores:
         """Return zeros in place of `query_vector`; asks no encoder anything."""
-        return np.zeros(self._encoder.dimension, np.float32)
+        return np.zeros(self.encoder.dimension, np.float32)
 
     def query_vector(self, text: str) -> Scores:
         """Return the unit vector of a text; zeros if it has no known term."""
