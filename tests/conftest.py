@@ -26,7 +26,7 @@ NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # How long an example takes is the machine's mood; a test that measures time says so itself.
-hypothesis.settings.register_profile("broadsheet")
+hypothesis.settings.register_profile("broadsheet", deadline=None)
 hypothesis.settings.load_profile("broadsheet")
 
 
