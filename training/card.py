@@ -21,27 +21,27 @@ Made by `python -m training.static --data DIR`; no part of it is edited by hand.
 | time to train | {minutes:.0f} minutes on the 2 cores of a shared machine, the teacher's vectors already cached |
 
 ## Data and teacher
-- Text: titles and abstracts of {papers:,} papers of arXiv's metadata (CC0): a sample of 1993 to 2019, and 2025 to 2026.
-- Held out: {dev:,} arXiv papers, every arXiv paper that also stands among the {community:,} Hugging Face
-  Daily Papers, and every paper of the `arxiv-primary-category` benchmark where that lies beside the corpora.
-  No retrieval
-  benchmark is read.
+- Text: titles and abstracts of {papers:,} papers: {source}.
+- Held out: {dev:,} papers{elsewhere}. No retrieval benchmark is read.
 - Teacher: sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), in bfloat16, texts cut at 128 tokens. It read
-  {taught:,} of the papers, each three ways: title with abstract, title, one sentence of the abstract.
+  {taught:,} of the papers, each three ways (title with abstract, title, one sentence of the abstract), and
+  {spoken:,} single words: all of the training papers but numbers, and its own whole words.
 - Words: those in at least 6 training papers, and the teacher's own whole words that occur at all.
 - The table is our own work, Apache-2.0 as the rest of Broadsheet.
 
 ## How it is made
-1. The teacher's vectors are centred and cut to {dimension} principal components.
-2. Ridge least squares from idf-weighted bags of terms to those vectors (conjugate gradients).
+1. The teacher's vectors are centred and cut to {dimension} principal components; those of single words are centred on
+   their own mean.
+2. Ridge least squares from idf-weighted bags of terms to those vectors (conjugate gradients); a single word counts
+   three tenths of a text.
 3. {epochs} epochs of contrastive training over all the papers: title and abstract, sentence and the rest of its
    paper, in batches of {batch:,}; {topical:.0%} of the batches that the teacher covers hold papers near to one another.
-   The loss is InfoNCE, the teacher's ranking of the batch's other papers, and the distance to the teacher's own
-   vectors, which keeps the table in the teacher's space.
-4. A rotation by iterative quantisation, so that sign bits alone find the nearest papers; then int8, a scale a row.
+   Half the sentences are drawn afresh. The loss is InfoNCE, the teacher's ranking of the batch's other papers, and the
+   distance to the teacher's own vectors of papers and of single words, which keeps the table in the teacher's space.
+4. {rotation}; then int8, a scale a row.
 
 ## Figures on held-out development sets
-nDCG@10 x 100 of the table alone. Title and sentence: find the own abstract (or the rest of it) among {dev:,} arXiv
+nDCG@10 x 100 of the table alone. Title and sentence: find the own abstract (or the rest of it) among {dev:,} held-out
 papers. Community: titles of Hugging Face Daily Papers, among their {community:,} abstracts. Topic: the ten papers that
 the teacher ranks first for a title. Sign recall: share of the exact best ten of {dev:,} that are
 among the 500 nearest by Hamming distance of the signs; before the rotation the axes are principal ones, whose signs
@@ -50,6 +50,12 @@ say little.
 {development}
 
 """
+ARXIV_DATA = "arXiv's metadata (CC0), a sample of 1993 to 2019, and 2025 to 2026"
+_HELD_ELSEWHERE = """, every arXiv paper that also stands among the {community:,} Hugging Face
+  Daily Papers, and every paper of the `arxiv-primary-category` benchmark where that lies beside the corpora"""
+_TURNED_FOR_SIGNS = "A rotation by iterative quantisation, so that sign bits alone find the nearest papers"
+_TURNED_TO = """A rotation onto the axes of {older} (orthogonal Procrustes), so that galleries of that table stay
+   searchable and sign bits alone find the nearest papers"""
 _LIMITS = """\
 ## Limits
 - English, and the vocabulary of arXiv: biomedicine, the humanities and other languages are read through few words.
@@ -76,6 +82,9 @@ class Facts:
     dev: int
     community: int
     taught: int
+    spoken: int
+    source: str
+    older: str
     epochs: int
     batch: int
     topical: float
@@ -85,10 +94,21 @@ class Facts:
         """Rows of the table."""
         return self.words + self.spare + self.pairs
 
+    @property
+    def elsewhere(self) -> str:
+        """What else was held out, told after the number of held-out papers."""
+        return _HELD_ELSEWHERE.format(community=self.community) if self.community else ""
+
+    @property
+    def rotation(self) -> str:
+        """How the axes were chosen."""
+        return _TURNED_TO.format(older=self.older) if self.older else _TURNED_FOR_SIGNS
+
 
 def card(facts: Facts, development: Mapping[str, Mapping[str, float]]) -> str:
     """Return the card; `development` gives for each stage its figures by task."""
-    filled = _TEXT.format(**vars(facts), rows=facts.rows, development=table_of("stage", development))
+    told = {"rows": facts.rows, "elsewhere": facts.elsewhere, "rotation": facts.rotation}
+    filled = _TEXT.format(**vars(facts), **told, development=table_of("stage", development))
     return filled + _LIMITS
 
 

@@ -14,14 +14,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.features import Views
+from training.features import Passages
 from training.projection import Matrix, Projection
+from training.rowwise import RowAdam, pooled_rows
+from training.words import Words
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
+    from training.compatible import Anchor
+
 
 PAPER, TITLE, SENTENCE = range(3)  # places of the teacher's three views, as in `teacher.VIEWS`
+_NEVER = -1e4
 
 
 @dataclass(frozen=True)
@@ -29,10 +34,12 @@ class Recipe:
     """Everything that steers the fine-tuning; the defaults are what the shipped table was made with.
 
     `teacher_share` divides the loss between the pairs and the teacher's ranking, `held` weighs the distance to the
-    teacher's vectors, `drop` is the share of a paper's terms left out, `topical` that of batches of near papers.
+    teacher's vectors, `drop` is the share of a paper's terms left out, `topical` that of batches of near papers,
+    `fresh` that of sentences which the teacher did not read. `words` single words go with each batch, and `words_held`
+    weighs their distance to the teacher's.
     """
 
-    epochs: int = 5
+    epochs: int = 4
     batch: int = 2_048
     rate: float = 0.02
     temperature: float = 0.05
@@ -40,58 +47,97 @@ class Recipe:
     held: float = 2.0
     drop: float = 0.2
     topical: float = 0.7
+    fresh: float = 0.5
+    words: int = 1_024
+    words_held: float = 0.5
     seed: int = 1
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a table learns from: papers as bags, and the teacher's vectors (papers, 3, 384) of the first of them."""
+    """What a table learns from: papers, the teacher's vectors (papers, 3, 384) of the first of them, and words.
 
-    views: Views
+    `anchor` is the space of an older table that the new one is to stay searchable from, if there is one.
+    """
+
+    passages: Passages
     teacher: NDArray[np.float16]
     projection: Projection
+    words: Words
+    anchor: Anchor | None = None
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Damped bags of queries and papers, papers' numbers, and which of the teacher's views each query is."""
+
+    numbers: NDArray[np.int64]
+    asked: csr_array
+    given: csr_array
+    view: int
+    was_read: bool  # by the teacher, the query as it is
 
 
 def tune_table(table: Matrix, lesson: Lesson, recipe: Recipe) -> Matrix:
     """Return the fine-tuned table (rows, dimension), the learning rate falling to nought over all epochs."""
-    import torch
-
     chance = np.random.default_rng(recipe.seed)
-    weights = torch.nn.Parameter(torch.from_numpy(table.copy()))
-    optimiser = torch.optim.Adam([weights], lr=recipe.rate, betas=(0.9, 0.98))
-    count = lesson.views.paper.shape[0]
-    steps = recipe.epochs * (count // recipe.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: max(0.02, 1 - step / steps))
-    started = time.monotonic()
+    optimiser = RowAdam(table, recipe.rate)
+    count = len(lesson.passages)
+    steps = recipe.epochs * len(list(_batches(count, lesson.teacher, recipe, np.random.default_rng(0))))
+    started, done = time.monotonic(), 0
     for epoch in range(recipe.epochs):
         losses = []
-        for number, picked in enumerate(_batches(count, lesson.teacher, recipe, chance)):
-            loss = _loss(weights, lesson, picked, TITLE if number % 2 else SENTENCE, recipe, chance)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            schedule.step()
-            losses.append(float(loss.detach()))
+        for picked in _batches(count, lesson.teacher, recipe, chance):
+            batch = _batch_of(lesson, picked, recipe, chance)
+            losses.append(_step(optimiser, batch, lesson, recipe, chance, max(0.02, 1 - done / steps)))
+            done += 1
         took = time.monotonic() - started
         print(f"contrastive: epoch {epoch + 1}, loss {np.mean(losses):.4f}, {took:.0f} s", flush=True)
-    return np.asarray(weights.detach().numpy())
+    return optimiser.table
 
 
-def _loss(
-    weights: Any, lesson: Lesson, picked: NDArray[np.int64], view: int, recipe: Recipe, chance: np.random.Generator
-) -> Any:
-    views = lesson.views
-    asked, given = (views.title, views.abstract) if view == TITLE else (views.sentence, views.without_sentence)
-    queries = _encode(weights, asked[picked], 0.0, chance)
-    papers = _encode(weights, given[picked], recipe.drop, chance)
+def _batch_of(lesson: Lesson, picked: NDArray[np.int64], recipe: Recipe, chance: np.random.Generator) -> _Batch:
+    if chance.random() < 0.5:
+        return _Batch(picked, *lesson.passages.titles(picked), view=TITLE, was_read=True)
+    fresh = chance.random() < recipe.fresh
+    bags = lesson.passages.sentences(picked, chance if fresh else None)
+    return _Batch(picked, *bags, view=PAPER if fresh else SENTENCE, was_read=not fresh)
+
+
+def _step(
+    optimiser: RowAdam, batch: _Batch, lesson: Lesson, recipe: Recipe, chance: np.random.Generator, pace: float
+) -> float:
+    from scipy.sparse import vstack
+
+    blocks = [batch.asked, _thinned(batch.given, recipe.drop, chance)]
+    spoken = np.empty(0, np.int64)
+    if recipe.words:
+        spoken = chance.integers(0, len(lesson.words.targets), recipe.words)
+        blocks.append(lesson.words.bags[spoken])
+    rows, bags = _compact(vstack(blocks).tocsr())
+    weights = optimiser.rows(rows)
+    vectors = pooled_rows(weights, bags)
+    count = len(batch.numbers)
+    loss = _loss(vectors[:count], vectors[count : 2 * count], batch, lesson, recipe)
+    if len(spoken):
+        loss = loss + recipe.words_held * _distance(vectors[2 * count :], lesson.words.targets[spoken])
+    if lesson.anchor is not None:
+        loss = loss + lesson.anchor.loss(vectors[:count], vectors[count : 2 * count], batch.numbers)
+    loss.backward()
+    optimiser.step(rows, weights.grad, pace)
+    return float(loss.detach())
+
+
+def _loss(queries: Any, papers: Any, batch: _Batch, lesson: Lesson, recipe: Recipe) -> Any:
     scores = queries @ papers.T / recipe.temperature
-    loss = (1 - recipe.teacher_share) * _pairs_loss(scores)
-    known = np.flatnonzero(picked < len(lesson.teacher))
+    loss = (1 - recipe.teacher_share) * pairs_loss(scores)
+    known = np.flatnonzero(batch.numbers < len(lesson.teacher))
     if len(known) > 1:
-        taught = lesson.teacher[picked[known]]
-        loss = loss + recipe.teacher_share * _ranking_loss(scores[known][:, known], taught, view, recipe)
-        loss = loss + recipe.held * _distance(queries[known], lesson.projection.apply(taught[:, view]))
+        taught = lesson.teacher[batch.numbers[known]]
+        loss = loss + recipe.teacher_share * _ranking_loss(scores[known][:, known], taught, batch.view, recipe)
         loss = loss + recipe.held * _distance(papers[known], lesson.projection.apply(taught[:, PAPER]))
+        if batch.was_read:
+            loss = loss + recipe.held * _distance(queries[known], lesson.projection.apply(taught[:, batch.view]))
     return loss
 
 
@@ -126,23 +172,24 @@ def _neighbourhoods(
     yield from _neighbourhoods(papers[halves[middle:]], teacher, batch, chance)
 
 
-def _encode(weights: Any, bags: csr_array, drop: float, chance: np.random.Generator) -> Any:
-    import torch
-
-    values = bags.data
-    if drop:
-        values = values * (chance.random(len(values), np.float32) >= drop)
-    pooled = torch.nn.functional.embedding_bag(
-        torch.from_numpy(bags.indices),
-        weights,
-        torch.from_numpy(bags.indptr[:-1].astype(np.int32)),
-        mode="sum",
-        per_sample_weights=torch.from_numpy(values),
-    )
-    return torch.nn.functional.normalize(pooled, dim=1)
+def _thinned(bags: csr_array, drop: float, chance: np.random.Generator) -> csr_array:
+    """Return the bags with a share of their terms left out."""
+    kept = bags.copy()
+    kept.data = bags.data * (chance.random(len(bags.data), np.float32) >= drop)
+    return kept
 
 
-def _pairs_loss(scores: Any) -> Any:
+def _compact(bags: csr_array) -> tuple[NDArray[np.int64], csr_array]:
+    """Return the columns that occur at all, and the bags over those columns alone."""
+    from scipy.sparse import csr_array
+
+    columns, places = np.unique(bags.indices, return_inverse=True)
+    shape = (bags.shape[0], len(columns))
+    return columns, csr_array((bags.data, places.astype(np.int32), bags.indptr), shape=shape)
+
+
+def pairs_loss(scores: Any) -> Any:
+    """Return InfoNCE both ways of a square of scores whose diagonal is right."""
     import torch
 
     own = torch.arange(len(scores))
@@ -156,8 +203,8 @@ def _ranking_loss(scores: Any, taught: NDArray[np.float16], view: int, recipe: R
 
     vectors = torch.from_numpy(taught.astype(np.float32))
     own = torch.eye(len(vectors), dtype=torch.bool)
-    opinion = (vectors[:, view] @ vectors[:, PAPER].T / recipe.temperature).masked_fill(own, -1e4)
-    ours = torch.log_softmax(scores.masked_fill(own, -1e4), dim=1)
+    opinion = (vectors[:, view] @ vectors[:, PAPER].T / recipe.temperature).masked_fill(own, _NEVER)
+    ours = torch.log_softmax(scores.masked_fill(own, _NEVER), dim=1)
     return -(torch.softmax(opinion, dim=1) * ours).sum(1).mean()
 
 

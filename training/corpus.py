@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import lzma
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +42,8 @@ class Split:
 
 
 def read_jsonl(path: Path) -> Iterator[dict[str, object]]:
-    """Yield the objects of one xz-packed JSON Lines file."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
+    """Yield the objects of one JSON Lines file, packed by xz if its name ends in .xz."""
+    with lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
 
@@ -63,10 +63,21 @@ def load_split(data: Path, seed: int = 1) -> Split:
     for path in sorted((data / CLASSIFICATION).glob("*.jsonl.xz")):
         held_out.update(str(record["id"]) for record in read_jsonl(path))
     papers = {paper.id: paper for name in ARXIV for paper in read_papers(data / "corpora" / name)}
-    kept = [paper for paper in papers.values() if paper.id not in held_out]
-    order = np.random.default_rng(seed).permutation(len(kept))
-    shuffled = [kept[i] for i in order]
-    return Split(train=shuffled[DEV_PAPERS:], dev=shuffled[:DEV_PAPERS], community=community)
+    return _divided([paper for paper in papers.values() if paper.id not in held_out], community, seed)
+
+
+def split_of(files: Sequence[Path], seed: int = 1) -> Split:
+    """Divide the papers of any files, for a table of another field; there is no second community to ask then."""
+    papers = {paper.id: paper for path in files for paper in read_papers(path)}
+    return _divided(list(papers.values()), [], seed)
+
+
+def _divided(papers: Sequence[Paper], community: list[Paper], seed: int) -> Split:
+    held = min(DEV_PAPERS, len(papers) // 10)
+    if not held:
+        raise SystemExit(f"{len(papers)} papers with a title and an abstract are too few to train and to measure on")
+    shuffled = [papers[i] for i in np.random.default_rng(seed).permutation(len(papers))]
+    return Split(train=shuffled[held:], dev=shuffled[:held], community=community)
 
 
 def sentences(abstract: str) -> list[str]:

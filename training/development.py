@@ -19,19 +19,30 @@ NEIGHBOURS = 10
 
 
 def development_tasks(terms: Terms, split: Split, seed: int, teacher: NDArray[np.float16]) -> list[Task]:
-    """Return the tasks title, sentence, community and topic; `teacher` (dev papers, 3, 384) makes the last."""
+    """Return the tasks title and sentence, and community and topic where there is a community and a `teacher`.
+
+    `teacher` (papers, 3, 384) is what the teacher says of the first of the dev papers.
+    """
     views = views_of(terms, split.dev, seed)
-    columns = len(terms)
-    asked = min(QUERIES, len(split.dev), len(split.community))
+    asked = min(QUERIES, len(split.dev))
     own = [{number: 1.0} for number in range(asked)]
-    titles = matrix(columns, (terms.rows_of(paper.title) for paper in split.community[:asked]))
-    abstracts = matrix(columns, (terms.rows_of(paper.abstract) for paper in split.community))
-    return [
+    tasks = [
         Task("title", views.title[:asked], views.abstract, own),
         Task("sentence", views.sentence[:asked], views.without_sentence, own),
-        Task("community", titles, abstracts, own),
-        Task("topic", views.title[: min(asked, len(teacher))], views.paper[: len(teacher)], neighbours(teacher, asked)),
     ]
+    if split.community:
+        tasks.append(_community(terms, split))
+    if len(teacher):
+        asked = min(asked, len(teacher))
+        tasks.append(Task("topic", views.title[:asked], views.paper[: len(teacher)], neighbours(teacher, asked)))
+    return tasks
+
+
+def _community(terms: Terms, split: Split) -> Task:
+    asked = min(QUERIES, len(split.community))
+    titles = matrix(len(terms), (terms.rows_of(paper.title) for paper in split.community[:asked]))
+    abstracts = matrix(len(terms), (terms.rows_of(paper.abstract) for paper in split.community))
+    return Task("community", titles, abstracts, [{number: 1.0} for number in range(asked)])
 
 
 def stage_figures(tasks: Sequence[Task], table: Matrix) -> dict[str, float]:

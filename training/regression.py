@@ -18,14 +18,19 @@ def rarity(features: csr_array) -> Matrix:
     return np.log1p(features.shape[0] / (papers + 1.0)).astype(np.float32)
 
 
-def fit_table(features: csr_array, targets: Matrix, weights: Matrix, *, ridge: float, steps: int) -> Matrix:
+def fit_table(
+    features: csr_array, targets: Matrix, weights: Matrix, *, ridge: float, steps: int, trust: Matrix | None = None
+) -> Matrix:
     """Return the table W (columns, dimension) whose weighted, length-one bags come nearest to the targets.
 
     Minimises ||A W' - targets||^2 + ridge ||W'||^2 by conjugate gradients (Hestenes and Stiefel, 1952) on the normal
     equations, all dimensions at once; A is `features` times `weights` with rows of length one, W = weights W'.
+    `trust` (rows,) says how much each row's squared error counts, 1 where it is left out.
     """
     lengths = np.sqrt((features * features) @ np.square(weights))
-    shrink = (1 / np.maximum(lengths, 1e-9)).astype(np.float32)[:, None]
+    counting = np.ones(len(targets), np.float32) if trust is None else np.sqrt(trust)
+    shrink = (counting / np.maximum(lengths, 1e-9)).astype(np.float32)[:, None]
+    targets = counting[:, None] * targets
     weigh = weights[:, None]
     turned = features.T.tocsr() if hasattr(features, "tocsr") else features.T
 

@@ -33,8 +33,13 @@ def count_words(papers: Iterable[Paper]) -> Counter[str]:
 def choose_words(counts: Counter[str], known_to_teacher: Iterable[str], least: int = LEAST_PAPERS) -> list[str]:
     """Return the words that get a row, in alphabetical order."""
     frequent = {word for word, papers in counts.items() if papers >= least}
-    whole = {word for word in known_to_teacher if counts[word] and len(word) > 2 and word.isalpha() and word.isascii()}
-    return sorted((frequent | whole) - UNREAD_WORDS)
+    occurring = {word for word in whole_words(known_to_teacher) if counts[word]}
+    return sorted((frequent | occurring) - UNREAD_WORDS)
+
+
+def whole_words(known_to_teacher: Iterable[str]) -> set[str]:
+    """Return those of the teacher's word pieces that are words of three ASCII letters or more."""
+    return {word for word in known_to_teacher if len(word) > 2 and word.isalpha() and word.isascii()}
 
 
 def choose_pairs(
@@ -72,8 +77,10 @@ def _pair_keys(alone: Terms, papers: Sequence[Paper]) -> tuple[NDArray[np.int64]
     return keys[kept], counts[kept]
 
 
-def choose_terms(papers: Sequence[Paper], known_to_teacher: Iterable[str], rows: int = ROWS) -> Terms:
-    """Choose the whole vocabulary of `rows` rows from the training papers."""
-    words = choose_words(count_words(papers), known_to_teacher)
+def choose_terms(
+    papers: Sequence[Paper], counts: Counter[str], known_to_teacher: Iterable[str], rows: int = ROWS
+) -> Terms:
+    """Choose the whole vocabulary of at most `rows` rows from the training papers and the counts of their words."""
+    words = choose_words(counts, known_to_teacher)
     pairs = choose_pairs(papers, words, rows - SPARE_ROWS - len(words))
     return Terms(words, pairs, SPARE_ROWS)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from training import corpus
-from training.corpus import Paper, load_split, sentences
+from training.corpus import Paper, load_split, sentences, split_of
 from training.teacher import texts_of
 from training.vocabulary import choose_pairs, choose_words, count_words
 
@@ -25,7 +25,7 @@ def paper(number: int, **changes: str) -> dict[str, str]:
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(corpus, "DEV_PAPERS", 4)
+    monkeypatch.setattr(corpus, "DEV_PAPERS", 1)
     corpora = tmp_path / "corpora"
     write(
         corpora / corpus.ARXIV[0],
@@ -40,7 +40,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_paper_is_in_one_part_only_and_held_out_ones_in_none(data: Path) -> None:
     split = load_split(data)
     train, dev = ({paper.id for paper in part} for part in (split.train, split.dev))
-    assert len(dev) == 4
+    assert len(dev) == 1
     assert not train & dev
     assert train | dev == {paper(n)["id"] for n in range(20) if n not in (3, 5)}
     assert [paper.id for paper in split.community] == ["arxiv:2601.00003", "arxiv:2601.00070"]
@@ -49,6 +49,21 @@ def test_every_paper_is_in_one_part_only_and_held_out_ones_in_none(data: Path) -
 def test_the_split_depends_on_the_seed_alone(data: Path) -> None:
     assert load_split(data, 1) == load_split(data, 1)
     assert load_split(data, 1).dev != load_split(data, 2).dev
+
+
+def test_papers_of_another_field_are_read_packed_or_plain_and_a_tenth_is_held_out(tmp_path: Path) -> None:
+    write(tmp_path / "packed.jsonl.xz", [paper(n) for n in range(15)])
+    plain = [json.dumps(paper(n)) + "\n" for n in range(10, 40)]
+    (tmp_path / "plain.jsonl").write_text("".join(plain), encoding="utf-8")
+    split = split_of([tmp_path / "packed.jsonl.xz", tmp_path / "plain.jsonl"])
+    assert (len(split.train), len(split.dev), split.community) == (36, 4, [])
+    assert {one.id for one in split.train + split.dev} == {paper(n)["id"] for n in range(40)}
+
+
+def test_too_few_papers_are_refused_with_a_reason(tmp_path: Path) -> None:
+    write(tmp_path / "few.jsonl.xz", [paper(n) for n in range(9)])
+    with pytest.raises(SystemExit, match="9 papers with a title and an abstract are too few"):
+        split_of([tmp_path / "few.jsonl.xz"])
 
 
 def test_sentences_are_cut_at_their_ends_and_scraps_are_dropped() -> None:

@@ -6,6 +6,7 @@ from training.contrastive import _neighbourhoods
 from training.projection import principal_projection, unit
 from training.quantise import quantised, restored, sign_rotation
 from training.regression import fit_table, rarity
+from training.rowwise import MEMORY, MOMENTUM, RowAdam
 from training.teacher import _batches
 
 
@@ -44,6 +45,32 @@ def test_regression_solves_the_normal_equations(chance: np.random.Generator) -> 
     exact = np.linalg.solve(bags.T @ bags + 0.5 * np.eye(8), bags.T @ targets)
     fitted = fit_table(features, targets, np.ones(8, np.float32), ridge=0.5, steps=30)
     np.testing.assert_allclose(fitted, exact, atol=1e-3)
+
+
+def test_a_row_that_is_trusted_less_bends_the_table_less(chance: np.random.Generator) -> None:
+    features = np.ones((2, 1), np.float32)
+    targets = np.array([[1.0], [0.0]], np.float32)
+    ones = np.ones(1, np.float32)
+    fitted = [
+        float(fit_table(features, targets, ones, ridge=1e-6, steps=5, trust=np.array([1, trust], np.float32))[0, 0])
+        for trust in (1.0, 0.25, 0.0)
+    ]
+    np.testing.assert_allclose(fitted, [1 / 2, 1 / 1.25, 1], rtol=1e-4)
+
+
+def test_adam_moves_the_touched_rows_alone_and_leaves_the_given_table() -> None:
+    given = np.zeros((3, 2), np.float32)
+    optimiser = RowAdam(given, rate=0.1)
+    slope = np.array([[1, -4]], np.float32)
+    optimiser.step(np.array([1]), slope, pace=1.0)
+    np.testing.assert_allclose(optimiser.table[1], [-0.1, 0.1], rtol=1e-5)
+    optimiser.step(np.array([1]), -slope, pace=0.5)
+    first = ((1 - MOMENTUM) * MOMENTUM - (1 - MOMENTUM)) / (1 - MOMENTUM**2)
+    second = (1 - MEMORY) * (1 + MEMORY) / (1 - MEMORY**2)
+    expected = -0.1 - 0.05 * first / np.sqrt(second)
+    np.testing.assert_allclose(optimiser.table[1], [expected, -expected], rtol=1e-4)
+    assert not given.any()
+    assert not optimiser.table[[0, 2]].any()
 
 
 def test_a_rarer_term_weighs_more() -> None:
