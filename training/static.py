@@ -29,7 +29,7 @@ from training.measure import Task, pooled
 from training.projection import Matrix, Projection, principal_projection
 from training.quantise import quantised, restored, sign_rotation
 from training.regression import fit_table, rarity
-from training.teacher import encode_sample, read_cache, vocabulary_of_teacher
+from training.teacher import claim_cache, encode_sample, read_cache, vocabulary_of_teacher
 from training.vocabulary import choose_terms, count_words
 from training.words import Words, read_words, words_as_taught, words_to_read
 
@@ -75,6 +75,7 @@ def build(split: Split, cache: Path, threads: int, recipe: Recipe, older: Static
     counts, pieces = count_words(split.train), vocabulary_of_teacher()
     terms = choose_terms(split.train, counts, pieces)
     print(f"vocabulary: {len(terms.words):,} words, {len(terms.pairs):,} pairs", flush=True)
+    claim_cache(cache, split.train)
     encode_sample(split.train[:TAUGHT], cache, seed=SEED, threads=threads)
     encode_sample(split.dev, cache / "dev", seed=SEED, threads=threads)
     spoken = words_to_read(counts, pieces)

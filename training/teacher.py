@@ -6,6 +6,7 @@ are cached as they are done, so a run that is stopped goes on where it was; a ca
 
 from __future__ import annotations
 
+import hashlib
 import random
 import time
 from collections.abc import Iterator, Sequence
@@ -115,6 +116,16 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
         batch.append(i)
     if batch:
         yield batch
+
+
+def claim_cache(cache: Path, papers: Sequence[Paper]) -> None:
+    """Bind a cache to these papers in this order, or stop: vectors of other papers would teach nonsense in silence."""
+    digest = hashlib.sha256("\n".join(paper.id for paper in papers).encode()).hexdigest()
+    note = cache / "papers.sha256"
+    if note.exists() and note.read_text("ascii") != digest:
+        raise SystemExit(f"{cache} holds the teacher's vectors of other papers; name another folder with --cache")
+    cache.mkdir(parents=True, exist_ok=True)
+    note.write_text(digest, "ascii")
 
 
 def encode_sample(papers: Sequence[Paper], cache: Path, *, seed: int, threads: int = 1) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from training import corpus
 from training.corpus import Paper, load_split, sentences, split_of
-from training.teacher import texts_of
+from training.teacher import claim_cache, texts_of
 from training.vocabulary import choose_pairs, choose_words, count_words
 
 LONG = "We study invented matters at length. " * 8
@@ -85,6 +85,14 @@ def test_the_teacher_reads_three_texts_and_always_the_same_sentence() -> None:
     assert texts_of(one, 1) == texts_of(one, 1)
     assert len({texts_of(one, seed)[2] for seed in range(20)}) == 2
     assert texts_of(Paper("arxiv:2", "T", "short"), 1)[2] == "short"
+
+
+def test_a_cache_of_other_papers_is_refused(tmp_path: Path) -> None:
+    first, second = Paper("arxiv:1", "T", "a"), Paper("arxiv:2", "T", "a")
+    claim_cache(tmp_path / "new", [first, second])
+    claim_cache(tmp_path / "new", [first, second])
+    with pytest.raises(SystemExit, match="holds the teacher's vectors of other papers; name another folder"):
+        claim_cache(tmp_path / "new", [second, first])
 
 
 def invented() -> list[Paper]:
