@@ -101,7 +101,7 @@ class Search:
         else:
             engine = self._index.engine()
             way = self._way(engine, method, refine)
-            question = paging.question_of(text.strip(), filters, sort, way.method, way.refine)
+            question = paging.question_of(text.strip(), filters, sort, method, refine)
             start = paging.read(cursor, question, engine.newest) if cursor else Cursor(question, engine.newest)
             query = _title(engine, text, query)
             page = self._found(engine, _Asked(query, sort, way, limit, offset, start))
