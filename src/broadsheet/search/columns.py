@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 import os
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,11 +27,11 @@ _CHUNK: Final = 1 << 24
 class Appender:
     """Appends to the files of one directory; what it appended counts only once `extents` are committed."""
 
-    def __init__(self, directory: Path, extents: Mapping[str, Extent]) -> None:
+    def __init__(self, directory: Path, extents: Mapping[str, Extent], names: Sequence[str] = FILES) -> None:
         """Open the files and cut off whatever a killed writer left beyond `extents`."""
         directory.mkdir(parents=True, exist_ok=True)
-        self._extents = {name: extents.get(name, Extent()) for name in FILES}
-        self._files = {name: (directory / name).open("ab") for name in FILES}
+        self._extents = {name: extents.get(name, Extent()) for name in names}
+        self._files = {name: (directory / name).open("ab") for name in names}
         for name, file in self._files.items():
             file.truncate(self._extents[name].bytes)
 
@@ -65,9 +65,9 @@ def mapped(directory: Path, name: str, extent: Extent, dtype: Any) -> NDArray[An
     return np.frombuffer(whole, dtype)
 
 
-def fault(directory: Path, extents: Mapping[str, Extent]) -> str | None:
+def fault(directory: Path, extents: Mapping[str, Extent], names: Sequence[str] = FILES) -> str | None:
     """Return what is wrong with the files, in words; None if all they should hold is there, to the bit."""
-    for name in FILES:
+    for name in names:
         extent = extents.get(name)
         if extent is None:
             return f"{name} is not in the manifest"

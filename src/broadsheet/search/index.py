@@ -1,12 +1,11 @@
 """The index on disk: opened, caught up from the change log, checked, and made again when it is broken.
 
-What is in it is `snapshot`'s to read and `writer`'s to write.
-The database is the truth: whatever is missing, damaged or made by another encoder is made again from it, never served.
+What is in it is `snapshot`'s to read and `writer`'s to write; how it changes to another encoder is `upgrade`'s.
+The database is the truth: whatever is missing or damaged is made again from it, never served.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import platform
 import re
@@ -21,20 +20,24 @@ from typing import Any, Final, Protocol
 
 from broadsheet.clock import Clock
 from broadsheet.encoders.encoder import Encoder
+from broadsheet.encoders.kept import LostEncoder
 from broadsheet.errors import Conflict, Unavailable
 from broadsheet.jobs.leases import Lease, Leases
 from broadsheet.logs import get_logger
 from broadsheet.search import columns, lexical, manifest
 from broadsheet.search.engine import Engine, Ids
-from broadsheet.search.manifest import FORMAT
+from broadsheet.search.locks import locked
+from broadsheet.search.manifest import FORMAT, Manifest
 from broadsheet.search.memory import MemoryEngine
 from broadsheet.search.snapshot import Snapshot
+from broadsheet.search.upgrade import Changing, Upgrade, UpgradeStatus, drop_all
 from broadsheet.search.writer import PaperChange, Writer
 
 BATCH: Final = 1_000
 COMMIT_EVERY: Final = 20_000  # changes: what a kill costs is indexed again within seconds
 COMMIT_SHARE: Final = 20  # and one in so many of what is held: many small segments make each search slower
 LEASE: Final = timedelta(seconds=6)
+_OTHER_WRITER: Final = timedelta(minutes=1)
 _SAME_FILES_TRIES: Final = 20
 _TRY_SECONDS: Final = 0.05
 
@@ -56,7 +59,10 @@ class ChangeLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """How the index stands: `behind` counts changes that it lacks, `fault` says what is wrong with it."""
+    """How the index stands: `behind` counts changes that it lacks, `fault` says what is wrong with it.
+
+    `upgrade` is there while it changes to another encoder than `encoder`.
+    """
 
     papers: int
     change: int
@@ -64,6 +70,7 @@ class IndexStatus:
     encoder: str
     bytes: int
     fault: str | None
+    upgrade: UpgradeStatus | None = None
 
     @property
     def sentence(self) -> str:
@@ -72,13 +79,22 @@ class IndexStatus:
             return f"The index is not usable: {self.fault}. The next indexing makes it again from the database."
         lag = f"; {self.behind:,} changes wait to be indexed" if self.behind else ", up to date"
         size = f"{self.bytes / 1e6:,.1f} MB on disk"
-        return f"{self.papers:,} papers are indexed by {self.encoder}{lag}, {size}."
+        said = f"{self.papers:,} papers are indexed by {self.encoder}{lag}, {size}."
+        return f"{said} {self.upgrade.sentence}" if self.upgrade else said
 
 
 class Index:
     """One index directory; safe to share between threads, and to open in many processes."""
 
-    def __init__(self, directory: Path, encoder: Encoder, catalogue: ChangeLog, leases: Leases, clock: Clock) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        encoder: Encoder,
+        catalogue: ChangeLog,
+        leases: Leases,
+        clock: Clock,
+        changing: Changing | None = None,
+    ) -> None:
         self._directory, self._encoder, self._catalogue = directory, encoder, catalogue
         self._leases, self._clock = leases, clock
         self._lock = threading.Lock()
@@ -86,20 +102,42 @@ class Index:
         self._stamp: tuple[int, int] | None = None
         self._fault: str | None = None
         self._sound: tuple[int, int] | None = None  # the manifest at which every bit was last known to be right
+        self._changing = changing
+        self._upgrade: Upgrade | None = None
+        self._encoders = {encoder.fingerprint: encoder}
 
     @classmethod
-    def open(cls, directory: Path, encoder: Encoder, catalogue: ChangeLog, leases: Leases, clock: Clock) -> Index:
-        """Open the index in `directory`, empty if there is none; a broken one is made again by the next `catch_up`."""
+    def open(
+        cls,
+        directory: Path,
+        encoder: Encoder,
+        catalogue: ChangeLog,
+        leases: Leases,
+        clock: Clock,
+        changing: Changing | None = None,
+    ) -> Index:
+        """Open the index in `directory`, empty if there is none; a broken one is made again by the next `catch_up`.
+
+        One that another encoder made answers on while `upgrade` changes it; without `changing` it is made again.
+        Which of two encoders is the old one is settled here: a process whose index another one changes follows it.
+        """
         directory.mkdir(parents=True, exist_ok=True)
-        index = cls(directory, encoder, catalogue, leases, clock)
+        index = cls(directory, encoder, catalogue, leases, clock, changing)
         index._fault = index._examined()
+        held = manifest.read(directory)
+        if changing and held and not index._fault and held.fingerprint != encoder.fingerprint:
+            index._upgrade = Upgrade(directory, encoder, catalogue.changes_after, changing, clock)
         if index._fault:
             _log.warning("index_unusable", fault=index._fault)
         return index
 
     def engine(self) -> Engine:
         """Return the newest state for searching; raises `Unavailable` while the index waits to be made again."""
-        return self._snapshot() or MemoryEngine((), self._encoder)
+        held = self._snapshot()
+        upgrade = self._upgrade_of(held)
+        if held and upgrade:
+            return upgrade.over(held)
+        return held or MemoryEngine((), self._encoder)
 
     def catch_up(self, progress: Progress | None = None) -> int:
         """Index every change not yet in, and return how many papers that were; 0 while another process does so.
@@ -127,7 +165,9 @@ class Index:
             if lease is None:
                 raise Conflict("The index is being written by another process. Try again when it is done.")
             with _told():
-                writer = Writer(self._directory, self._fresh_name(), self._encoder, None)
+                upgrade = self._upgrade_of(self._held_or_none())
+                encoder = upgrade.remembered() if upgrade else self._encoder
+                writer = Writer(self._directory, self._fresh_name(), encoder, None)
                 try:
                     writer.commit(0)
                     indexed = self._fill(writer, lease, progress, shown=False)
@@ -139,20 +179,35 @@ class Index:
             _log.info("index_rebuilt", papers=indexed, directory=writer.directory)
             return indexed
 
+    def upgrade(self, seconds: float | None = None, progress: Progress | None = None) -> int:
+        """Re-encode papers for about `seconds` (None: all of them); return how many, 0 if the encoder is the index's.
+
+        Once none is left the index is made of the new vectors beside the old one, and takes its place at once.
+        Raises `Conflict` while another process does so, and `Unavailable` when the files cannot be written.
+        """
+        held = self._held_or_none()
+        upgrade = self._upgrade_of(held)
+        if not held or not upgrade:
+            return 0
+        with upgrade.writing(), _told():
+            done, complete = upgrade.fill(held, seconds, progress)
+            if complete:
+                self._change_over(progress)
+        return done
+
     def status(self) -> IndexStatus:
         """Say how the index stands."""
-        try:
-            held = self._snapshot()
-        except Unavailable:
-            held = None
+        held = self._held_or_none()
+        upgrade = self._upgrade_of(held)
         change = held.state.change if held else 0
         return IndexStatus(
             papers=len(held) if held else 0,
             change=change,
             behind=max(self._catalogue.last_change() - change, 0),
-            encoder=self._encoder.name,
+            encoder=(held.encoder if held else self._encoder).name,
             bytes=sum(path.stat().st_size for path in self._directory.rglob("*") if path.is_file()),
             fault=self._fault,
+            upgrade=upgrade.status(held, lost=isinstance(held.encoder, LostEncoder)) if held and upgrade else None,
         )
 
     def check(self) -> list[str]:
@@ -171,7 +226,43 @@ class Index:
             faults += _differences(half, ids, known)
         if not held and known:
             faults.append(f"The index is empty; the database has {len(known):,} papers.")
+        upgrade = self._upgrade_of(held)
+        if upgrade and (fault := upgrade.fault()):
+            faults.append(f"The gallery that is filling is not usable: {fault}. It is begun anew by itself.")
         return faults
+
+    def _change_over(self, progress: Progress | None) -> None:
+        """Make the index anew out of the new gallery, waiting for whoever writes a few new papers meanwhile."""
+        until = self._clock.now() + _OTHER_WRITER
+        while True:
+            try:
+                self.rebuild(progress)
+                break
+            except Conflict:
+                if self._clock.now() >= until:
+                    raise
+                self._clock.sleep(0.2)
+        drop_all(self._directory)
+        _log.info("encoder_changed", encoder=self._encoder.name)
+
+    def _upgrade_of(self, held: Snapshot | None) -> Upgrade | None:
+        """Return the change of encoder that this index is in, if it is in one."""
+        return self._upgrade if held and held.encoder.fingerprint != self._encoder.fingerprint else None
+
+    def _encoder_of(self, held: Manifest) -> Encoder:
+        """Return the encoder that made the index; one that says nothing where that one cannot be loaded any more."""
+        if held.fingerprint not in self._encoders:
+            found = self._changing.find(held.encoder, held.fingerprint) if self._changing else None
+            if found is None:
+                _log.warning("encoder_lost", encoder=held.encoder)
+            self._encoders[held.fingerprint] = found or LostEncoder(held.encoder, held.fingerprint, held.dimension)
+        return self._encoders[held.fingerprint]
+
+    def _held_or_none(self) -> Snapshot | None:
+        try:
+            return self._snapshot()
+        except Unavailable:
+            return None
 
     def _fill(self, writer: Writer, lease: Lease, progress: Progress | None, *, shown: bool) -> int:
         """Write every change after the writer's state; let readers see each commit if `shown`."""
@@ -209,8 +300,11 @@ class Index:
             self._fault = self._examined()
         held = manifest.read(self._directory)
         if held and not self._fault:
-            state = Snapshot(self._directory, held, self._encoder).state
-            writer = Writer(self._directory, held.directory, self._encoder, state)
+            encoder = self._encoder_of(held)
+            if isinstance(encoder, LostEncoder) and not self._upgrade:
+                raise _changed_away(encoder.name)
+            state = Snapshot(self._directory, held, encoder).state
+            writer = Writer(self._directory, held.directory, encoder, state)
             if state != held.state:  # killed between the commit and its manifest
                 writer.point()
             return writer
@@ -242,7 +336,7 @@ class Index:
                     return self._engine
                 held = manifest.read(self._directory)
                 try:
-                    self._engine = Snapshot(self._directory, held, self._encoder) if held else None
+                    self._engine = self._opened(held) if held else None
                     self._stamp = stamp
                 except OSError as error:  # another process may just have replaced it
                     reason = str(error)
@@ -251,6 +345,9 @@ class Index:
                 self._fault = reason
                 raise _unusable(reason)
             return self._engine
+
+    def _opened(self, held: Manifest) -> Snapshot:
+        return Snapshot(self._directory, held, self._encoder_of(held))
 
     def _examined(self) -> str | None:
         """Return what is wrong with the files, in words; looks again if a writer changed them meanwhile."""
@@ -268,7 +365,7 @@ class Index:
             return "its manifest cannot be read" if any(self._directory.glob("g*")) else None
         if held.format != FORMAT:
             return f"it has format {held.format} instead of {FORMAT}"
-        if (held.fingerprint, held.dimension) != (self._encoder.fingerprint, self._encoder.dimension):
+        if held.fingerprint != self._encoder.fingerprint and not self._changing:
             return f"it was made by another encoder, {held.encoder}"
         place = self._directory / held.directory
         fault = lexical.fault(place / "text")
@@ -280,7 +377,7 @@ class Index:
                 return "its text half is older than its manifest"
             fault = columns.fault(place, state.files)
             if not fault:
-                Snapshot(self._directory, held, self._encoder)
+                self._opened(held)
         except OSError as error:
             return str(error)
         return fault
@@ -288,13 +385,8 @@ class Index:
     @contextmanager
     def _writing(self) -> Iterator[Lease | None]:
         """Hold the right to write during the block; yields None while another process on this machine has it."""
-        with (self._directory / "writer.lock").open("ab") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                yield None
-                return
-            lease = self._lease()
+        with locked(self._directory / "writer.lock") as free:
+            lease = self._lease() if free else None
             if lease is None:
                 yield None
                 return
@@ -354,6 +446,14 @@ def _differences(half: str, ids: Ids, known: set[int]) -> list[str]:
     if held - known:
         faults.append(f"The {half} hold {len(held - known):,} papers that the database has not.")
     return faults
+
+
+def _changed_away(name: str) -> Unavailable:
+    return Unavailable(
+        f"The index was changed to the encoder {name}, which cannot be loaded here. Set BROADSHEET_ENCODER to it, "
+        "install what it needs, and start again.",
+        value=name,
+    )
 
 
 def _unusable(fault: str) -> Unavailable:

@@ -66,7 +66,7 @@ def stamp(directory: Path) -> tuple[int, int]:
     return seen.st_ino, seen.st_mtime_ns
 
 
-def write(directory: Path, manifest: Manifest) -> None:
+def write(directory: Path, manifest: BaseModel) -> None:
     """Replace the manifest: a reader, and whoever comes after a crash, sees the old or the new one whole."""
     fresh = directory / f"{NAME}.new"
     with fresh.open("wb") as out:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,6 +98,11 @@ class MemoryEngine:
         kept = np.array([paper_id for paper_id in self._papers if self._passes(paper_id, query)], np.int64)
         return found(kept, self.cosines(vector, kept), limit)
 
+    def meeting(self, query: Query, ids: Ids) -> NDArray[np.bool_]:
+        """Return which of these papers are held and meet the query's conditions."""
+        held = (int(paper_id) in self._papers and self._passes(int(paper_id), query) for paper_id in ids)
+        return np.fromiter(held, np.bool_, len(ids))
+
     def by_date(self, query: Query) -> Found:
         """Return every paper that meets the query's conditions, newest first."""
         kept = np.array([paper_id for paper_id in self._papers if self._passes(paper_id, query)], np.int64)
@@ -136,8 +141,7 @@ class MemoryEngine:
 
     def cosines(self, vector: Scores, ids: Ids) -> Scores:
         """Return the cosine between `vector` and each paper; 0 for a paper that is not held."""
-        held = (self._vectors.get(int(paper_id)) for paper_id in ids)
-        return np.array([0.0 if one is None else float(one @ vector) for one in held], np.float32)
+        return _cosines(self._vectors, vector, ids)
 
     def vector(self, paper_id: int) -> Scores | None:
         """Return a paper's unit vector; None if it is not held."""
@@ -198,6 +202,43 @@ class MemoryEngine:
                 length = K1 * (1 - B + B * lengths[paper_id] / mean)
                 scores[paper_id] = scores.get(paper_id, 0.0) + weight * idf * count * (1 + K1) / (count + length)
         return scores
+
+
+class MemoryGallery:
+    """Some papers' vectors of another encoder, in memory: the oracle of a gallery that fills."""
+
+    def __init__(self, papers: Sequence[Paper], encoder: Encoder) -> None:
+        self._encoder = encoder
+        encoded = encoder.encode_papers([(paper.title, paper.abstract) for paper in papers])
+        self._vectors = dict(zip((paper.id for paper in papers), encoded, strict=True))
+        self.ids: Ids = np.array(list(self._vectors), np.int64)
+
+    def query_vector(self, text: str) -> Scores:
+        """Return the unit vector of a text; zeros if it has no known term."""
+        vector: Scores = self._encoder.encode_queries([text])[0]
+        return vector
+
+    def nearest(self, vector: Scores, limit: int, mask: NDArray[np.bool_]) -> Found:
+        """Return the `limit` papers nearest to `vector` among those of `ids` that the mask lets pass."""
+        ids = self.ids[mask]
+        return found(ids, self.cosines(vector, ids), limit)
+
+    def holds(self, ids: Ids) -> NDArray[np.bool_]:
+        """Return which papers have a vector here."""
+        return np.isin(ids, self.ids)
+
+    def cosines(self, vector: Scores, ids: Ids) -> Scores:
+        """Return the cosine between `vector` and each paper; 0 for a paper that has no vector here."""
+        return _cosines(self._vectors, vector, ids)
+
+    def vector(self, paper_id: int) -> Scores | None:
+        """Return a paper's unit vector; None if it has none here."""
+        return self._vectors.get(paper_id)
+
+
+def _cosines(vectors: Mapping[int, Scores], vector: Scores, ids: Ids) -> Scores:
+    held = (vectors.get(int(paper_id)) for paper_id in ids)
+    return np.array([0.0 if one is None else float(one @ vector) for one in held], np.float32)
 
 
 def _wider(category: str) -> list[str]:

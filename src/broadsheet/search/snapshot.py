@@ -78,6 +78,12 @@ class Snapshot:
         rows, cosines = self._gallery.nearest(vector, limit, self._mask(query))
         return found(self._ids[rows], cosines)
 
+    def meeting(self, query: Query, ids: Ids) -> Mask:
+        """Return which of these papers are held and meet the query's conditions."""
+        rows, mask = self._rows(ids), self._mask(query)
+        held: Mask = rows >= 0
+        return held if mask is None or not len(mask) else held & mask[np.maximum(rows, 0)]
+
     def by_date(self, query: Query) -> Found:
         """Return every paper that meets the query's conditions, newest first."""
         if self._dated is None:  # sorting three million rows takes most of a second: once a commit, if at all
