@@ -5,7 +5,7 @@ Doors get the parts from here; parts never reach for each other or for the setti
 """
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -26,8 +26,9 @@ from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.editions import Editions
 from broadsheet.encoders.encoder import Encoder
 from broadsheet.encoders.endpoint import Access
+from broadsheet.encoders.kept import KeptEncoders, Load
 from broadsheet.encoders.loader import load_encoder
-from broadsheet.errors import BroadsheetError, Invalid
+from broadsheet.errors import BroadsheetError, Invalid, Unavailable
 from broadsheet.feeds.atom import Letterhead as FeedHead
 from broadsheet.feeds.routes import routes as feed_routes
 from broadsheet.jobs.leases import Leases
@@ -40,6 +41,7 @@ from broadsheet.papers.signals import SignalLog
 from broadsheet.search.index import Index
 from broadsheet.search.service import Search
 from broadsheet.search.weights import known as fusion_weights
+from broadsheet.search.upgrade import Changing
 from broadsheet.settings import Settings
 from broadsheet.sources.arxiv.adapter import ArxivConnector
 from broadsheet.sources.connector import Connector
@@ -51,6 +53,8 @@ from broadsheet.web.routes import routes as web_routes
 from broadsheet.web.site import Site
 
 ENCODER_PATIENCE = 3.0  # seconds between tries: a reader waits for the answer, and words alone are one
+_RE_ENCODING = 8.0  # seconds of each ten that a change of encoder may work: the rest is the readers'
+_MOST_COUNTED = 100_000  # papers that are re-encoded early because readers counted them
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,7 @@ class App:
             Tick("trending", timedelta(minutes=5), self._trending),
             Tick("edition", timedelta(minutes=1), self._edition),
             Tick("digests", timedelta(seconds=30), self._digests),
+            Tick("encoder", timedelta(seconds=10), self._encoder),
         ]
 
     def asgi(self, *, ticking: bool = True) -> Starlette:
@@ -143,6 +148,10 @@ class App:
         indexed = self.index.catch_up()
         return f"{indexed} papers indexed" if indexed else ""
 
+    def _encoder(self) -> str:
+        encoded = self.index.upgrade(seconds=_RE_ENCODING)
+        return f"{encoded} papers re-encoded" if encoded else ""
+
     def _trending(self) -> str:
         scored = self.trending.refresh()
         return f"{scored} papers scored" if scored else ""
@@ -186,7 +195,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     shelf.load(catalogue)
     signals = SignalLog(database, clock)
     encoder = encoder_of(settings, clock)
-    index = Index.open(settings.home / "index", encoder, catalogue, leases, clock)
+    index = _index(settings, encoder, catalogue, signals, leases, clock)
     trending = Trending(database, catalogue, signals, clock)
     weights = fusion_weights(settings.home)
     search = Search(index, catalogue, clock, order=trending.scores, weights=weights)
@@ -217,7 +226,12 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
 
 
 def encoder_of(settings: Settings, clock: Clock) -> Encoder:
-    """Return the encoder that the settings name; raises as `load_encoder` does.
+    """Return the encoder that the settings name; raises as `load_encoder` does."""
+    return _loader(settings, clock)(settings.encoder, settings.encoder_model)
+
+
+def _loader(settings: Settings, clock: Clock) -> Load:
+    """Return what loads an encoder by its name and model.
 
     An encoder's server is the operator's own choice and often stands on this machine, so that the client for it, and
     for nothing else, may reach private addresses; it follows no redirect from there.
@@ -225,8 +239,23 @@ def encoder_of(settings: Settings, clock: Clock) -> Encoder:
     outgoing = Outgoing(
         user_agent=f"Broadsheet/{__version__}", clock=clock, allow_private=True, patience=ENCODER_PATIENCE
     )
-    memory = settings.home / "encoder.json"
-    return load_encoder(settings.encoder, Access(outgoing, clock, settings.encoder_model, settings.encoder_key, memory))
+
+    def load(name: str, model: str) -> Encoder:
+        own = (name, model) == (settings.encoder, settings.encoder_model)
+        memory = settings.home / ("encoder.json" if own else "encoder-before.json")
+        return load_encoder(name, Access(outgoing, clock, model, settings.encoder_key, memory))
+
+    return load
+
+
+def _index(
+    settings: Settings, encoder: Encoder, catalogue: Catalogue, signals: SignalLog, leases: Leases, clock: Clock
+) -> Index:
+    kept = KeptEncoders(settings.home / "encoders", _loader(settings, clock))
+    with suppress(Unavailable):  # a server that is silent at the start is noted at the next one
+        kept.keep(settings.encoder, settings.encoder_model, encoder.fingerprint)
+    changing = Changing(kept.find, catalogue.papers, lambda: signals.most_counted(_MOST_COUNTED))
+    return Index.open(settings.home / "index", encoder, catalogue, leases, clock, changing)
 
 
 def connectors(settings: Settings, clock: Clock) -> Mapping[str, Connector]:

@@ -27,3 +27,16 @@ def test_a_reading_of_the_same_moment_replaces_the_first(database: Database, clo
     log.record(one, [Signal("votes", 5, NOON)])
     log.record(one, [])
     assert log.of([one]) == {one: [Signal("votes", 5, NOON)]}
+
+
+def test_the_most_counted_papers_are_those_with_the_highest_count_of_any_kind(
+    database: Database, clock: FixedClock
+) -> None:
+    catalogue, log = Catalogue(database, clock), SignalLog(database, clock)
+    catalogue.add([record(n) for n in range(4)])
+    one, two, three, _ = sorted(paper.id for paper in catalogue.each())
+    log.record(one, [Signal("hf_upvotes", 5, NOON - timedelta(hours=1)), Signal("hf_upvotes", 9, NOON)])
+    log.record(two, [Signal("hf_upvotes", 40, NOON)])
+    log.record(three, [Signal("hn_points", 9, NOON)])
+    assert log.most_counted(10) == [two, three, one]
+    assert log.most_counted(1) == [two]

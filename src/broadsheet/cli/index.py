@@ -41,6 +41,15 @@ def check(json: Json = False) -> None:
 
 
 @commands.command()
+def upgrade() -> None:
+    """Re-encode all papers with the encoder of the settings, then change over; searches go on meanwhile."""
+    with instance() as app:
+        with counting("Re-encoding") as progress:
+            app.index.upgrade(progress=progress)
+        say(app.index.status().sentence)
+
+
+@commands.command()
 def rebuild() -> None:
     """Make the index anew beside the old one, then swap; searches go on meanwhile."""
     with instance() as app:

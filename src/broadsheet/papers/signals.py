@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
@@ -27,6 +27,13 @@ class SignalLog:
         """Keep `signals` of a paper; one of the same kind and moment again overwrites the first."""
         with self._database.write() as connection:
             store.write_signals(connection, ((paper_id, one) for one in signals))
+
+    def most_counted(self, limit: int) -> list[int]:
+        """Return the papers with the highest counts of any kind of signal, the highest first."""
+        highest = func.max(table.c.value)
+        asked = select(table.c.paper_id).group_by(table.c.paper_id).order_by(highest.desc(), table.c.paper_id.desc())
+        with self._database.read() as connection:
+            return list(connection.scalars(asked.limit(limit)))
 
     def of(self, paper_ids: Sequence[int], until: datetime | None = None) -> dict[int, list[Signal]]:
         """Return the signals of each paper that has any, oldest first, none observed after `until` (default: now)."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.encoders.alignment import OLD_ALONE, Alignment, fitted
+from broadsheet.errors import Unavailable
 from broadsheet.search.dense import Mask
 from broadsheet.search.engine import Engine, Facets, Found, Ids, Scores, found
 from broadsheet.search.query import Query
@@ -73,8 +74,17 @@ class Galleries:
         return len(self._old)
 
     def query_vector(self, text: str) -> Scores:
-        """Return both encoders' vectors of a text, one after the other."""
-        return np.concatenate([self._old.query_vector(text), self._new.query_vector(text)])
+        """Return both encoders' vectors of a text, one after the other; raises `Unavailable` if neither answers."""
+        vectors, silent = [], []
+        for side, dimension in ((self._old, self._split), (self._new, self._new_dimension)):
+            try:
+                vectors.append(side.query_vector(text))
+            except Unavailable as error:  # a server that does not answer: the other encoder still does
+                silent.append(error)
+                vectors.append(np.zeros(dimension, np.float32))
+        if len(silent) == len(vectors):
+            raise silent[0]
+        return np.concatenate(vectors)
 
     def by_meaning(self, query: Query, vector: Scores, limit: int) -> Found:
         """Return the papers nearest to `vector` that meet the query's conditions, by aligned cosine."""
@@ -112,6 +122,23 @@ class Galleries:
     def by_title(self, title: str) -> Ids:
         """Return the papers whose title this is, whatever its case and punctuation."""
         return self._old.by_title(title)
+
+    @property
+    def newest(self) -> int:
+        """The highest id of a paper held, 0 without any."""
+        return self._old.newest
+
+    def by_beginning(self, text: str, limit: int) -> Found:
+        """Return the papers whose title holds every word of `text`, the last maybe unfinished, by BM25."""
+        return self._old.by_beginning(text, limit)
+
+    def held(self, word: str) -> int:
+        """Return how many papers hold a word in any form; -1 for a stop word."""
+        return self._old.held(word)
+
+    def spelt(self, beginning: str, limit: int | None = None) -> list[tuple[str, int]]:
+        """Return the folded words of titles that begin so, with their number of papers, the commonest first."""
+        return self._old.spelt(beginning, limit)
 
     def days(self, ids: Ids) -> NDArray[np.int32]:
         """Return the ordinal day on which each paper was published; 0 where unknown."""

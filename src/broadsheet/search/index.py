@@ -104,7 +104,7 @@ class Index:
         self._sound: tuple[int, int] | None = None  # the manifest at which every bit was last known to be right
         self._changing = changing
         self._upgrade: Upgrade | None = None
-        self._encoders = {encoder.fingerprint: encoder}
+        self._others: dict[str, Encoder] = {}
 
     @classmethod
     def open(
@@ -125,7 +125,7 @@ class Index:
         index = cls(directory, encoder, catalogue, leases, clock, changing)
         index._fault = index._examined()
         held = manifest.read(directory)
-        if changing and held and not index._fault and held.fingerprint != encoder.fingerprint:
+        if changing and held and not index._fault and not index._is_ours(held):
             index._upgrade = Upgrade(directory, encoder, catalogue.changes_after, changing, clock)
         if index._fault:
             _log.warning("index_unusable", fault=index._fault)
@@ -247,16 +247,25 @@ class Index:
 
     def _upgrade_of(self, held: Snapshot | None) -> Upgrade | None:
         """Return the change of encoder that this index is in, if it is in one."""
-        return self._upgrade if held and held.encoder.fingerprint != self._encoder.fingerprint else None
+        return self._upgrade if held and held.encoder is not self._encoder else None
+
+    def _is_ours(self, held: Manifest) -> bool:
+        """Say whether the configured encoder made the index; by its name while its server is silent."""
+        try:
+            return held.fingerprint == self._encoder.fingerprint
+        except Unavailable:
+            return held.encoder == self._encoder.name
 
     def _encoder_of(self, held: Manifest) -> Encoder:
         """Return the encoder that made the index; one that says nothing where that one cannot be loaded any more."""
-        if held.fingerprint not in self._encoders:
-            found = self._changing.find(held.encoder, held.fingerprint) if self._changing else None
+        if self._is_ours(held):
+            return self._encoder
+        if held.fingerprint not in self._others:
+            found = self._changing.find(held.fingerprint) if self._changing else None
             if found is None:
                 _log.warning("encoder_lost", encoder=held.encoder)
-            self._encoders[held.fingerprint] = found or LostEncoder(held.encoder, held.fingerprint, held.dimension)
-        return self._encoders[held.fingerprint]
+            self._others[held.fingerprint] = found or LostEncoder(held.encoder, held.fingerprint, held.dimension)
+        return self._others[held.fingerprint]
 
     def _held_or_none(self) -> Snapshot | None:
         try:
@@ -365,7 +374,7 @@ class Index:
             return "its manifest cannot be read" if any(self._directory.glob("g*")) else None
         if held.format != FORMAT:
             return f"it has format {held.format} instead of {FORMAT}"
-        if held.fingerprint != self._encoder.fingerprint and not self._changing:
+        if not self._changing and not self._is_ours(held):
             return f"it was made by another encoder, {held.encoder}"
         place = self._directory / held.directory
         fault = lexical.fault(place / "text")

@@ -46,11 +46,11 @@ _log: Any = get_logger("search")
 class Changing:
     """What a change of encoder needs from outside the index.
 
-    `find` gives the encoder of a name and fingerprint, None if it cannot be loaded any more; `papers` gives papers by
+    `find` gives the encoder of a fingerprint, None if it cannot be loaded any more; `papers` gives papers by
     number; `first` names those that readers look at most, best first.
     """
 
-    find: Callable[[str, str], Encoder | None]
+    find: Callable[[str], Encoder | None]
     papers: Callable[[Sequence[int]], Sequence[Paper]]
     first: Callable[[], Sequence[int]]
 
@@ -139,9 +139,11 @@ class Upgrade:
         try:
             left = self._follow(run, self._now_readable(), progress, held)
             left = left or self._backlog(run, held, progress)
-            run.commit()
-        finally:
-            run.writer.close()
+        finally:  # what was done stays done, even if the new encoder's server fell silent
+            try:
+                run.commit()
+            finally:
+                run.writer.close()
         return run.done, not left
 
     def remembered(self) -> Encoder:
