@@ -1,3 +1,6 @@
+import pytest
+
+from broadsheet.search.upgrade import UpgradeStatus
 from broadsheet.trending import formula
 from tests.invented import record
 from tests.web.conftest import Away, Build, Instance
@@ -31,3 +34,12 @@ def test_the_instance_tells_what_it_is(build: Build) -> None:
     assert "About The Tide" in page
     assert "<dd>2</dd>" in page
     assert "editor@tide.example" in page
+
+
+def test_a_change_of_encoder_is_told_with_the_sources(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "re-encoded" not in instance.get("/about/sources").text
+    status = UpgradeStatus("minilm", 12_300, 302_977, 2_400, lost=False)
+    monkeypatch.setattr(instance.index, "upgrading", lambda: status)
+    assert (
+        "12,300 of 302,977 papers are re-encoded by minilm; about 40 min left." in instance.get("/about/sources").text
+    )

@@ -53,7 +53,7 @@ def _top(
 
 @program.command()
 def tick(json: Json = False) -> None:
-    """Do all work that is due now, once: harvest, index, trending, edition, digests. For cron."""
+    """Do all work that is due now, once: harvest, index, trending, edition, digests, change of encoder. For cron."""
     from broadsheet.jobs.ticks import run_all
 
     with instance() as app:

@@ -195,10 +195,15 @@ class Index:
                 self._change_over(progress)
         return done
 
+    def upgrading(self) -> UpgradeStatus | None:
+        """Say how far the change to another encoder is, None if there is none."""
+        held = self._held_or_none()
+        upgrade = self._upgrade_of(held)
+        return upgrade.status(held, lost=isinstance(held.encoder, LostEncoder)) if held and upgrade else None
+
     def status(self) -> IndexStatus:
         """Say how the index stands."""
         held = self._held_or_none()
-        upgrade = self._upgrade_of(held)
         change = held.state.change if held else 0
         return IndexStatus(
             papers=len(held) if held else 0,
@@ -207,7 +212,7 @@ class Index:
             encoder=(held.encoder if held else self._encoder).name,
             bytes=sum(path.stat().st_size for path in self._directory.rglob("*") if path.is_file()),
             fault=self._fault,
-            upgrade=upgrade.status(held, lost=isinstance(held.encoder, LostEncoder)) if held and upgrade else None,
+            upgrade=self.upgrading(),
         )
 
     def check(self) -> list[str]:

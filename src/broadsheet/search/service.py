@@ -30,6 +30,7 @@ from broadsheet.search.results import Hit, SearchPage, Why
 from broadsheet.search.similar import DIVERSITY, similar
 from broadsheet.search.spelling import suggestion
 from broadsheet.search.weights import KnownWeights, shipped
+from broadsheet.search.upgrade import UpgradeStatus
 from broadsheet.search.why import Reasons, Told
 from broadsheet.search.words import Stems
 
@@ -108,6 +109,10 @@ class Search:
             if not page.exact and not start.shown:
                 page = replace(page, suggestion=suggestion(engine, query, text))
         return replace(page, took_ms=(self._clock.now() - began).total_seconds() * 1000)
+
+    def upgrading(self) -> UpgradeStatus | None:
+        """Say how far a change to another encoder is, None if there is none; searching goes on through it."""
+        return self._index.upgrading()
 
     def similar(self, paper_id: int, limit: int = 8, diversity: float = DIVERSITY) -> list[Hit]:
         """Return papers near in meaning to one, itself left out; none for a paper that is not indexed.
