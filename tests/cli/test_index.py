@@ -1,6 +1,11 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
+from broadsheet.encoders.loader import WEIGHTS
+from broadsheet.encoders.weights_file import read_table, write_table
 from tests.cli.conftest import Call
 
 
@@ -35,6 +40,29 @@ def test_an_index_that_lost_its_files_is_made_again(call: Call, tmp_path: Path) 
     status, out, _ = call("index", "rebuild")
     assert status == 0
     assert "74 papers are indexed" in out
+    assert call("index", "check")[0] == 0
+
+
+def test_upgrading_has_nothing_to_do_where_the_encoder_is_the_same(call: Call) -> None:
+    call("index", "check")
+    status, out, _ = call("index", "upgrade")
+    assert (status, out) == (0, call("index", "status")[1])
+    assert _status(call)["upgrade"] is None
+
+
+def test_upgrading_re_encodes_with_the_encoder_of_the_settings(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call("index", "check")
+    other = tmp_path / "other.bin"
+    write_table(replace(read_table(WEIGHTS), name="static-other"), other)
+    monkeypatch.setenv("BROADSHEET_ENCODER", str(other))
+    assert _status(call)["upgrade"] == {"encoder": "static-other", "done": 0, "total": 74, "left": None, "lost": False}
+    assert "0 of 74 papers are re-encoded by static-other" in call("index", "status")[1]
+    status, out, _ = call("index", "upgrade")
+    assert (status, "74 papers are indexed by static-other, up to date" in out) == (0, True)
+    after = _status(call)
+    assert (after["encoder"], after["papers"], after["upgrade"]) == ("static-other", 74, None)
     assert call("index", "check")[0] == 0
 
 

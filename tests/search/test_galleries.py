@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.encoders.alignment import FEWEST
+from broadsheet.errors import Unavailable
 from broadsheet.papers.paper import Paper
 from broadsheet.search import gallery
 from broadsheet.search.engine import Engine
@@ -159,3 +160,22 @@ def test_what_a_gallery_holds_is_not_encoded_again(tmp_path: Path, monkeypatch: 
     assert found == pytest.approx(BagEncoder(48).encode_papers(texts), abs=0.005)
     assert encoder.encode_papers([]).shape == (0, 48)
     assert encoder.encode_queries(["moss"]).shape == (1, 48)
+
+
+class Silent(MemoryGallery):
+    """A gallery whose encoder's server does not answer."""
+
+    def query_vector(self, text: str) -> "np.ndarray":  # type: ignore[type-arg]
+        raise Unavailable("The encoder's server does not answer.")
+
+
+def test_while_one_encoder_is_silent_the_other_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = MemoryEngine(PAPERS, OLD)
+    mixed = Galleries(plain, Silent(PAPERS, NEW), 256, 48)
+    vector = mixed.query_vector("folding glass looms")
+    one, other = mixed.by_meaning(Query(), vector, 9), plain.by_meaning(Query(), vector[:256], 9)
+    assert (one.ids.tolist(), one.scores.tolist()) == (other.ids.tolist(), other.scores.tolist())
+    assert len(mixed.no_vector()) == len(vector)
+    monkeypatch.setattr(plain, "query_vector", mixed._new.query_vector)
+    with pytest.raises(Unavailable, match="does not answer"):
+        mixed.query_vector("folding glass looms")

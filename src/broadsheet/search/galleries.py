@@ -66,12 +66,17 @@ class Galleries:
         self._split, self._new_dimension = old_dimension, new_dimension
         self._both = old.meeting(Query(), new.ids)
         joint = np.unique(new.ids[self._both])
+        self.encoder = old.encoder  # on whose scale the scores are
         self.share = len(joint) / len(old) if len(old) else 0.0
         chance = np.random.default_rng(_SEED)
         self._sample: Ids = joint if len(joint) <= SAMPLE else np.sort(chance.choice(joint, SAMPLE, replace=False))
 
     def __len__(self) -> int:
         return len(self._old)
+
+    def no_vector(self) -> Scores:
+        """Return zeros in place of `query_vector`; asks no encoder anything."""
+        return np.zeros(self._split + self._new_dimension, np.float32)
 
     def query_vector(self, text: str) -> Scores:
         """Return both encoders' vectors of a text, one after the other; raises `Unavailable` if neither answers."""

@@ -77,7 +77,7 @@ class GalleryReader:
             vectors = columns.mapped(directory, "vectors", files["vectors"], np.int8).reshape(rows, held.dimension)
         except (KeyError, ValueError) as error:
             raise OSError(f"the files of the gallery do not fit each other: {error}") from error
-        self._encoder = encoder
+        self._encoder, self.dimension = encoder, held.dimension
         self.ids: Ids = np.ascontiguousarray(heads["id"])
         self.texts: NDArray[np.uint64] = np.ascontiguousarray(heads["text"])
         self._row_of = _row_of(self.ids)

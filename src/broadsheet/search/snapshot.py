@@ -28,7 +28,7 @@ class Snapshot:
 
         `encoder` is the one that the index was made with: it turns queries into vectors.
         """
-        self.encoder = encoder
+        self.encoder, self.dimension = encoder, manifest.dimension
         place = directory / manifest.directory
         self._text = TextReader(place / "text")
         self.state: State = self._text.state
@@ -56,7 +56,7 @@ class Snapshot:
 
     def no_vector(self) -> Scores:
         """Return zeros in place of `query_vector`; asks no encoder anything."""
-        return np.zeros(self.encoder.dimension, np.float32)
+        return np.zeros(self.dimension, np.float32)
 
     def query_vector(self, text: str) -> Scores:
         """Return the unit vector of a text; zeros if it has no known term."""

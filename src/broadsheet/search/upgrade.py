@@ -21,7 +21,7 @@ import numpy as np
 
 from broadsheet.clock import Clock
 from broadsheet.encoders.encoder import Encoder
-from broadsheet.errors import Conflict
+from broadsheet.errors import Conflict, Unavailable
 from broadsheet.logs import get_logger
 from broadsheet.papers.paper import Paper
 from broadsheet.search import gallery, manifest
@@ -104,8 +104,7 @@ class Upgrade:
             if reader is None:
                 return held
             if self._joined is None or self._joined[0] is not held or self._joined[1] is not reader:
-                dimensions = held.encoder.dimension, self._encoder.dimension
-                self._joined = held, reader, Galleries(held, reader, *dimensions)
+                self._joined = held, reader, Galleries(held, reader, held.dimension, reader.dimension)
             return self._joined[2]
 
     def status(self, held: Snapshot, *, lost: bool) -> UpgradeStatus:
@@ -139,11 +138,12 @@ class Upgrade:
         try:
             left = self._follow(run, self._now_readable(), progress, held)
             left = left or self._backlog(run, held, progress)
-        finally:  # what was done stays done, even if the new encoder's server fell silent
-            try:
-                run.commit()
-            finally:
-                run.writer.close()
+            run.commit()
+        except Unavailable:  # the new encoder's server fell silent: what was done stays done
+            run.commit()
+            raise
+        finally:
+            run.writer.close()
         return run.done, not left
 
     def remembered(self) -> Encoder:
