@@ -40,8 +40,8 @@ from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.signals import SignalLog
 from broadsheet.search.index import Index
 from broadsheet.search.service import Search
-from broadsheet.search.weights import known as fusion_weights
 from broadsheet.search.upgrade import Changing
+from broadsheet.search.weights import known as fusion_weights
 from broadsheet.settings import Settings
 from broadsheet.sources.arxiv.adapter import ArxivConnector
 from broadsheet.sources.connector import Connector

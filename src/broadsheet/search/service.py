@@ -29,8 +29,8 @@ from broadsheet.search.query import Filters, Query, parse, words_only
 from broadsheet.search.results import Hit, SearchPage, Why
 from broadsheet.search.similar import DIVERSITY, similar
 from broadsheet.search.spelling import suggestion
-from broadsheet.search.weights import KnownWeights, shipped
 from broadsheet.search.upgrade import UpgradeStatus
+from broadsheet.search.weights import KnownWeights, shipped
 from broadsheet.search.why import Reasons, Told
 from broadsheet.search.words import Stems
 
