@@ -82,7 +82,8 @@ class App:
         """Return the instance's due work, in the order in which one pass should do it."""
         return [
             Tick("harvest", timedelta(minutes=1), self._harvest),
-            Tick("index", timedelta(seconds=2), self._index),
+            Tick("index", timedelta(seconds=1), self._index),
+            Tick("verify", timedelta(hours=6), self._verify),
             Tick("trending", timedelta(minutes=5), self._trending),
             Tick("edition", timedelta(minutes=1), self._edition),
             Tick("digests", timedelta(seconds=30), self._digests),
@@ -151,6 +152,9 @@ class App:
     def _encoder(self) -> str:
         encoded = self.index.upgrade(seconds=_RE_ENCODING)
         return f"{encoded} papers re-encoded" if encoded else ""
+
+    def _verify(self) -> str:
+        return self.index.verify() or ""
 
     def _trending(self) -> str:
         scored = self.trending.refresh()

@@ -41,7 +41,7 @@ def test_a_tick_as_json_has_every_piece_of_work(call: Call) -> None:
     outcomes = json.loads(out)
     assert status == 0
     ticks = [outcome["tick"] for outcome in outcomes]
-    assert ticks == ["harvest", "index", "trending", "edition", "digests", "encoder"]
+    assert ticks == ["harvest", "index", "verify", "trending", "edition", "digests", "encoder"]
     assert outcomes[1] == {"tick": "index", "said": "74 papers indexed", "failed": False}
     assert not any(outcome["failed"] for outcome in outcomes)
 

@@ -1,15 +1,20 @@
 import json
+import os
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.errors import Conflict, Unavailable
 from broadsheet.jobs.leases import Leases
+from broadsheet.search import columns
 from broadsheet.search import index as module
 from broadsheet.search.index import Index
 from broadsheet.search.query import parse
@@ -256,3 +261,107 @@ def test_a_rebuild_that_fails_leaves_the_old_index(again: Open, log: Log, monkey
     assert again().check() == []
     log.put(paper(41))
     assert again().catch_up() == 1
+
+
+def settled(directory: Path) -> None:
+    """Let the files look as if the note about them had been made long after they were written."""
+    note = directory / "index" / "verified.json"
+    seen = {name: [look[0], look[1] - 10**10, *look[2:]] for name, look in json.loads(note.read_bytes()).items()}
+    for name, look in seen.items():
+        os.utime(directory / "index" / name, ns=(look[1], look[1]))
+    note.write_text(json.dumps(seen))
+
+
+def test_files_that_nobody_touched_are_not_read_again(
+    again: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again().catch_up()
+    settled(tmp_path)
+    monkeypatch.setattr(columns.zlib, "crc32", lambda *_: 1 / 0)
+    index = again()
+    assert index.status().fault is None
+    with pytest.raises(ZeroDivisionError):
+        index.verify()
+
+
+@pytest.mark.parametrize("pattern", ["vectors", "text/*.idx"])
+def test_a_bit_that_falls_over_without_a_trace_is_found_by_reading_everything(
+    again: Open, tmp_path: Path, pattern: str
+) -> None:
+    again().catch_up()
+    settled(tmp_path)
+    index = again()
+    assert index.verify() is None
+    file = next(generation(tmp_path).glob(pattern))
+    look, content = file.stat(), bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 4
+    file.write_bytes(content)
+    os.utime(file, ns=(look.st_mtime_ns, look.st_mtime_ns))
+    assert "checksum" in str(index.verify())
+    with pytest.raises(Unavailable, match="not usable"):
+        index.engine()
+    assert index.catch_up() == 40
+    assert again().verify() is None
+
+
+def test_a_file_that_was_touched_is_read_again_at_the_next_opening(again: Open, tmp_path: Path) -> None:
+    again().catch_up()
+    settled(tmp_path)
+    file = generation(tmp_path) / "vectors"
+    content = bytearray(file.read_bytes())
+    content[99] ^= 1
+    file.write_bytes(content)
+    assert again().status().fault == "vectors does not match its checksum"
+
+
+def test_a_killed_rebuild_goes_on_where_it_was(
+    again: Open, log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 10)
+    monkeypatch.setattr(module, "COMMIT_EVERY", 10)
+    index, broken = again(), BagEncoder()
+    index.catch_up()
+    encode, asked = broken.encode_papers, []
+
+    def failing(papers: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
+        asked.append(len(papers))
+        return encode(papers) if len(asked) < 4 else 1 / 0  # type: ignore[return-value]
+
+    monkeypatch.setattr(broken, "encode_papers", failing)
+    with pytest.raises(ZeroDivisionError):
+        again(broken).rebuild()
+    log.put(paper(41, title="Zeppelin"))
+    assert index.catch_up() == 1  # between the two, the old one is kept up to date
+    assert index.rebuild() == 11  # the last ten, and the new one
+    assert index.check() == []
+    assert found(again(), "zeppelin") == [41]
+    assert not (tmp_path / "index" / "rebuilding.json").exists()
+    assert len(list((tmp_path / "index").glob("g*"))) == 1
+
+
+def test_no_search_fails_while_a_rebuild_swaps(again: Open, log: Log) -> None:
+    again().catch_up()
+    stop, answers, failures = threading.Event(), [], []
+
+    def ask() -> None:
+        reader = again()
+        while not stop.is_set():
+            try:
+                answers.append(len(reader.engine().by_words(parse("instruments"), 100)))
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is a failure
+                failures.append(error)
+
+    readers = [threading.Thread(target=ask) for _ in range(2)]
+    for one in readers:
+        one.start()
+    index = again()
+    for n in range(3):
+        index.rebuild()
+        log.put(paper(100 + n))
+        index.catch_up()
+    stop.set()
+    for one in readers:
+        one.join()
+    assert failures == []
+    assert set(answers) <= {40, 41, 42, 43}
+    assert answers

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broadsheet.search.manifest import Extent
+from broadsheet.search.verified import Verified
 
 HEAD: Final = np.dtype([("id", "<i8"), ("day", "<i4"), ("scale", "<f4")])
 PAIR: Final = np.dtype([("row", "<u4"), ("label", "<u4")])
@@ -65,12 +66,24 @@ def mapped(directory: Path, name: str, extent: Extent, dtype: Any) -> NDArray[An
     return np.frombuffer(whole, dtype)
 
 
-def fault(directory: Path, extents: Mapping[str, Extent], names: Sequence[str] = FILES) -> str | None:
-    """Return what is wrong with the files, in words; None if all they should hold is there, to the bit."""
+def marks(directory: Path, extents: Mapping[str, Extent]) -> dict[Path, int]:
+    """Return the files, each with the checksum that it should have."""
+    return {directory / name: extents[name].crc for name in FILES if name in extents}
+
+
+def fault(
+    directory: Path, extents: Mapping[str, Extent], names: Sequence[str] = FILES, verified: Verified | None = None
+) -> str | None:
+    """Return what is wrong with the files, in words; None if all they should hold is there, to the bit.
+
+    Files that `verified` vouches for are not read.
+    """
     for name in names:
         extent = extents.get(name)
         if extent is None:
             return f"{name} is not in the manifest"
+        if verified and verified.vouches(directory / name, extent.crc):
+            continue
         left, crc = extent.bytes, 0
         try:
             with (directory / name).open("rb") as file:

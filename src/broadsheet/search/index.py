@@ -24,19 +24,21 @@ from broadsheet.encoders.kept import LostEncoder
 from broadsheet.errors import Conflict, Unavailable
 from broadsheet.jobs.leases import Lease, Leases
 from broadsheet.logs import get_logger
-from broadsheet.search import columns, lexical, manifest
-from broadsheet.search.engine import Engine, Ids
+from broadsheet.search import manifest, soundness
+from broadsheet.search.engine import Engine
 from broadsheet.search.locks import locked
 from broadsheet.search.manifest import FORMAT, Manifest
 from broadsheet.search.memory import MemoryEngine
 from broadsheet.search.snapshot import Snapshot
 from broadsheet.search.upgrade import Changing, Upgrade, UpgradeStatus, drop_all
+from broadsheet.search.verified import UNSEEN_SECONDS, Verified
 from broadsheet.search.writer import PaperChange, Writer
 
 BATCH: Final = 1_000
 COMMIT_EVERY: Final = 20_000  # changes: what a kill costs is indexed again within seconds
 COMMIT_SHARE: Final = 20  # and one in so many of what is held: many small segments make each search slower
 LEASE: Final = timedelta(seconds=6)
+REBUILDING: Final = "rebuilding.json"  # the manifest of a directory that no reader finds yet
 _OTHER_WRITER: Final = timedelta(minutes=1)
 _SAME_FILES_TRIES: Final = 20
 _TRY_SECONDS: Final = 0.05
@@ -123,7 +125,7 @@ class Index:
         """
         directory.mkdir(parents=True, exist_ok=True)
         index = cls(directory, encoder, catalogue, leases, clock, changing)
-        index._fault = index._examined()
+        index._fault = index._examined(Verified(directory))
         held = manifest.read(directory)
         if changing and held and not index._fault and not index._is_ours(held):
             index._upgrade = Upgrade(directory, encoder, catalogue.changes_after, changing, clock)
@@ -156,25 +158,34 @@ class Index:
                     indexed = self._fill(writer, lease, progress, shown=True)
                 finally:
                     writer.close()
+                self._clock.sleep(UNSEEN_SECONDS)
+                soundness.vouch(self._directory, writer.directory, writer.state)
             self._drop_others(writer.directory)
             return indexed
 
     def rebuild(self, progress: Progress | None = None) -> int:
-        """Make the index anew beside the old one, then swap; raises `Conflict` while another process writes."""
+        """Make the index anew beside the old one, then swap; raises `Conflict` while another process writes.
+
+        Goes on where a rebuild that was killed made its last commit.
+        """
         with self._writing() as lease:
             if lease is None:
                 raise Conflict("The index is being written by another process. Try again when it is done.")
             with _told():
                 upgrade = self._upgrade_of(self._held_or_none())
                 encoder = upgrade.remembered() if upgrade else self._encoder
-                writer = Writer(self._directory, self._fresh_name(), encoder, None)
+                writer = self._begun(encoder) or Writer(self._directory, self._fresh_name(), encoder, None)
                 try:
-                    writer.commit(0)
+                    if not writer.state.commit:
+                        writer.commit(0)
                     indexed = self._fill(writer, lease, progress, shown=False)
                     writer.point()
                 finally:
                     writer.close()
+                self._clock.sleep(UNSEEN_SECONDS)
+                soundness.vouch(self._directory, writer.directory, writer.state)
             self._fault = None
+            (self._directory / REBUILDING).unlink(missing_ok=True)
             self._drop_others(writer.directory)
             _log.info("index_rebuilt", papers=indexed, directory=writer.directory)
             return indexed
@@ -215,6 +226,14 @@ class Index:
             upgrade=self.upgrading(),
         )
 
+    def verify(self) -> str | None:
+        """Read whole what `open` trusts as untouched, and return what is wrong; `catch_up` makes that anew."""
+        fault = self._examined()
+        if fault:
+            _log.warning("index_unusable", fault=fault)
+            self._fault = fault
+        return fault
+
     def check(self) -> list[str]:
         """Return every way in which the index and the database disagree, in words; none is well."""
         fault = self._examined()
@@ -228,7 +247,7 @@ class Index:
             faults.append(f"The index holds changes up to {state:,} of {self._catalogue.last_change():,}.")
         halves = (("vectors", held.ids()), ("texts", held.text_ids())) if held else ()
         for half, ids in halves:
-            faults += _differences(half, ids, known)
+            faults += soundness.differences(half, ids, known)
         if not held and known:
             faults.append(f"The index is empty; the database has {len(known):,} papers.")
         upgrade = self._upgrade_of(held)
@@ -302,6 +321,8 @@ class Index:
         if shown:
             writer.point()
             self._sound = manifest.stamp(self._directory)
+        else:
+            writer.point(REBUILDING)
 
     def _changes(self, change: int) -> Iterator[Sequence[PaperChange]]:
         while batch := self._catalogue.changes_after(change, BATCH):
@@ -311,7 +332,8 @@ class Index:
     def _writer(self) -> Writer:
         """Return a writer that goes on where the last commit ended, or begins anew if that is broken."""
         if self._fault or self._sound != manifest.stamp(self._directory):
-            self._fault = self._examined()
+            # a fault may be one that no file's look tells of
+            self._fault = self._examined(None if self._fault else Verified(self._directory))
         held = manifest.read(self._directory)
         if held and not self._fault:
             encoder = self._encoder_of(held)
@@ -329,6 +351,17 @@ class Index:
         writer.point()
         self._fault = None
         return writer
+
+    def _begun(self, encoder: Encoder) -> Writer | None:
+        """Return a writer that goes on with a rebuild that was killed; None where there is none, or none to trust."""
+        held, current = manifest.read(self._directory, REBUILDING), manifest.read(self._directory)
+        if held is None or (current and held.directory == current.directory) or self._fault_of(held, None):
+            return None
+        if (held.fingerprint, held.dimension) != (encoder.fingerprint, encoder.dimension):
+            return None
+        state = Snapshot(self._directory, held, encoder).state
+        _log.info("rebuild_resumed", change=state.change, rows=state.rows)
+        return Writer(self._directory, held.directory, encoder, state)
 
     def _is_current(self) -> bool:
         try:
@@ -363,33 +396,32 @@ class Index:
     def _opened(self, held: Manifest) -> Snapshot:
         return Snapshot(self._directory, held, self._encoder_of(held))
 
-    def _examined(self) -> str | None:
-        """Return what is wrong with the files, in words; looks again if a writer changed them meanwhile."""
+    def _examined(self, known: Verified | None = None) -> str | None:
+        """Return what is wrong with the files, in words; looks again if a writer changed them meanwhile.
+
+        What `known` vouches for is not read.
+        """
         for _ in range(_SAME_FILES_TRIES):
             stamp = manifest.stamp(self._directory)
-            fault = self._fault_now()
+            fault = self._fault_now(known)
             if not fault or stamp == manifest.stamp(self._directory):
                 self._sound = None if fault else stamp
                 break
         return fault
 
-    def _fault_now(self) -> str | None:
+    def _fault_now(self, known: Verified | None) -> str | None:
         held = manifest.read(self._directory)
         if held is None:
             return "its manifest cannot be read" if any(self._directory.glob("g*")) else None
+        return self._fault_of(held, known)
+
+    def _fault_of(self, held: Manifest, known: Verified | None) -> str | None:
         if held.format != FORMAT:
             return f"it has format {held.format} instead of {FORMAT}"
         if not self._changing and not self._is_ours(held):
             return f"it was made by another encoder, {held.encoder}"
-        place = self._directory / held.directory
-        fault = lexical.fault(place / "text")
-        if fault:
-            return fault
         try:
-            state = lexical.TextReader(place / "text").state
-            if state.commit < held.state.commit:
-                return "its text half is older than its manifest"
-            fault = columns.fault(place, state.files)
+            fault = soundness.fault(self._directory, held, known)
             if not fault:
                 self._opened(held)
         except OSError as error:
@@ -432,9 +464,10 @@ class Index:
         return f"g{max(numbers, default=0) + 1:06}"
 
     def _drop_others(self, directory: str) -> None:
-        """Remove what older indexes and killed rebuilds left; who still reads it keeps it until done."""
+        """Remove what older indexes left; who still reads it keeps it until done. A rebuild may still go on."""
+        begun = manifest.read(self._directory, REBUILDING)
         for path in self._directory.glob("g*"):
-            if path.name != directory:
+            if path.name not in {directory, begun.directory if begun else None}:
                 shutil.rmtree(path, ignore_errors=True)
 
 
@@ -448,18 +481,6 @@ def _told() -> Iterator[None]:
             f"The search index cannot be written: {error}. See that the disk has room and the directory is writable.",
             value=str(error),
         ) from error
-
-
-def _differences(half: str, ids: Ids, known: set[int]) -> list[str]:
-    held = set(ids.tolist())
-    faults = []
-    if len(held) < len(ids):
-        faults.append(f"The {half} hold {len(ids) - len(held):,} papers twice.")
-    if known - held:
-        faults.append(f"The {half} lack {len(known - held):,} papers, such as paper:{min(known - held)}.")
-    if held - known:
-        faults.append(f"The {half} hold {len(held - known):,} papers that the database has not.")
-    return faults
 
 
 def _changed_away(name: str) -> Unavailable:

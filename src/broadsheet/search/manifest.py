@@ -49,10 +49,10 @@ class Manifest(BaseModel):
     state: State
 
 
-def read(directory: Path) -> Manifest | None:
+def read(directory: Path, name: str = NAME) -> Manifest | None:
     """Return the manifest; None where there is none or none that can be read."""
     try:
-        return Manifest.model_validate_json((directory / NAME).read_bytes())
+        return Manifest.model_validate_json((directory / name).read_bytes())
     except (OSError, ValidationError, ValueError):
         return None
 
@@ -66,14 +66,14 @@ def stamp(directory: Path) -> tuple[int, int]:
     return seen.st_ino, seen.st_mtime_ns
 
 
-def write(directory: Path, manifest: BaseModel) -> None:
+def write(directory: Path, manifest: BaseModel, name: str = NAME) -> None:
     """Replace the manifest: a reader, and whoever comes after a crash, sees the old or the new one whole."""
-    fresh = directory / f"{NAME}.new"
+    fresh = directory / f"{name}.new"
     with fresh.open("wb") as out:
         out.write(manifest.model_dump_json(indent=1).encode())
         out.flush()
         os.fsync(out.fileno())
-    fresh.replace(directory / NAME)
+    fresh.replace(directory / name)
     sync(directory)
 
 

@@ -80,8 +80,8 @@ class Writer:
         self.state = State(commit=self.state.commit + 1, change=change, rows=self._rows, files=files)
         self._text.commit(self.state)
 
-    def point(self) -> None:
-        """Let readers find this directory, at its last commit."""
+    def point(self, name: str = manifest.NAME) -> None:
+        """Let readers find this directory, at its last commit; by another `name` only whoever goes on with it does."""
         manifest.write(
             self._root,
             Manifest(
@@ -92,6 +92,7 @@ class Writer:
                 dimension=self._encoder.dimension,
                 state=self.state,
             ),
+            name,
         )
 
     def close(self) -> None:
