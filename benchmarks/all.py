@@ -7,7 +7,7 @@ from pathlib import Path
 NAMES = sorted(
     path.stem
     for path in Path(__file__).parent.glob("*.py")
-    if "arguments(__doc__)" in path.read_text() and path.stem != "all"
+    if "arguments(__doc__" in path.read_text() and path.stem != "all"
 )
 
 

@@ -6,7 +6,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -55,12 +55,18 @@ class Report:
             out.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def arguments(doc: str | None, argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """Read what every benchmark takes: --quick, --json FILE, --data DIR."""
+def arguments(
+    doc: str | None,
+    argv: Sequence[str] | None = None,
+    more: Callable[[argparse.ArgumentParser], None] | None = None,
+) -> argparse.Namespace:
+    """Read what every benchmark takes: --quick, --json FILE, --data DIR; `more` adds what one alone takes."""
     parser = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="the same work on less data, within a minute")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result here")
     parser.add_argument("--data", type=Path, default=os.environ.get("BROADSHEET_BENCH_DATA"), metavar="DIR")
+    if more:
+        more(parser)
     found = parser.parse_args(argv)
     if found.data is None:
         parser.error("give --data DIR or set BROADSHEET_BENCH_DATA: the folder that holds corpora/ and benchmarks/")

@@ -82,3 +82,16 @@ finally:
         shown, _, loaded = done.stdout.rpartition("loaded:")
         assert "broadsheet" in shown
         assert not heavy & set(loaded.split()), words
+
+
+def test_several_workers_serve_one_port_and_stop_together(tmp_path: Path) -> None:
+    with running(tmp_path / "home", "--no-tick", "--workers", "2") as instance:
+        assert '"ok"' in instance.get("/healthz")
+        assert "Broadsheet" in instance.get("/")
+
+
+@pytest.mark.parametrize("workers", ["0", "65", "many"])
+def test_a_number_of_workers_that_makes_no_sense_is_a_wrong_call(call: Call, workers: str) -> None:
+    status, _, err = call("up", "--workers", workers)
+    assert status == 2
+    assert "--workers" in err

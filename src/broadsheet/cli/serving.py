@@ -1,18 +1,30 @@
-"""`broadsheet up`: serves the pages, runs the ticks and the first harvest, and says where to look."""
+"""`broadsheet up`: serves the pages, runs the ticks and the first harvest, and says where to look.
+
+With more than one worker the first process serves nothing: it runs the ticks, and starts again a worker that ended.
+"""
 
 import errno
+import os
 import socket
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from broadsheet.cli.terminal import instance, note
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from broadsheet.app import App
 
 
 def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on.")] = None,
     tick: Annotated[bool, typer.Option(help="Harvest, publish and send in the background.")] = True,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that serve, about one a core.")] = 1,
 ) -> None:
     """Run Broadsheet: pages, API and feeds, and all background work."""
     import uvicorn
@@ -23,15 +35,42 @@ def up(
         note(f"{chosen.name} is at {chosen.site}  (stop with Ctrl-C)")
         note(f"Home: {chosen.home}")
         note(f"Mail: {app.transport.describe()}")
-        uvicorn.run(
-            app.asgi(ticking=tick),
-            host=chosen.host,
-            port=chosen.port,
-            log_level="warning",
-            proxy_headers=False,
-            server_header=False,
-            h11_max_incomplete_event_size=64 * 1024,
-        )
+        how: dict[str, Any] = {
+            "host": chosen.host,
+            "port": chosen.port,
+            "log_level": "warning",
+            "proxy_headers": False,
+            "server_header": False,
+            "h11_max_incomplete_event_size": 64 * 1024,
+        }
+        if workers == 1:
+            uvicorn.run(app.asgi(ticking=tick), **how)
+            return
+        given = {"HOME": str(chosen.home), "HOST": chosen.host, "PORT": str(chosen.port)}
+        os.environ.update({f"BROADSHEET_{name}": value for name, value in given.items()})  # what the workers read
+        with _ticking(app) if tick else nullcontext():
+            uvicorn.run("broadsheet.cli.serving:worker", factory=True, workers=workers, **how)
+
+
+def worker() -> "Starlette":
+    """Return the doors for one of several serving processes."""
+    from broadsheet import app, logs, settings
+
+    chosen = settings.load()
+    logs.configure(json=chosen.log_json)
+    return app.build(chosen).asgi(ticking=False)
+
+
+@contextmanager
+def _ticking(app: "App") -> Iterator[None]:
+    from broadsheet.jobs.ticks import Schedule
+
+    schedule = Schedule(app.ticks())
+    schedule.start()
+    try:
+        yield
+    finally:
+        schedule.stop()
 
 
 def _require_free(host: str, port: int) -> None:
