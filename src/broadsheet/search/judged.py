@@ -41,6 +41,11 @@ class JudgedSet:
     queries: Mapping[str, str]
     judged: Mapping[str, Mapping[str, int]]
 
+    @property
+    def papers(self) -> list[Paper]:
+        """The documents as papers of an index."""
+        return [_paper(number, line) for number, line in enumerate(self.documents, 1)]
+
     def document(self, paper_id: int) -> str:
         """Return the document's own name."""
         return str(self.documents[paper_id - 1]["id"])
@@ -56,8 +61,8 @@ class _Change:
 class _Corpus:
     """The judged papers as a change log: none is merged with another, however alike they are."""
 
-    def __init__(self, lines: Sequence[Mapping[str, Any]]) -> None:
-        self._papers = [_paper(number, line) for number, line in enumerate(lines, 1)]
+    def __init__(self, papers: Sequence[Paper]) -> None:
+        self._papers = papers
 
     def last_change(self) -> int:
         return len(self._papers)
@@ -88,7 +93,7 @@ def indexed(judged: JudgedSet, encoder: Encoder) -> Iterator[Engine]:
         database = Database(f"sqlite:///{place / 'leases.db'}")
         try:
             migrate(database)
-            corpus = _Corpus(judged.documents)
+            corpus = _Corpus(judged.papers)
             index = Index.open(place / "index", encoder, corpus, Leases(database, clock), clock)
             index.catch_up()
             yield index.engine()

@@ -34,7 +34,7 @@ from broadsheet.search.snapshot import Snapshot
 from broadsheet.search.writer import PaperChange
 
 CHUNK: Final = 64  # papers between two looks at the clock: two seconds of the slowest encoder
-COMMIT_EVERY: Final = timedelta(seconds=10)
+COMMIT_EVERY: Final = timedelta(seconds=5)
 _PREFIX: Final = "next-"
 _LOCK: Final = "next.lock"
 
