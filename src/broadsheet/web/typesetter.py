@@ -45,11 +45,10 @@ class Typesetter:
         return _joined(pieces) + ("…" if cut else "")
 
     def part(self, text: str, span: tuple[int, int], marks: Marks = ()) -> Markup:
-        """Set a part of running text, with signs where something is left out before or after it."""
+        """Set a part of running text."""
         start, end = span
         within = [(max(first, start) - start, min(last, end) - start) for first, last in marks if first < end]
-        set_ = self.line(text[start:end], [(first, last) for first, last in within if last > first])
-        return ("… " if start else Markup("")) + set_ + (" …" if end < len(text) else "")
+        return self.line(text[start:end], [(first, last) for first, last in within if last > first])
 
     def paragraphs(self, text: str) -> list[Markup]:
         """Set running text as the paragraphs that its author made."""
