@@ -18,7 +18,7 @@ BITS: Final = 256
 # Of the static table's exact ten nearest among 100,000 papers, 91 % are found by rescoring 500, 95 % by 1,000 and 97 %
 # by 2,000 (short titles as queries); random rotation and centring before taking signs made no difference or harm.
 RESCORED: Final = 1_000
-RESCORED_SHARE: Final = 300  # and one in so many rows: among millions the codes of more papers lie between
+RESCORED_SHARE: Final = 400  # and one in so many rows: among millions the codes of more papers lie between
 _SEED: Final = 20_260_115
 _LEVELS: Final = 127
 _MOST_SPARE: Final = 3  # a filter that leaves out more than three of four rows is scanned apart
