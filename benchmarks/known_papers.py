@@ -1,0 +1,222 @@
+"""Whether papers that people know are found among all corpora: 74 of them, by title and by a paraphrase in lay words.
+
+The paraphrases (`paraphrases.jsonl`) were written before any of them was searched for, and are not edited. Plain MiniLM
+needs a vector of every paper, which takes hours on a CPU: `--minilm FILE` gives those there are,
+and all ways are then measured a second time among these papers alone.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.report import Aim, Report, arguments, command
+from broadsheet import app as wiring
+from broadsheet import logs
+from broadsheet.app import App
+from broadsheet.papers import identifiers
+from broadsheet.search.engine import Engine, Found
+from broadsheet.search.fusion import METHODS, fused, rank, reciprocal
+from broadsheet.search.query import words_only
+from broadsheet.search.refine import refined
+from broadsheet.search.weights import Weights, shipped
+from broadsheet.settings import load
+from broadsheet.sources.files import import_files
+
+PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"
+QUICK = ("example-page.jsonl", "hf-daily-papers.jsonl.xz")
+WITHIN = (1, 3, 10, 50)
+DEEP = 2_000
+Ids = NDArray[np.int64]
+Way = Callable[[str], Ids]
+
+
+@dataclass(frozen=True)
+class Known:
+    """One paper and what it is asked by."""
+
+    paper_id: int
+    title: str
+    paraphrase: str
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Plain MiniLM's vectors of some papers (n, 384), and of each text that is asked."""
+
+    ids: Ids
+    papers: NDArray[np.float32]
+    texts: Mapping[str, NDArray[np.float32]]
+
+    def nearest(self, text: str, count: int = DEEP) -> Found:
+        """Return the papers nearest to a text, exactly."""
+        cosines = self.papers @ self.texts[text]
+        best = np.argpartition(-cosines, count)[:count] if len(cosines) > count else np.arange(len(cosines))
+        best = best[np.argsort(-cosines[best], kind="stable")]
+        return Found(self.ids[best], cosines[best])
+
+    def cosines(self, text: str, ids: Ids) -> NDArray[np.float32]:
+        """Return the cosine of each of these papers, all of which have a vector."""
+        found: NDArray[np.float32] = self.papers[np.searchsorted(self.ids, ids)] @ self.texts[text]
+        return found
+
+
+def main() -> None:
+    """Run the benchmark."""
+    asked = arguments(
+        __doc__,
+        paths={
+            "home": "an instance that holds the corpora already",
+            "minilm": "npz with MiniLM's vectors: ids, vectors, texts, text_vectors; ids are of --home",
+        },
+    )
+    logs.configure()
+    report = Report("known_papers", "Known papers among all", command("known_papers"))
+    with _collection(asked) as built:
+        engine = built.index.engine()
+        known = list(_known(built))
+        ways = _ways(engine)
+        everywhere = _measured(report, f"all {len(engine):,}", known, ways)
+        _aims(report, everywhere)
+        if asked.minilm:
+            vectors = _vectors(asked.minilm)
+            pool = vectors.ids[np.isin(vectors.ids, engine.by_date(words_only("")).ids)]
+            among = {name: _among(way, pool) for name, way in ways.items()}
+            among |= _with_minilm(engine, vectors)
+            figures = _measured(report, f"{len(pool):,} with MiniLM's vectors", known, among)
+            ours, theirs = (figures[name, "paraphrase"][10] for name in ("static, fused", "MiniLM, fused 0.4"))
+            report.aims.append(
+                Aim("in the first 10 by paraphrase, with MiniLM's", "papers", ours, theirs, "at least", "MiniLM + BM25")
+            )
+    report.finish(asked.json)
+
+
+def _aims(report: Report, figures: Mapping[tuple[str, str], Mapping[int, int]]) -> None:
+    fused_title, bm25_title = (figures[name, "title"][1] for name in ("static, fused", "BM25"))
+    ours, bm25 = (figures[name, "paraphrase"][10] for name in ("static, fused", "BM25"))
+    report.aims += [
+        Aim("first by its title", "papers", _first_by_title(report), 74, "at least", "BM25", bm25_title),
+        Aim("first by its title, ranked alone", "papers", fused_title, bm25_title, "at least", "BM25", bm25_title),
+        Aim("in the first 10 by paraphrase", "papers", ours, bm25 + 1, "at least", "BM25", bm25),
+    ]
+
+
+def _first_by_title(report: Report) -> int:
+    return next(int(row["in 1"]) for row in report.rows if row["way"] == "search" and row["asked by"] == "title")
+
+
+@contextmanager
+def _collection(asked: argparse.Namespace) -> Iterator[App]:
+    """Yield an instance over all corpora: the one given, or a new one in a temporary directory."""
+    with tempfile.TemporaryDirectory() as directory:
+        built = wiring.build(load(home=asked.home or Path(directory)))
+        try:
+            if not asked.home:
+                corpora = sorted((asked.data / "corpora").glob("*.jsonl*"))
+                import_files([one for one in corpora if not asked.quick or one.name in QUICK], built.catalogue)
+            built.index.catch_up()
+            yield built
+        finally:
+            built.close()
+
+
+def _known(built: App) -> Iterator[Known]:
+    for line in PARAPHRASES.read_text(encoding="utf-8").splitlines():
+        told = json.loads(line)
+        identifier = identifiers.find(f"arxiv:{told['arxiv']}")
+        paper = built.catalogue.find(identifier) if identifier else None
+        if paper is None:
+            raise SystemExit(f"arXiv {told['arxiv']} is not in the collection; import example-page.jsonl into it")
+        yield Known(paper.id, paper.title, told["paraphrase"])
+
+
+def _ways(engine: Engine) -> dict[str, Way]:
+    """Return each way of ranking as a function from a text to papers, best first."""
+    weights = shipped().of(engine.encoder.fingerprint)
+
+    def by(method: Any) -> Way:
+        def asked(text: str) -> Ids:
+            query = words_only(text)
+            vector = engine.query_vector(query.plain)
+            ranking = rank(engine, query, vector, "fused" if method == "refined" else method, DEEP, weights=weights)
+            return refined(engine, ranking, vector).ids if method == "refined" else ranking.ids
+
+        return asked
+
+    def title_first(text: str) -> Ids:
+        ids, titled = by("fused")(text), engine.by_title(text)
+        return np.concatenate([titled, ids[~np.isin(ids, titled)]])
+
+    names = {"bm25": "BM25", "dense": "static, dense", "rrf": "static, RRF", "fused": "static, fused"}
+    return {
+        **{names[method]: by(method) for method in METHODS},
+        "static, refined": by("refined"),
+        "search": title_first,
+    }
+
+
+def _among(way: Way, pool: Ids) -> Way:
+    def asked(text: str) -> Ids:
+        ids = way(text)
+        return ids[np.isin(ids, pool)]
+
+    return asked
+
+
+def _with_minilm(engine: Engine, vectors: Vectors) -> dict[str, Way]:
+    def words(text: str) -> Found:
+        found = engine.by_words(words_only(text), 2 * DEEP)
+        kept = np.isin(found.ids, vectors.ids)
+        return Found(found.ids[kept], found.scores[kept])
+
+    def mixed(share: float) -> Way:
+        def asked(text: str) -> Ids:
+            by_words = words(text)
+            ids = np.union1d(by_words.ids, vectors.nearest(text).ids)
+            return fused(ids, by_words, vectors.cosines(text, ids), Weights(share).text_share(1.0)).ids
+
+        return asked
+
+    return {
+        "MiniLM, dense": lambda text: vectors.nearest(text).ids,
+        "MiniLM, RRF": lambda text: reciprocal(words(text), vectors.nearest(text)).ids,
+        "MiniLM, fused 0.4": mixed(0.4),
+    }
+
+
+def _vectors(path: Path) -> Vectors:
+    held = np.load(path)
+    order = np.argsort(held["ids"])
+    texts = dict(zip(held["texts"].tolist(), held["text_vectors"].astype(np.float32), strict=True))
+    return Vectors(held["ids"][order], held["vectors"][order].astype(np.float32), texts)
+
+
+def _measured(
+    report: Report, pool: str, known: Sequence[Known], ways: Mapping[str, Way]
+) -> dict[tuple[str, str], dict[int, int]]:
+    """Add a row for each way and question; return how many papers stand within the first so many."""
+    figures = {}
+    for name, way in ways.items():
+        for asked_by in ("title", "paraphrase"):
+            places = [_place(way(getattr(one, asked_by)), one.paper_id) for one in known]
+            within = {count: sum(place <= count for place in places) for count in WITHIN}
+            figures[name, asked_by] = within
+            row = {"among": pool, "asked by": asked_by, "way": name, "papers": len(known)}
+            report.rows.append(row | {f"in {count}": number for count, number in within.items()})
+    return figures
+
+
+def _place(ids: Ids, paper_id: int) -> float:
+    found = np.flatnonzero(ids == paper_id)
+    return float(found[0] + 1) if len(found) else float("inf")
+
+
+if __name__ == "__main__":
+    main()
