@@ -1,7 +1,8 @@
-"""How much words count beside a table: ``python -m training.fusion --data DIR --weights FILE [--out FILE]``.
+"""How much words count beside an encoder: ``python -m training.fusion --data DIR --weights FILE [--out FILE]``.
 
 Fits the weights of fusion on the sets of `training.sets`, never on the benchmarks, writes them where search reads them,
-and puts the figures into the model card.
+and puts the figures into the card of the static table. ``--encoder onnx --documents 1000`` fits them for an encoder that
+takes its time, on less of the sets that a vocabulary is not needed for.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 
+from broadsheet.encoders.encoder import Encoder
+from broadsheet.encoders.loader import load_encoder
 from broadsheet.encoders.static import StaticEncoder
 from broadsheet.encoders.weights_file import read_table
 from broadsheet.search.fitting import POWERS, SHARES, Observation, fit, observe
@@ -20,7 +23,7 @@ from broadsheet.search.judged import indexed
 from broadsheet.search.weights import SHIPPED, Fit, Weights, put
 from training.card import table_of, with_section
 from training.corpus import load_split
-from training.sets import FIELDS, at_home, fields_of, foreign, of_field
+from training.sets import FIELDS, at_home, fields_of, foreign, of_field, smaller
 
 SEED = 1
 
@@ -39,6 +42,18 @@ def observed(data: Path, weights: Path) -> dict[str, list[Observation]]:
         for judged in of_field(field, split, fields):
             with indexed(judged, without) as engine:
                 found[judged.name] = observe(judged, engine)
+    return found
+
+
+def observed_with(data: Path, encoder: Encoder, documents: int) -> dict[str, list[Observation]]:
+    """Return the candidates of the sets at home, each cut to so many documents; known titles would all be found."""
+    found = {}
+    for judged in at_home(data, load_split(data, SEED)):
+        if judged.name not in {"title", "community"}:
+            less = smaller(judged, documents)
+            with indexed(less, encoder) as engine:
+                found[less.name] = observe(less, engine)
+            print(less.name, len(less.queries), flush=True)
     return found
 
 
@@ -62,19 +77,28 @@ def main() -> None:
     """Fit, write the weights, print the figures and put them into the card."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="directory that holds corpora/")
-    parser.add_argument("--weights", type=Path, required=True, help="the static table")
+    parser.add_argument("--weights", type=Path, help="the static table")
+    parser.add_argument("--encoder", help="another encoder, by the name that the settings give it")
+    parser.add_argument("--documents", type=int, default=1_000, help="with --encoder: documents of each set")
     parser.add_argument("--out", type=Path, default=SHIPPED, help="file of fusion weights")
     chosen = parser.parse_args()
-    sets = observed(chosen.data, chosen.weights)
-    fitted = fit(StaticEncoder(read_table(chosen.weights)), sets, datetime.now(UTC).date())
+    if bool(chosen.weights) == bool(chosen.encoder):
+        parser.error("give --weights or --encoder")
+    encoder = load_encoder(chosen.encoder or str(chosen.weights))
+    if chosen.encoder:
+        sets = observed_with(chosen.data, encoder, chosen.documents)
+    else:
+        sets = observed(chosen.data, chosen.weights)
+    fitted = fit(encoder, sets, datetime.now(UTC).date())
     put(chosen.out, fitted)
     table = (
         f"{fitted.sentence}\n\nnDCG@10 x 100 of cos + share / coverage^power * bm25 / max(bm25) over the best 500 of "
         "either, and of its two halves.\n\n" + table_of("method", figures(sets, fitted))
     )
     print(table)
-    card = chosen.weights.with_name("MODEL_CARD.md")
-    card.write_text(with_section(card.read_text("utf-8"), "Fusion with BM25", table), "utf-8")
+    if chosen.weights:
+        card = chosen.weights.with_name("MODEL_CARD.md")
+        card.write_text(with_section(card.read_text("utf-8"), "Fusion with BM25", table), "utf-8")
 
 
 def _mean(values: Sequence[float]) -> float:

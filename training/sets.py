@@ -57,6 +57,29 @@ def judged(name: str, queries: Sequence[str], documents: Texts, relevant: Sequen
     )
 
 
+def smaller(whole: JudgedSet, documents: int) -> JudgedSet:
+    """Return a set of about so many documents, for an encoder that takes its time: half of them answer its queries.
+
+    Queries are drawn until their relevant documents are half of all; the others are drawn from the rest.
+    """
+    chance = random.Random(SEED)
+    drawn = chance.sample(list(whole.queries), len(whole.queries))
+    kept: dict[str, None] = {}
+    asked = []
+    for key in drawn:
+        if len(kept) + len(whole.judged[key]) <= max(documents // 2, 1):
+            kept |= dict.fromkeys(whole.judged[key])
+            asked.append(key)
+    others = [str(line["id"]) for line in whole.documents if str(line["id"]) not in kept]
+    kept |= dict.fromkeys(chance.sample(others, min(max(documents - len(kept), 0), len(others))))
+    return JudgedSet(
+        whole.name,
+        [line for line in whole.documents if str(line["id"]) in kept],
+        {key: whole.queries[key] for key in asked},
+        {key: whole.judged[key] for key in asked},
+    )
+
+
 def at_home(data: Path, split: Split) -> Iterator[JudgedSet]:
     """Yield the sets of fields that a table of arXiv knows."""
     yield _titles("title", split.dev, split.dev)

@@ -8,7 +8,7 @@ import pytest
 from broadsheet.encoders.terms import Terms
 from broadsheet.encoders.weights_file import StaticTable
 from training.corpus import ARXIV, COMMUNITY, Paper, Split
-from training.sets import FOREIGN_COVERAGE, at_home, foreign, of_field, without_numbers, workshop_topic
+from training.sets import FOREIGN_COVERAGE, at_home, foreign, of_field, smaller, without_numbers, workshop_topic
 
 ABSTRACT = "Tides are counted here at length. " * 8
 
@@ -112,3 +112,12 @@ def test_a_fields_sets_hold_that_field_alone() -> None:
     sentence, title = of_field("q-bio", split(), fields)
     assert len(sentence.queries) == len(title.queries) == 2
     assert len(sentence.documents) == len(title.documents) == 3
+
+
+def test_a_smaller_set_keeps_every_answer_to_what_it_still_asks(data: Path) -> None:
+    whole = {one.name: one for one in at_home(data, split())}["example"]
+    less = smaller(whole, 12)
+    held = {document["id"] for document in less.documents}
+    assert len(held) <= 12 < len(whole.documents)
+    assert all(set(less.judged[key]) <= held for key in less.queries)
+    assert smaller(whole, 1_000).queries.keys() == whole.queries.keys() or len(whole.documents) < 1_000

@@ -76,3 +76,11 @@ def test_spans_are_told_in_words(query: str, said: str) -> None:
 def test_a_new_order_begins_on_the_first_page() -> None:
     assert _read("q=x&page=4").sorted_by("newest").url() == "/search?q=x&sort=newest"
     assert _read("q=x&page=4").on_page(5).url() == "/search?q=x&page=5"
+
+
+def test_refinement_is_kept_from_page_to_page_and_can_be_taken_back() -> None:
+    asked = _read("q=moss&refine=1&page=2")
+    assert asked.url() == "/search?q=moss&refine=1&page=2"
+    assert asked.refined(False).url() == "/search?q=moss"
+    assert _read("q=moss").refined(True).url() == "/search?q=moss&refine=1"
+    assert not _read("q=moss&refine=0").refine

@@ -262,3 +262,10 @@ def test_every_odd_question_gets_an_answer_that_says_what_to_do(
     answer = library.client.get("/search", params={"q": text})
     assert answer.status_code == status
     assert says in answer.text
+
+
+def test_a_broad_topic_can_be_refined(library: Instance) -> None:
+    plain = library.get("/search?q=folding").text
+    assert 'href="/search?q=folding&amp;refine=1"' in plain
+    refined = library.get("/search?q=folding&refine=1").text
+    assert 'href="/search?q=folding" aria-current="true"' in refined

@@ -85,6 +85,7 @@ def create(service: Service) -> FastAPI:
         has: Annotated[list[Literal["code", "model", "data", "demo", "project"]] | None, Query()] = None,
         since: date | None = None,
         until: date | None = None,
+        refine: Annotated[bool, Query(description="Order the best again by what they share: for broad topics")] = False,
     ) -> dict[str, Any]:
         filters = Filters(
             categories=tuple(cat or ()),
@@ -93,7 +94,9 @@ def create(service: Service) -> FastAPI:
             since=since,
             until=until,
         )
-        page = service.search.search(q, filters=filters, sort=sort, limit=limit, offset=offset, cursor=cursor)
+        page = service.search.search(
+            q, filters=filters, sort=sort, limit=limit, offset=offset, cursor=cursor, refine=refine
+        )
         return search_json(q, page)
 
     @api.get("/suggest", summary="Titles that hold what was typed so far")

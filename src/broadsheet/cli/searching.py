@@ -12,6 +12,9 @@ def search(
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many results.")] = 10,
     sort: Annotated[str, typer.Option(help="relevance, recent, newest or trending.")] = "relevance",
     method: Annotated[str, typer.Option(help="fused, rrf, bm25 or dense.")] = "fused",
+    refine: Annotated[
+        bool, typer.Option("--refine", help="Order the best again by what they share: for broad topics.")
+    ] = False,
     cursor: Annotated[str | None, typer.Option(help="Go on where the page that gave this cursor ended.")] = None,
     encoder: Annotated[str | None, typer.Option(help="static, onnx, onnx:FOLDER, a table or http://…/v1.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -21,7 +24,14 @@ def search(
 
     with instance(encoder=encoder) as app:
         app.index.catch_up()
-        page = app.search.search(words, sort=sort, method=method, limit=limit, cursor=cursor)  # type: ignore[arg-type]
+        page = app.search.search(
+            words,
+            sort=sort,  # type: ignore[arg-type]
+            method=method,  # type: ignore[arg-type]
+            limit=limit,
+            cursor=cursor,
+            refine=refine,
+        )
     if json:
         say_json(search_json(words, page))
         return

@@ -24,10 +24,14 @@ LONGEST_TEXT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Asked(Question):
-    """One question and the page of its list, counted from 1; `after` is the cursor behind the page before."""
+    """One question and the page of its list, counted from 1; `after` is the cursor behind the page before.
+
+    `refine` has the best ordered again by what they share.
+    """
 
     page: int = 1
     after: str = ""
+    refine: bool = False
 
     @property
     def offset(self) -> int:
@@ -42,6 +46,8 @@ class Asked(Question):
     def url(self) -> str:
         """Return the path that asks this."""
         pairs = self.pairs()
+        if self.refine:
+            pairs.append(("refine", "1"))
         if self.page > 1:
             pairs.append(("page", str(self.page)))
         if self.after:
@@ -55,6 +61,10 @@ class Asked(Question):
     def sorted_by(self, sort: Sort) -> "Asked":
         """Return the same question in another order, from the first page."""
         return replace(self, sort=sort, page=1, after="")
+
+    def refined(self, refine: bool) -> "Asked":
+        """Return the same question with or without refinement, from the first page."""
+        return replace(self, refine=refine, page=1, after="")
 
     def within(self, since: date, until: date) -> "Asked":
         """Return the same question within other dates, from the first page."""
@@ -80,7 +90,12 @@ def read(given: QueryParams) -> Asked:
     """Read the address; raises `Invalid` naming the field, the value and the remedy."""
     asked = question.read(given.multi_items())
     kept = {one.name: getattr(asked, one.name) for one in fields(asked)}
-    return Asked(**kept, page=_page(given.get("page") or "1"), after=given.get("after", ""))
+    return Asked(
+        **kept,
+        page=_page(given.get("page") or "1"),
+        after=given.get("after", ""),
+        refine=given.get("refine", "") in {"1", "true", "on"},
+    )
 
 
 def _page(value: str) -> int:

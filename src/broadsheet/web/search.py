@@ -91,7 +91,14 @@ def suggest(site: Site, request: Request) -> Response:
 
 def _page(site: Site, asked: Asked) -> SearchPage:
     """Return the page asked for: behind its cursor, or counted from the top where that is of no use any more."""
-    found = partial(site.search.search, asked.text, filters=asked.filters, sort=asked.sort, limit=asking.PAGE_SIZE)
+    found = partial(
+        site.search.search,
+        asked.text,
+        filters=asked.filters,
+        sort=asked.sort,
+        limit=asking.PAGE_SIZE,
+        refine=asked.refine,
+    )
     if not asked.after:
         return found(offset=asked.offset)
     try:
