@@ -33,6 +33,10 @@ from broadsheet.sources.files import import_files
 PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"
 QUICK = ("example-page.jsonl", "hf-daily-papers.jsonl.xz")
 WITHIN = (1, 3, 10, 50)
+PATHS = {
+    "home": "an instance that holds the corpora already",
+    "minilm": "npz with MiniLM's vectors: ids, vectors, texts, text_vectors; ids are of --home",
+}
 DEEP = 2_000
 Ids = NDArray[np.int64]
 Way = Callable[[str], Ids]
@@ -70,13 +74,7 @@ class Vectors:
 
 def main() -> None:
     """Run the benchmark."""
-    asked = arguments(
-        __doc__,
-        paths={
-            "home": "an instance that holds the corpora already",
-            "minilm": "npz with MiniLM's vectors: ids, vectors, texts, text_vectors; ids are of --home",
-        },
-    )
+    asked = arguments(__doc__, paths=PATHS)
     logs.configure()
     report = Report("known_papers", "Known papers among all", command("known_papers"))
     with _collection(asked) as built:

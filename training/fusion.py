@@ -1,8 +1,8 @@
 """How much words count beside an encoder: ``python -m training.fusion --data DIR --weights FILE [--out FILE]``.
 
 Fits the weights of fusion on the sets of `training.sets`, never on the benchmarks, writes them where search reads them,
-and puts the figures into the card of the static table. ``--encoder onnx --documents 1000`` fits them for an encoder that
-takes its time, on less of the sets that a vocabulary is not needed for.
+and puts the figures into the card of the static table. ``--encoder onnx --documents 1000`` fits them for one that takes
+its time, on less of the sets that a vocabulary is not needed for.
 """
 
 from __future__ import annotations
