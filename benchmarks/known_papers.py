@@ -33,10 +33,6 @@ from broadsheet.sources.files import import_files
 PARAPHRASES = Path(__file__).parent / "paraphrases.jsonl"
 QUICK = ("example-page.jsonl", "hf-daily-papers.jsonl.xz")
 WITHIN = (1, 3, 10, 50)
-PATHS = {
-    "home": "an instance that holds the corpora already",
-    "minilm": "npz with MiniLM's vectors: ids, vectors, texts, text_vectors; ids are of --home",
-}
 DEEP = 2_000
 Ids = NDArray[np.int64]
 Way = Callable[[str], Ids]
@@ -74,7 +70,7 @@ class Vectors:
 
 def main() -> None:
     """Run the benchmark."""
-    asked = arguments(__doc__, paths=PATHS)
+    asked = arguments(__doc__, more=_options)
     logs.configure()
     report = Report("known_papers", "Known papers among all", command("known_papers"))
     with _collection(asked) as built:
@@ -94,6 +90,11 @@ def main() -> None:
                 Aim("in the first 10 by paraphrase, with MiniLM's", "papers", ours, theirs, "at least", "MiniLM + BM25")
             )
     report.finish(asked.json)
+
+
+def _options(reader: argparse.ArgumentParser) -> None:
+    reader.add_argument("--home", type=Path, help="an instance that holds the corpora already")
+    reader.add_argument("--minilm", type=Path, help="npz: ids (of --home), vectors, texts, text_vectors")
 
 
 def _aims(report: Report, figures: Mapping[tuple[str, str], Mapping[int, int]]) -> None:

@@ -5,6 +5,7 @@ of txtai 9.14 rebuilt over our BM25 (k1 and b are its own): the half sum of the 
 average, 6 * average) and cut at 1. MiniLM reads 24,000 papers, a quarter of an hour; `--without-minilm` leaves it out.
 """
 
+import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +56,7 @@ class Average:
 
 def main() -> None:
     """Run the benchmark."""
-    asked = arguments(__doc__, flags={"without-minilm": "measure the static table alone"})
+    asked = arguments(__doc__, more=_options)
     report = Report("search_quality", "Search quality", command("search_quality"))
     names = SETS[1:2] if asked.quick else SETS
     directories = [asked.data / "benchmarks" / name for name in names]
@@ -65,6 +66,10 @@ def main() -> None:
             _measure(report, directory, encoder, others=encoder is not encoders[0])
     _aims(report, [encoder.name for encoder in encoders])
     report.finish(asked.json)
+
+
+def _options(reader: argparse.ArgumentParser) -> None:
+    reader.add_argument("--without-minilm", action="store_true", help="measure the static table alone")
 
 
 def _measure(report: Report, directory: Path, encoder: Encoder, *, others: bool) -> None:
