@@ -10,7 +10,7 @@ _TEXT = """\
 
 The embedded encoder of Broadsheet: a table of int8 vectors for words and pairs of neighbouring words. A text's vector
 is the sum of its rows, each weighted by log(1 + count), scaled to unit length; a paper's title counts three times.
-Made by `python -m training.static --data DIR`; no part of it is edited by hand.
+Made by `python -m training.static`; no part of it is edited by hand.
 
 | | |
 | --- | --- |
@@ -18,7 +18,7 @@ Made by `python -m training.static --data DIR`; no part of it is edited by hand.
 | rows | {rows:,}: {words:,} words, {spare:,} spare rows for unknown words, {pairs:,} pairs |
 | file | {megabytes:.1f} MB, sha256 begins `{fingerprint}` |
 | seed | {seed} |
-| time to train | {minutes:.0f} minutes on the 2 cores of a shared machine, the teacher's vectors already cached |
+| time to train | {minutes:.0f} minutes, without what the teacher's cache held before |
 
 ## Data and teacher
 - Text: titles and abstracts of {papers:,} papers: {source}.
@@ -27,8 +27,7 @@ Made by `python -m training.static --data DIR`; no part of it is edited by hand.
   {taught:,} of the papers, each three ways (title with abstract, title, one sentence of the abstract), and
   {spoken:,} single words: all of the training papers but numbers, and its own whole words.
 - Words: those in at least 6 training papers, and the teacher's own whole words that occur at all.
-- The table is our own work, Apache-2.0 as the rest of Broadsheet.
-
+{licence}
 ## How it is made
 1. The teacher's vectors are centred and cut to {dimension} principal components; those of single words are centred on
    their own mean.
@@ -53,12 +52,13 @@ say little.
 ARXIV_DATA = "arXiv's metadata (CC0), a sample of 1993 to 2019, and 2025 to 2026"
 _HELD_ELSEWHERE = """, every arXiv paper that also stands among the {community:,} Hugging Face
   Daily Papers, and every paper of the `arxiv-primary-category` benchmark where that lies beside the corpora"""
+_OUR_OWN = "- The table is our own work, Apache-2.0 as the rest of Broadsheet.\n"
 _TURNED_FOR_SIGNS = "A rotation by iterative quantisation, so that sign bits alone find the nearest papers"
 _TURNED_TO = """A rotation onto the axes of {older} (orthogonal Procrustes), so that galleries of that table stay
    searchable and sign bits alone find the nearest papers"""
 _LIMITS = """\
 ## Limits
-- English, and the vocabulary of arXiv: biomedicine, the humanities and other languages are read through few words.
+- English, and the vocabulary of its training papers: other fields and other languages are read through few words.
 - A word outside the vocabulary is read by its pieces of five letters, in rows that many words share.
 - It knows no word order beyond pairs of neighbours, and no negation. It is meant to be fused with BM25.
 - It inherits what the teacher and the authors of arXiv papers take for granted.
@@ -100,6 +100,11 @@ class Facts:
         return _HELD_ELSEWHERE.format(community=self.community) if self.community else ""
 
     @property
+    def licence(self) -> str:
+        """A line on the table's licence, for the table that ships alone: of others, their makers must tell."""
+        return _OUR_OWN if self.source == ARXIV_DATA else ""
+
+    @property
     def rotation(self) -> str:
         """How the axes were chosen."""
         return _TURNED_TO.format(older=self.older) if self.older else _TURNED_FOR_SIGNS
@@ -107,7 +112,7 @@ class Facts:
 
 def card(facts: Facts, development: Mapping[str, Mapping[str, float]]) -> str:
     """Return the card; `development` gives for each stage its figures by task."""
-    told = {"rows": facts.rows, "elsewhere": facts.elsewhere, "rotation": facts.rotation}
+    told = {name: getattr(facts, name) for name in ("rows", "elsewhere", "rotation", "licence")}
     filled = _TEXT.format(**vars(facts), **told, development=table_of("stage", development))
     return filled + _LIMITS
 

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from training.benchmarks import fused
-from training.card import Facts, card, table_of, with_section
+from training.card import ARXIV_DATA, Facts, card, table_of, with_section
 from training.measure import best, mean_ndcg, ndcg, sign_recall
 
 
@@ -77,6 +79,10 @@ def test_the_card_names_what_was_done_and_measured() -> None:
     for part in ("88,000", "23.5 MB", "`abcdef123456`", "129,024", "204,340", "70%", "| quantised | 90.0 | 34.5 |"):
         assert part in text
     assert "{" not in text
+    assert "Apache-2.0 as the rest" not in text
+    ours = card(replace(facts, source=ARXIV_DATA, older="static-8"), {"quantised": {"title": 0.9}})
+    assert "Apache-2.0 as the rest of Broadsheet." in ours
+    assert "A rotation onto the axes of static-8" in ours
 
 
 def test_a_table_leaves_a_cell_empty_where_a_figure_is_missing() -> None:
