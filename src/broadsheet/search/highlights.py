@@ -70,9 +70,11 @@ def passage(text: str, marks: Sequence[Span], length: int = PASSAGE) -> Span | N
     if len(text) <= length * 1.3:
         return None
     best, best_held, best_first = 0, -1, -1
-    for start in (0, *(found.end() for found in _SENTENCE.finditer(text[:_LONGEST]))):
-        within = [mark for mark in marks if start <= mark[0] and mark[1] <= start + length]
-        held, first = len({text[mark[0] : mark[1]].lower() for mark in within}), within[0][0] if within else -1
+    words = [(start, end, text[start:end].lower()) for start, end in marks]
+    last = max((start for start, _ in marks), default=0)  # a sentence behind it holds nothing
+    for start in (0, *(found.end() for found in _SENTENCE.finditer(text, 0, min(last + 1, _LONGEST)))):
+        within = [word for word in words if start <= word[0] and word[1] <= start + length]
+        held, first = len({word for _, _, word in within}), within[0][0] if within else -1
         nearer = held == best_held > 0 and first == best_first and best > 0
         if (held > best_held or nearer) and not _in_formula(text, start):
             best, best_held, best_first = start, held, first
