@@ -44,7 +44,8 @@ def main() -> None:
     logs.configure()
     size = QUICK_PAPERS if asked.quick else asked.papers
     title = f"Searches over HTTP at {size:,} papers, {WORKERS} workers, {CLIENTS} clients"
-    report = Report("serve_load", title, command("serve_load"))
+    given = "" if asked.quick or size == PAPERS else f" --papers {size}"
+    report = Report("serve_load", title, command("serve_load") + given)
     with tempfile.TemporaryDirectory() as directory:
         work = asked.work or Path(directory)
         home = work / f"served{size}"
