@@ -1,6 +1,6 @@
 """How good search is while the encoder changes, by the share of papers that are re-encoded; no encoder is asked twice.
 
-`BROADSHEET_BENCH_TABLE` may name another static table: the change to it is measured too.
+`BROADSHEET_BENCH_OLDER` may name an older static table: the change from it to the package's is measured too.
 """
 
 import os
@@ -68,9 +68,9 @@ def main() -> None:
     """Run the benchmark."""
     asked = arguments(__doc__)
     report = Report("encoder_upgrade", "Search while the encoder changes", command("encoder_upgrade"))
-    old, table = load_encoder("static"), os.environ.get("BROADSHEET_BENCH_TABLE")
-    for name in ([table] if table else []) + ["onnx"]:
-        change = _change(old, load_encoder(name), asked.data, quick=asked.quick)
+    older = os.environ.get("BROADSHEET_BENCH_OLDER")
+    for old, new in ([(older, "static")] if older else []) + [("static", "onnx")]:
+        change = _change(load_encoder(old), load_encoder(new), asked.data, quick=asked.quick)
         report.rows += _means(change)
         report.rows += change
         report.aims += _aims(report.rows, f"{change[0]['change']}")
