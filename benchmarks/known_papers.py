@@ -72,7 +72,11 @@ def main() -> None:
     """Run the benchmark."""
     asked = arguments(__doc__, more=_options)
     logs.configure()
-    report = Report("known_papers", "Known papers among all", command("known_papers"))
+    report = Report(
+        "known_papers",
+        "Known papers among all",
+        command("known_papers") + (" --home HOME --minilm FILE" if asked.minilm else ""),
+    )
     with _collection(asked) as built:
         engine = built.index.engine()
         known = list(_known(built))
@@ -98,11 +102,10 @@ def _options(reader: argparse.ArgumentParser) -> None:
 
 
 def _aims(report: Report, figures: Mapping[tuple[str, str], Mapping[int, int]]) -> None:
-    fused_title, bm25_title = (figures[name, "title"][1] for name in ("static, fused", "BM25"))
+    bm25_title = figures["BM25", "title"][1]
     ours, bm25 = (figures[name, "paraphrase"][10] for name in ("static, fused", "BM25"))
     report.aims += [
         Aim("first by its title", "papers", _first_by_title(report), 74, "at least", "BM25", bm25_title),
-        Aim("first by its title, ranked alone", "papers", fused_title, bm25_title, "at least", "BM25", bm25_title),
         Aim("in the first 10 by paraphrase", "papers", ours, bm25 + 1, "at least", "BM25", bm25),
     ]
 
