@@ -58,7 +58,7 @@ def test_a_pasted_identifier_goes_straight_to_the_paper(browser: Browser, instan
 @pytest.mark.story
 def test_the_same_by_the_command_line(instance: Running) -> None:
     found = json.loads(command("search", "feature reuse", "--json", "--limit", "5", env=instance.env))
-    assert list(found) == ["query", "took_ms", "total", "notes", "results"]
+    assert {"query", "took_ms", "total", "results"} <= set(found)
     assert len(found["results"]) == 5
     assert "could not be reached" in command("sources", "status", env=instance.env)
     assert "The Tide" not in command("editions", "show", env=instance.env)

@@ -72,7 +72,7 @@ def test_two_ticks_at_once_on_a_home_that_is_new(tmp_path: Path, upstream: str, 
         assert status == 0, out + err
         assert "Traceback" not in err
         ticks = [line.split()[0] for line in out.splitlines()]
-        assert ticks == "harvest index trending edition digests encoder".split()
+        assert ticks == "harvest index verify trending edition digests encoder".split()
     assert len([asked for asked in script.asked if "resumptionToken" not in asked]) == 1, "both harvested"
     assert len(script.asked) == len(PAGES)
     app = build(load(home=tmp_path / "home", sources=()))
