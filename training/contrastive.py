@@ -31,7 +31,7 @@ _NEVER = -1e4
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that steers the fine-tuning; the defaults are what the shipped table was made with.
+    """Everything that steers the fine-tuning; the defaults are the recipe chosen in `ablation`.
 
     `teacher_share` divides the loss between the pairs and the teacher's ranking, `held` weighs the distance to the
     teacher's vectors, `drop` is the share of a paper's terms left out, `topical` that of batches of near papers,
