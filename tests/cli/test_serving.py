@@ -3,12 +3,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Call
-from tests.doors.instance import running
 
 
 @pytest.fixture
@@ -54,16 +52,6 @@ def test_what_is_no_port_is_a_wrong_call(call: Call, port: str) -> None:
     assert "--port" in err
 
 
-def test_it_serves_says_where_and_stops_when_told(tmp_path: Path) -> None:
-    with running(tmp_path / "home", "--no-tick") as instance:
-        assert '"ok"' in instance.get("/healthz")
-        said = instance.log.read_text()
-        assert f"Broadsheet is at {instance.url}  (stop with Ctrl-C)" in said
-        assert f"Home: {instance.home}" in said
-        assert "Mail: " in said
-    assert "Traceback" not in instance.log.read_text()
-
-
 def test_help_answers_without_the_heavy_parts() -> None:
     asked = """
 import sys
@@ -82,12 +70,6 @@ finally:
         shown, _, loaded = done.stdout.rpartition("loaded:")
         assert "broadsheet" in shown
         assert not heavy & set(loaded.split()), words
-
-
-def test_several_workers_serve_one_port_and_stop_together(tmp_path: Path) -> None:
-    with running(tmp_path / "home", "--no-tick", "--workers", "2") as instance:
-        assert '"ok"' in instance.get("/healthz")
-        assert "Broadsheet" in instance.get("/")
 
 
 @pytest.mark.parametrize("workers", ["0", "65", "many"])

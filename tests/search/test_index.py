@@ -1,7 +1,6 @@
 import json
 import os
 import shutil
-import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -337,31 +336,3 @@ def test_a_killed_rebuild_goes_on_where_it_was(
     assert found(again(), "zeppelin") == [41]
     assert not (tmp_path / "index" / "rebuilding.json").exists()
     assert len(list((tmp_path / "index").glob("g*"))) == 1
-
-
-def test_no_search_fails_while_a_rebuild_swaps(again: Open, log: Log) -> None:
-    again().catch_up()
-    stop, answers, failures = threading.Event(), [], []
-
-    def ask() -> None:
-        reader = again()
-        while not stop.is_set():
-            try:
-                answers.append(len(reader.engine().by_words(parse("instruments"), 100)))
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is a failure
-                failures.append(error)
-
-    readers = [threading.Thread(target=ask) for _ in range(2)]
-    for one in readers:
-        one.start()
-    index = again()
-    for n in range(3):
-        index.rebuild()
-        log.put(paper(100 + n))
-        index.catch_up()
-    stop.set()
-    for one in readers:
-        one.join()
-    assert failures == []
-    assert set(answers) <= {40, 41, 42, 43}
-    assert answers

@@ -20,6 +20,7 @@ from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.editions import Editions
+from broadsheet.encoders.encoder import Encoder
 from broadsheet.encoders.loader import load_encoder
 from broadsheet.errors import Unavailable
 from broadsheet.jobs.leases import Leases
@@ -100,15 +101,19 @@ class Instance:
 Build = Callable[..., Instance]
 
 
+@pytest.fixture(scope="session")
+def static_encoder() -> Encoder:
+    return load_encoder("static")
+
+
 @pytest.fixture
-def build(sqlite: Database, clock: FixedClock, tmp_path: Path) -> Build:
+def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: Encoder) -> Build:
     """Build a site with settings and sources of the test's own."""
 
     def made(connectors: dict[str, Connector] | None = None, **settings: Any) -> Instance:
         chosen = load(home=tmp_path, public_url=ORIGIN, **settings)
         leases, catalogue = Leases(sqlite, clock), Catalogue(sqlite, clock)
-        encoder = load_encoder("static")
-        index = Index.open(tmp_path / "index", encoder, catalogue, leases, clock)
+        index = Index.open(tmp_path / "index", static_encoder, catalogue, leases, clock)
         trending = Trending(sqlite, catalogue, SignalLog(sqlite, clock), clock)
         editions = Editions(sqlite, catalogue, trending, clock, zone=chosen.zone, hour=chosen.edition_hour)
         transport = Outbox(tmp_path / "outbox", clock)

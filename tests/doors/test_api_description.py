@@ -1,0 +1,28 @@
+"""The API against its own description, by inputs that a machine thinks of."""
+
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from starlette.testclient import TestClient
+
+from broadsheet.app import App
+from tests.invented import record
+
+
+def test_no_input_that_the_description_allows_is_a_server_error(app: App) -> None:
+    app.catalogue.add([record(n) for n in range(30)])
+    app.index.catch_up()
+    client = TestClient(app.asgi(ticking=False), raise_server_exceptions=False)
+    schema = schemathesis.openapi.from_dict(client.get("/api/v1/openapi.json").json())
+    asked = []
+    for operation in schema.get_all_operations():
+
+        @settings(max_examples=40, suppress_health_check=list(HealthCheck), database=None)
+        @given(case=operation.ok().as_strategy())
+        def ask(case: schemathesis.Case) -> None:
+            query = {name: value for name, value in (case.query or {}).items() if value is not None}
+            answer = client.get("/api/v1" + case.formatted_path, params=query)
+            asked.append(answer.status_code)
+            assert answer.status_code < 500, (case.formatted_path, query, answer.text)
+
+        ask()
+    assert len(asked) > 60
