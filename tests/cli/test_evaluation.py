@@ -74,8 +74,8 @@ def test_rankings_are_written_in_trec_form(call: Call, tides: Path, tmp_path: Pa
     assert scores == sorted(scores, reverse=True)
 
 
-def test_no_instance_is_made(call: Call, tides: Path, tmp_path: Path) -> None:
-    call("evaluate", str(tides))
+def test_no_instance_is_made(first_call: Call, tides: Path, tmp_path: Path) -> None:
+    first_call("evaluate", str(tides))
     assert not (tmp_path / "home").exists()
 
 
@@ -168,9 +168,9 @@ def test_fitted_weights_are_the_instances_from_then_on(call: Call, wide: Path, t
     assert "on tides (6)" in after
 
 
-def test_weights_can_be_written_elsewhere(call: Call, wide: Path, tmp_path: Path) -> None:
+def test_weights_can_be_written_elsewhere(first_call: Call, wide: Path, tmp_path: Path) -> None:
     path = tmp_path / "weights.json"
-    status, out, _ = call("evaluate", str(wide), "--fit", "--weights-out", str(path))
+    status, out, _ = first_call("evaluate", str(wide), "--fit", "--weights-out", str(path))
     assert status == 0
     assert str(path) in out
     assert json.loads(path.read_text())["fits"][0]["sets"] == {"tides": 6}
@@ -195,8 +195,8 @@ def test_what_does_not_go_together_is_refused(call: Call, tides: Path, given: li
     assert call("evaluate", str(tides), *given)[0] == 2
 
 
-def test_damaged_weights_are_told(call: Call, tides: Path, tmp_path: Path) -> None:
+def test_damaged_weights_are_told(first_call: Call, tides: Path, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "fusion.json").write_text("{")
-    status, _, err = call("evaluate", str(tides))
+    status, _, err = first_call("evaluate", str(tides))
     assert (status, "fusion.json cannot be read" in err) == (1, True)

@@ -14,14 +14,14 @@ def _status(call: Call) -> dict[str, object]:
     return found
 
 
-def test_status_tells_what_is_indexed_and_what_waits(call: Call) -> None:
-    fresh = _status(call)
+def test_status_tells_what_is_indexed_and_what_waits(first_call: Call) -> None:
+    fresh = _status(first_call)
     assert (fresh["papers"], fresh["behind"], fresh["fault"]) == (0, 74, None)
-    assert "74 changes wait" in call("index", "status")[1]
-    assert call("index", "rebuild")[0] == 0
-    made = _status(call)
+    assert "74 changes wait" in first_call("index", "status")[1]
+    assert first_call("index", "rebuild")[0] == 0
+    made = _status(first_call)
     assert (made["papers"], made["behind"], made["fault"]) == (74, 0, None)
-    assert "74 papers are indexed" in call("index", "status")[1]
+    assert "74 papers are indexed" in first_call("index", "status")[1]
 
 
 def test_check_catches_up_and_finds_agreement(call: Call) -> None:

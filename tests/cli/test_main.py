@@ -36,8 +36,8 @@ def test_a_wrong_call_is_status_2_and_points_to_help(call: Call, words: tuple[st
     assert "Traceback" not in err
 
 
-def test_a_tick_as_json_has_every_piece_of_work(call: Call) -> None:
-    status, out, _ = call("tick", "--json", BROADSHEET_SOURCES="[]")
+def test_a_tick_as_json_has_every_piece_of_work(first_call: Call) -> None:
+    status, out, _ = first_call("tick", "--json", BROADSHEET_SOURCES="[]")
     outcomes = json.loads(out)
     assert status == 0
     ticks = [outcome["tick"] for outcome in outcomes]

@@ -96,10 +96,10 @@ def test_a_bad_setting_is_named_and_status_2(call: Call, name: str, value: str, 
 @pytest.mark.parametrize(
     ("text", "told_"), [("port = = 3", "broadsheet.toml"), ("nonsense = 3", "BROADSHEET_NONSENSE")]
 )
-def test_a_bad_settings_file_is_named_and_status_2(call: Call, tmp_path: Path, text: str, told_: str) -> None:
+def test_a_bad_settings_file_is_named_and_status_2(first_call: Call, tmp_path: Path, text: str, told_: str) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "broadsheet.toml").write_text(text)
-    status, out, err = call("sources", "list")
+    status, out, err = first_call("sources", "list")
     assert (status, out) == (2, "")
     assert told_ in err
 
