@@ -49,7 +49,7 @@ def main() -> None:
     logs.configure()
     if asked.ahead:
         os.setpriority(os.PRIO_PROCESS, 0, -20)
-        Path("/proc/self/autogroup").write_text("-20")  # this session's share, as Linux counts it
+        Path("/proc/self/autogroup").write_text("-20")  # all of this terminal's processes, as Linux groups them
     queries = json.loads(asked.queries.read_text())
     started = time.perf_counter()
     index, search = _opened(asked.home)
