@@ -37,18 +37,7 @@ class Service:
 
 def create(service: Service) -> FastAPI:
     """Return the API as an ASGI application, to be mounted at `/api/v1`."""
-    api = FastAPI(
-        title="Broadsheet",
-        version=service.version,
-        summary="Papers and search by meaning",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/openapi.json",
-    )
-    api.add_exception_handler(BroadsheetError, _told)
-    api.add_exception_handler(RequestValidationError, _refused)
-    api.add_exception_handler(404, _nowhere)
-    api.add_exception_handler(405, _read_only)
+    api = _bare(service.version)
 
     @api.get("/papers", summary="The newest papers, or those named by id")
     def papers(
@@ -107,6 +96,23 @@ def create(service: Service) -> FastAPI:
         papers = service.search.suggest(q, limit)
         return {"query": q, "suggestions": [{"id": paper.key, "title": paper.title} for paper in papers]}
 
+    return api
+
+
+def _bare(version: str) -> FastAPI:
+    """Return the API without paths: what it says of itself, and its one shape of errors."""
+    api = FastAPI(
+        title="Broadsheet",
+        version=version,
+        summary="Papers and search by meaning",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    api.add_exception_handler(BroadsheetError, _told)
+    api.add_exception_handler(RequestValidationError, _refused)
+    api.add_exception_handler(404, _nowhere)
+    api.add_exception_handler(405, _read_only)
     return api
 
 
