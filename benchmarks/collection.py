@@ -20,6 +20,7 @@ from typing import Any
 
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Paper
+from broadsheet.search.judged import bare_paper
 
 CORPORA = (
     "arxiv-1993-2019-sample.jsonl.xz",
@@ -180,24 +181,4 @@ def _day(text: str) -> date | None:
         return None
 
 
-_BLANK = Paper(
-    title="",
-    abstract="",
-    authors=(),
-    published=None,
-    date_precision="day",
-    categories=(),
-    sources=(),
-    identifiers=(),
-    artefacts=(),
-    links=(),
-    versions=(),
-    venue="",
-    comments="",
-    withdrawn=False,
-    summary=False,
-    id=0,
-    first_seen_at=SEEN,
-    updated_at=SEEN,
-    change=0,
-)
+_BLANK = replace(bare_paper(0, "", ""), first_seen_at=SEEN, updated_at=SEEN)

@@ -44,7 +44,9 @@ class JudgedSet:
     @property
     def papers(self) -> list[Paper]:
         """The documents as papers of an index."""
-        return [_paper(number, line) for number, line in enumerate(self.documents, 1)]
+        return [
+            bare_paper(number, str(line["title"]), str(line["text"])) for number, line in enumerate(self.documents, 1)
+        ]
 
     def document(self, paper_id: int) -> str:
         """Return the document's own name."""
@@ -144,11 +146,12 @@ def _bad(path: Path, number: int, fault: str) -> Invalid:
     return Invalid(f"{path.name}, line {number}: {fault}.", field="directory", value=str(path))
 
 
-def _paper(number: int, line: Mapping[str, Any]) -> Paper:
+def bare_paper(number: int, title: str, abstract: str) -> Paper:
+    """Return a paper of which nothing is known but its title and abstract."""
     return Paper(
         id=number,
-        title=str(line["title"]),
-        abstract=str(line["text"]),
+        title=title,
+        abstract=abstract,
         authors=(),
         published=None,
         date_precision="day",
