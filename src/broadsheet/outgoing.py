@@ -134,12 +134,13 @@ class Outgoing:
         headers: Mapping[str, str] | None = None,
         max_bytes: int = 50_000_000,
         timeout: float = 60.0,
+        pace: float = 0.0,
     ) -> Reply:
         """Send `content`, a question that may be asked twice, to `url`; retries, limits and errors are those of `get`.
 
         A redirect comes back as a reply: what was meant for one server is sent to no other.
         """
-        return self._tried(url, partial(self._follow, url, dict(headers or {}), max_bytes, timeout, 0.0, content))
+        return self._tried(url, partial(self._follow, url, dict(headers or {}), max_bytes, timeout, pace, content))
 
     def _tried(self, url: str, once: Callable[[], Reply]) -> Reply:
         name = _checked(url).host

@@ -24,7 +24,7 @@ class Told:
     schedule = timedelta(hours=6)
 
     def __init__(self, *steps: Step, name: str = "arxiv", title: str = "arXiv") -> None:
-        self.name = name
+        self.name = self.upstream = name
         self.title = title
         self.steps: Sequence[Step] = steps
         self.cursors: list[Cursor | None] = []

@@ -4,7 +4,7 @@ How a source is spoken to stands in its own package; when it is asked and what i
 A batch's cursor may only be kept after its records are: whoever goes on from it must miss nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -55,12 +55,17 @@ class Connector(Protocol):
         ...
 
     @property
+    def upstream(self) -> str:
+        """Whose servers are asked: connectors of one upstream take turns, so that it never has two guests of ours."""
+        ...
+
+    @property
     def schedule(self) -> timedelta:
         """How long after one good harvest the next is due."""
         ...
 
-    def batches(self, cursor: Cursor | None) -> Iterator[Batch]:
-        """Yield what is new since `cursor`, None at first; ends after the batch that is `done`.
+    def batches(self, cursor: Cursor | None) -> Generator[Batch]:
+        """Yield what is new since `cursor`, None at first; ends after the batch that is `done`, or is closed before.
 
         Raises `Unavailable` when the source fails; what was yielded before stays good.
         """

@@ -5,7 +5,8 @@ Records are committed before the cursor that follows them, and adding them again
 killed anywhere repeats a page at most and loses nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from broadsheet.logs import get_logger
 from broadsheet.outgoing import Unreachable
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.sources import store
-from broadsheet.sources.connector import Connector, Cursor, Rejected, Unreadable
+from broadsheet.sources.connector import Batch, Connector, Cursor, Rejected, Unreadable
 from broadsheet.sources.health import HarvestProgress, HarvestReport, SourceHealth
 from broadsheet.sources.heartbeat import kept_alive
 
@@ -52,10 +53,7 @@ class Harvester:
         raised, after it is noted in the source's status.
         """
         connector = self._connector(source)
-        with (
-            self._leases.held(_lease_name(source), LEASE) as lease,
-            kept_alive(self._leases, lease, LEASE),
-        ):
+        with self._turn(connector) as lease:
             started_at = self._clock.now()
             counts, rejections = store.Counts(), list[Rejected]()
             cursor = store.begin(self._database, source, started_at)
@@ -147,6 +145,15 @@ class Harvester:
         rows = store.rows(self._database)
         return all(name in rows and (rows[name].succeeded_at or rows[name].failed_at) for name in self._connectors)
 
+    @contextmanager
+    def _turn(self, connector: Connector) -> Iterator[Lease]:
+        """Hold the source, and its upstream, across all processes of the instance; yields the source's lease."""
+        with ExitStack() as held:
+            for name in (f"upstream:{connector.upstream}", _lease_name(connector.name)):
+                lease = held.enter_context(self._leases.held(name, LEASE))
+                held.enter_context(kept_alive(self._leases, lease, LEASE))
+            yield lease
+
     def _connector(self, source: str) -> Connector:
         if source not in self._connectors:
             known = ", ".join(self._connectors) or "none"
@@ -162,37 +169,39 @@ class Harvester:
         rejections: list[Rejected],
         progress: Callable[[HarvestProgress], None] | None,
     ) -> None:
-        received = 0
-        for number, batch in enumerate(connector.batches(cursor), start=1):
-            if batch.records:
-                intake = self._catalogue.add(batch.records)
-                counts.added += intake.added
-                counts.changed += intake.changed
-                counts.unchanged += intake.unchanged
-            counts.rejected += len(batch.rejected)
-            rejections.extend(batch.rejected[: KEPT_REJECTIONS - len(rejections)])
-            for rejected in batch.rejected:
-                _log.info("sources.record_rejected", source=connector.name, key=rejected.key, reason=rejected.reason)
-            self._leases.extend(lease, LEASE)
-            store.advance(self._database, connector.name, batch.cursor, counts)
-            received += len(batch.records)
-            if progress:
-                progress(
-                    HarvestProgress(
-                        connector.name,
-                        connector.title,
-                        number,
-                        received,
-                        counts.added,
-                        counts.changed,
-                        counts.rejected,
+        # Closed here and not by chance: a connector may have to wait before its upstream's lease goes to the next.
+        with closing(connector.batches(cursor)) as batches:
+            for number, batch in enumerate(batches, start=1):
+                self._keep(batch, counts, rejections)
+                self._leases.extend(lease, LEASE)
+                store.advance(self._database, connector.name, batch.cursor, counts)
+                for rejected in batch.rejected:
+                    _log.info(
+                        "sources.record_rejected", source=connector.name, key=rejected.key, reason=rejected.reason
                     )
-                )
+                if progress:
+                    progress(_progress(connector, number, counts))
+
+    def _keep(self, batch: Batch, counts: store.Counts, rejections: list[Rejected]) -> None:
+        if batch.records:
+            intake = self._catalogue.add(batch.records)
+            counts.added += intake.added
+            counts.changed += intake.changed
+            counts.unchanged += intake.unchanged
+        counts.rejected += len(batch.rejected)
+        rejections.extend(batch.rejected[: KEPT_REJECTIONS - len(rejections)])
 
     def _fail(self, connector: Connector, clause: str, until: datetime | None) -> None:
         now = self._clock.now()
         again = now + min(RETRY_AFTER, connector.schedule)
         store.fail(self._database, connector.name, now, max(again, until or again), clause)
+
+
+def _progress(connector: Connector, batches: int, counts: store.Counts) -> HarvestProgress:
+    papers = counts.added + counts.changed + counts.unchanged
+    return HarvestProgress(
+        connector.name, connector.title, batches, papers, counts.added, counts.changed, counts.rejected
+    )
 
 
 def _lease_name(source: str) -> str:
@@ -205,4 +214,4 @@ def _clause(connector: Connector, error: BroadsheetError) -> str:
         return f"{connector.title} could not be reached: {error.cause}"
     if isinstance(error, Unreadable):
         return f"{connector.title} gave an answer that cannot be used: {error.cause}"
-    return error.message.rstrip(".")
+    return f"{connector.title} was not harvested: {error.message.rstrip('.')}"

@@ -14,7 +14,6 @@ from tests.sources.servers import (
     Fault,
     Script,
     arxiv_app,
-    bomb,
     bytes_of_no_charset,
     drip,
     html,
@@ -174,13 +173,9 @@ def test_passing_faults_cost_time_only(arxiv: ArxivConnector, script: Script, fa
         ([html] * 2, "it is a web page"),
         ([status(404)], "it answered 404"),
         ([status(503)] * 5, r"out of order \(503\)"),
-        ([bomb], "larger than the 1,000,000 bytes"),
     ],
 )
-def test_lasting_faults_are_told(
-    arxiv: ArxivConnector, script: Script, faults: list[Fault | None], words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("broadsheet.sources.arxiv.adapter.MAX_BYTES", 1_000_000)
+def test_lasting_faults_are_told(arxiv: ArxivConnector, script: Script, faults: list[Fault | None], words: str) -> None:
     script.faults = list(faults)
     with pytest.raises(Unavailable, match=words):
         gather(arxiv)

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.sources.arxiv.parser import NotOai, parse
+from broadsheet.sources.answers import Garbled
+from broadsheet.sources.arxiv.parser import parse
 from broadsheet.sources.arxiv.wire import OaiAuthor, OaiError
 from tests.sources.servers import oai_document, oai_page, oai_record
 
@@ -53,7 +54,7 @@ def test_a_deleted_record_is_marked() -> None:
     ],
 )
 def test_what_is_no_answer_is_told(body: bytes, words: str) -> None:
-    with pytest.raises(NotOai, match=words):
+    with pytest.raises(Garbled, match=words):
         parse(body)
 
 
@@ -61,7 +62,7 @@ def test_entities_are_not_expanded_and_files_not_read() -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(9))
     for subset in (laughs, '<!ENTITY l8 SYSTEM "file:///etc/passwd">'):
         body = f"<!DOCTYPE OAI-PMH [{subset}]>" + oai_document("<error>&l8;</error>").decode().split("?>", 1)[1]
-        with pytest.raises(NotOai):
+        with pytest.raises(Garbled):
             parse(body.encode())
 
 
@@ -79,5 +80,5 @@ def test_no_bytes_break_it(noise: bytes) -> None:
     for body in (noise, page[:200] + noise + page[200:]):
         try:
             parse(body)
-        except NotOai as error:
+        except Garbled as error:
             assert str(error)  # noqa: PT017 - told or read, nothing else

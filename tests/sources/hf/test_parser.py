@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.sources.hf.parser import NotDailyPapers, parse
+from broadsheet.sources.answers import Garbled
+from broadsheet.sources.hf.parser import parse
 from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper
 from tests.sources.servers import daily_paper
 
@@ -70,7 +71,7 @@ def test_an_entry_without_an_id_is_broken(entry: Any) -> None:
     ],
 )
 def test_what_is_no_list_is_told(body: bytes, words: str) -> None:
-    with pytest.raises(NotDailyPapers, match=words):
+    with pytest.raises(Garbled, match=words):
         parse(body)
 
 

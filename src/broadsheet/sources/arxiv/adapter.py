@@ -6,23 +6,23 @@ days, so a later date would miss what was announced during the round.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from broadsheet.clock import Clock
 from broadsheet.errors import Invalid, Unavailable
-from broadsheet.outgoing import Outgoing
+from broadsheet.outgoing import Outgoing, Reply
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.identifiers import parse as parse_identifier
 from broadsheet.papers.records import SourceRecord
-from broadsheet.sources.arxiv.parser import NotOai, parse
+from broadsheet.sources.answers import Garbled, Upstream
+from broadsheet.sources.arxiv.parser import parse
 from broadsheet.sources.arxiv.wire import OaiAuthor, OaiPage, OaiRecord
 from broadsheet.sources.connector import Batch, Cursor, Rejected, Unreadable
 
 FIRST_DAYS = 3
 MAX_BYTES = 100_000_000  # 2,500 records of about 3 kB, and room for twelve times as much
-TRIES = 2  # of a page that comes broken
 _WITHDRAWN = re.compile(r"\b(has|have) been withdrawn\b|\bwithdrawn (by|due|because|pending)\b", re.IGNORECASE)
 
 
@@ -31,6 +31,7 @@ class ArxivConnector:
 
     name = "arxiv"
     title = "arXiv"
+    upstream = "arxiv"
     schedule = timedelta(hours=6)
 
     def __init__(
@@ -44,14 +45,13 @@ class ArxivConnector:
         timeout: float = 120.0,
     ) -> None:
         """`interval` is the pause between two requests, `timeout` the longest that one may take, both in seconds."""
-        self._outgoing = outgoing
+        self._server = Upstream(outgoing, self.title, timeout=timeout, pace=interval, max_bytes=MAX_BYTES)
         self._clock = clock
         self._base_url = base_url
         self._set_spec = set_spec
         self._interval = interval
-        self._timeout = timeout
 
-    def batches(self, cursor: Cursor | None) -> Iterator[Batch]:
+    def batches(self, cursor: Cursor | None) -> Generator[Batch]:
         """Yield one batch a page; raises `Unavailable` when arXiv fails, refuses, or repeats itself."""
         since, token, round_date = self._resume(cursor)
         used = {token} - {""}
@@ -96,20 +96,7 @@ class ArxivConnector:
         if self._set_spec:
             wanted["set"] = self._set_spec
         url = f"{self._base_url}?{urlencode({'verb': 'ListRecords', 'resumptionToken': token} if token else wanted)}"
-        for remaining in reversed(range(TRIES)):
-            reply = self._outgoing.get(url, max_bytes=MAX_BYTES, timeout=self._timeout, pace=self._interval)
-            if reply.status != 200:
-                raise Unreadable(self.title, f"it answered {reply.status}")
-            try:
-                page = parse(reply.body, reply.headers.get("content-type", ""))
-                if not _day(page.response_date):
-                    raise NotOai("it bears no date")
-            except NotOai as error:
-                if not remaining:
-                    raise Unreadable(self.title, str(error)) from error
-            else:
-                return page
-        raise AssertionError("the last try returns or raises")
+        return self._server.ask(url, _read)
 
     def _refuse(self, page: OaiPage) -> None:
         for error in page.errors:
@@ -119,6 +106,13 @@ class ArxivConnector:
                     "check BROADSHEET_ARXIV_SET and BROADSHEET_ARXIV_URL.",
                     value=error.code,
                 )
+
+
+def _read(reply: Reply) -> OaiPage:
+    page = parse(reply.body, reply.headers.get("content-type", ""))
+    if not _day(page.response_date):
+        raise Garbled("it bears no date")
+    return page
 
 
 def adapt(page: OaiPage) -> tuple[tuple[SourceRecord, ...], tuple[Rejected, ...]]:

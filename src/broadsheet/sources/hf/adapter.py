@@ -4,19 +4,20 @@ When it is asked again, `harvest` decides; how it is asked politely, `outgoing`.
 A day's list keeps growing and its votes keep counting for two weeks, so days already read are read again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode, urlsplit
 
 from broadsheet.clock import Clock
 from broadsheet.errors import Invalid
-from broadsheet.outgoing import Outgoing
+from broadsheet.outgoing import Outgoing, Reply
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.identifiers import parse as parse_identifier
 from broadsheet.papers.paper import Artefact
 from broadsheet.papers.records import Signal, SourceRecord
+from broadsheet.sources.answers import Upstream
 from broadsheet.sources.connector import Batch, Cursor, Rejected, Unreadable
-from broadsheet.sources.hf.parser import NotDailyPapers, parse
+from broadsheet.sources.hf.parser import parse
 from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper
 from broadsheet.sources.linked import links
 
@@ -25,7 +26,6 @@ MAX_PAGES = 20  # of one day; a day has had about a hundred papers at most
 NEWEST_DAYS = 3  # read at every harvest
 WEEK_DAYS = 7  # read at the first harvest of each day
 CATCH_UP_DAYS = 31  # read at most after a long silence
-TRIES = 2  # of a page that comes broken
 
 
 class HfConnector:
@@ -33,18 +33,18 @@ class HfConnector:
 
     name = "hf"
     title = "Hugging Face"
+    upstream = "huggingface"
     schedule = timedelta(hours=1)
 
     def __init__(
         self, outgoing: Outgoing, clock: Clock, *, base_url: str = "https://huggingface.co", timeout: float = 60.0
     ) -> None:
         """`timeout` is the longest that one request may take, in seconds."""
-        self._outgoing = outgoing
+        self._server = Upstream(outgoing, self.title, timeout=timeout)
         self._clock = clock
         self._base_url = base_url
-        self._timeout = timeout
 
-    def batches(self, cursor: Cursor | None) -> Iterator[Batch]:
+    def batches(self, cursor: Cursor | None) -> Generator[Batch]:
         """Yield one batch a page, newest day first; raises `Unavailable` when Hugging Face fails."""
         today = self._clock.now().date()
         swept = str((cursor or {}).get("swept", ""))
@@ -81,18 +81,15 @@ class HfConnector:
 
     def _page(self, day: str, number: int, today: date) -> list[DailyPaper | BrokenPaper]:
         url = f"{self._base_url}/api/daily_papers?{urlencode({'date': day, 'limit': PAGE_SIZE, 'p': number})}"
-        for remaining in reversed(range(TRIES)):
-            reply = self._outgoing.get(url, headers={"Accept": "application/json"}, timeout=self._timeout)
-            if reply.status in (400, 404) and day == today.isoformat():
+
+        def read(reply: Reply) -> list[DailyPaper | BrokenPaper]:
+            if reply.status != 200 and day == today.isoformat():
                 return []  # the day has begun here and not there
             if reply.status != 200:
                 raise Unreadable(self.title, f"it answered {reply.status} for {day}")
-            try:
-                return parse(reply.body)
-            except NotDailyPapers as error:
-                if not remaining:
-                    raise Unreadable(self.title, str(error)) from error
-        raise AssertionError("the last try returns or raises")
+            return parse(reply.body, reply.headers.get("content-type", ""))
+
+        return self._server.ask(url, read, headers={"Accept": "application/json"}, accepted=(200, 400, 404))
 
 
 def adapt(
@@ -124,7 +121,7 @@ def record_of(wire: DailyPaper, observed_at: datetime) -> SourceRecord:
         title=wire.title,
         abstract=wire.summary or "",
         authors=wire.authors,
-        published=published.date() if published else None,
+        published=published.astimezone(UTC).date() if published else None,
         identifiers=(identifier,),
         links=(
             f"https://huggingface.co/papers/{identifier.value}",

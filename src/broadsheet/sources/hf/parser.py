@@ -3,27 +3,19 @@
 Every field is optional and distrusted: an odd one is dropped, and only an entry without an id is broken.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from broadsheet.sources.answers import Garbled, json_of
 from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper
 
 
-class NotDailyPapers(Exception):  # noqa: N818 - says what came, as a clause
-    """The bytes are no list of daily papers; the text says what they are instead."""
-
-
-def parse(body: bytes) -> list[DailyPaper | BrokenPaper]:
-    """Parse one page; raises `NotDailyPapers` for anything but a JSON list."""
-    try:
-        page = json.loads(body.decode("utf-8", "replace"))
-    except (ValueError, RecursionError) as error:
-        what = "a web page" if body.lstrip()[:1] == b"<" else "empty" if not body.strip() else "broken JSON"
-        raise NotDailyPapers(f"it is {what}") from error
+def parse(body: bytes, content_type: str = "") -> list[DailyPaper | BrokenPaper]:
+    """Parse one page; raises `Garbled` for anything but a JSON list."""
+    page = json_of(body, content_type)
     if not isinstance(page, list):
         told = page.get("error") if isinstance(page, dict) else None
-        raise NotDailyPapers(f"it says “{told:.200}”" if isinstance(told, str) else "it is no list")
+        raise Garbled(f"it says “{told:.200}”" if isinstance(told, str) else "it is no list")
     return [_entry(place, entry) for place, entry in enumerate(page, start=1)]
 
 
