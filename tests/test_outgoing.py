@@ -214,7 +214,9 @@ def test_packed_answers_are_unpacked_and_broken_ones_tried_again(clock: FixedClo
     whole = gzip.compress(b"the tide came in")
     unpacked = Outgoing(user_agent=AGENT, clock=clock, transport=packed(whole)).get("https://a.test")
     assert unpacked.body == b"the tide came in"
-    for wrong in (whole[:-6], b"no gzip"):
+    twice = Outgoing(user_agent=AGENT, clock=clock, transport=packed(whole + whole)).get("https://a.test")
+    assert twice.body == b"the tide came in" * 2
+    for wrong in (whole[:-6], whole + whole[:-6], b"no gzip"):
         with pytest.raises(Unavailable, match="broke off"):
             Outgoing(user_agent=AGENT, clock=clock, transport=packed(wrong)).get("https://a.test")
     with pytest.raises(Unavailable, match="packs its answer as br"):

@@ -203,8 +203,10 @@ class Outgoing:
         seconds = max(0.001, (deadline - self._clock.now()).total_seconds())
         limits = httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
         sent = {"User-Agent": self._user_agent, "Accept-Encoding": "gzip", **headers}
-        transport = self._transport or _GuardedTransport(self._backend(deadline), self._tls_context())
-        host = _checked(url).host
+        parsed = _checked(url)
+        tls = self._tls_context() if parsed.scheme == "https" else None
+        transport = self._transport or _GuardedTransport(self._backend(deadline), tls)
+        host = parsed.host
         try:
             with (
                 httpx.Client(transport=transport, trust_env=False, timeout=limits) as client,
@@ -226,18 +228,18 @@ class Outgoing:
         encoding = response.headers.get("content-encoding", "identity").strip().lower()
         if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
             raise Unreachable(host, f"it packs its answer as {encoding}, which was not asked for")
-        unpacker = zlib.decompressobj(wbits=47) if encoding not in ("", "identity") else None
+        unpacker = _Unpacker() if encoding not in ("", "identity") else None
         parts, received, unpacked = [], 0, 0
         for chunk in response.iter_raw(65536):
             received += len(chunk)
-            plain = unpacker.decompress(chunk, max_bytes + 1 - unpacked) if unpacker else chunk
+            plain = unpacker.unpack(chunk, max_bytes + 1 - unpacked) if unpacker else chunk
             unpacked += len(plain)
             if received > max_bytes or unpacked > max_bytes:
                 raise Unreachable(host, f"its answer is larger than the {max_bytes:,} bytes that are allowed here")
             if self._clock.now() > deadline:
                 raise _TryAgain("it took too long to answer")
             parts.append(plain)
-        if unpacker and received and not unpacker.eof:
+        if unpacker and received and not unpacker.complete:
             raise _TryAgain("the connection broke off in the middle of the answer")
         return b"".join(parts)
 
@@ -351,6 +353,26 @@ def _connect_words(error: Exception) -> str:
     return "no network, or no route to it"
 
 
+class _Unpacker:
+    """Unpacks gzip, of one member or of several in a row, and zlib's deflate; never more than it is asked for."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(wbits=47)
+
+    def unpack(self, packed: bytes, most: int) -> bytes:
+        """Return what `packed` holds, at most `most` bytes; raises `zlib.error` for what is not packed at all."""
+        parts = [self._member.decompress(packed, most)]
+        while self._member.unused_data and (left := most - sum(map(len, parts))) > 0:
+            rest, self._member = self._member.unused_data, zlib.decompressobj(wbits=47)
+            parts.append(self._member.decompress(rest, left))
+        return b"".join(parts)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is missing at the end."""
+        return self._member.eof
+
+
 class _Unresolved(Exception):  # noqa: N818 - never leaves this module
     """The name has no address now."""
 
@@ -434,7 +456,7 @@ class _DeadlineStream(httpcore.NetworkStream):
 class _GuardedTransport(httpx.BaseTransport):
     """One connection over a guarded backend, for one exchange: no pool, so nothing is reused past its judgement."""
 
-    def __init__(self, backend: GuardedBackend, tls: ssl.SSLContext) -> None:
+    def __init__(self, backend: GuardedBackend, tls: ssl.SSLContext | None) -> None:
         self._pool = httpcore.ConnectionPool(ssl_context=tls, max_connections=1, network_backend=backend)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
