@@ -126,25 +126,34 @@ def plain_app(script: Script, body: bytes = b"hello", media_type: str = "text/pl
 # --- arXiv OAI-PMH
 
 
+def oai_version(number: int, date: str = "Mon, 12 Jan 2026 17:59:59 GMT", source_type: str = "D") -> str:
+    return (
+        f'<version version="v{number}"><date>{date}</date><size>12kb</size>'
+        f"<source_type>{source_type}</source_type></version>"
+    )
+
+
 def oai_record(n: int, **fields: str) -> str:
+    """One record in arXivRaw; `versions` are elements as `oai_version` makes them, all else is text."""
     told = {
         "id": f"2601.{n:05d}",
-        "created": "2026-01-12",
-        "authors": "<author><keyname>Quíll</keyname><forenames>Ada</forenames></author>"
-        "<author><keyname>Marsh</keyname><forenames>Bruno</forenames><suffix>Jr</suffix></author>",
+        "submitter": "Ada Quill",
+        "versions": oai_version(1),
         "title": f"On counting tide tables,\n  part {n}",
+        "authors": "Ada Qu\\'{\\i}ll, Bruno Marsh, Jr",
         "categories": "cs.IR cs.LG",
-        "comments": "12 pages",
+        "comments": "12 pages in Tromsø",
         "doi": f"10.5555/tide.{n}",
         "license": "http://creativecommons.org/licenses/by/4.0/",
         "abstract": f"  We count tide tables with {n} instruments.\n",
         **fields,
     }
+    versions = told.pop("versions")
     inner = "".join(f"<{name}>{value}</{name}>" for name, value in told.items() if value)
     return (
         f"<record><header><identifier>oai:arXiv.org:{told['id']}</identifier><datestamp>2026-01-14</datestamp>"
         "<setSpec>cs:cs:IR</setSpec></header>"
-        '<metadata><arXiv xmlns="http://arxiv.org/OAI/arXiv/">' + inner + "</arXiv></metadata></record>"
+        f'<metadata><arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/">{inner}{versions}</arXivRaw></metadata></record>'
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.sources.latex import to_unicode
+from broadsheet.sources.latex import accents, to_unicode
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,17 @@ def test_no_text_breaks_it(written: str) -> None:
 def test_plain_text_stays_as_it_is(written: str) -> None:
     written = unicodedata.normalize("NFC", written)
     assert to_unicode(written) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        (r"G{\"o}del, Erd\H{o}s, {\'{E}}cole, \v Cech", "Gödel, Erdős, École, Čech"),
+        (r"Stra{\ss}e, \o re, \L{}ukasz, {\AA}", "Straße, øre, Łukasz, Å"),
+        (r"in ~5 -- 6 ``{Bound}'' \& \alpha", r"in ~5 -- 6 ``{Bound}'' \& \alpha"),
+        (r"$\v{c}$ \v{c}", r"$\v{c}$ č"),
+        ("nothing to do", "nothing to do"),
+    ],
+)
+def test_accents_alone_are_read(written: str, read: str) -> None:
+    assert accents(written) == read

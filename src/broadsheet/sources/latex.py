@@ -26,6 +26,10 @@ _ACCENT = re.compile(
     re.VERBOSE,
 )
 _COMMAND = re.compile(r"\\(" + "|".join(sorted(_LETTERS, key=len, reverse=True)) + r")(?![A-Za-z])(?:\{\}|\s+(?=\S))?")
+# An accented letter in braces of its own, {\\"o}, and a letter that a command names, {\\ss} or \\ss{}.
+_BRACED = re.compile(r"\{(" + _ACCENT.pattern + r")\}", re.VERBOSE)
+_ALPHABETIC = "|".join(sorted((name for name, letter in _LETTERS.items() if letter.isalpha()), key=len, reverse=True))
+_LETTER = re.compile(rf"\{{\\({_ALPHABETIC})\s*\}}|\\({_ALPHABETIC})(?![A-Za-z])(?:\{{\}}|\s+(?=\S))?")
 _STYLING = re.compile(r"\\(?:text(?:bf|it|sc|tt|rm|sf|sl|up|normal)|emph|mbox|url|uppercase)(?=\s*\{)")
 _ESCAPED = re.compile(r"\\([&%$#_{}\-/ ])")
 _KEPT = {"{": "\ue000", "}": "\ue001", "-": "", "/": ""}
@@ -36,6 +40,20 @@ def to_unicode(text: str) -> str:
     if "\\" not in text and "{" not in text and "-" not in text and "`" not in text and "'" not in text:
         return text.replace("~", " ")
     return "".join(part if part.startswith("$") else _plain(part) for part in _MATH.split(text))
+
+
+def accents(text: str) -> str:
+    """Return `text` with TeX's accents and letters as Unicode; all else stays, a `~` or `--` of plain prose too."""
+    if "\\" not in text:
+        return text
+    return "".join(part if part.startswith("$") else _accents(part) for part in _MATH.split(text))
+
+
+def _accents(text: str) -> str:
+    text = _BRACED.sub(lambda found: _ACCENT.sub(_accented, found[1]), text)
+    text = _ACCENT.sub(_accented, text)
+    text = _LETTER.sub(lambda found: _LETTERS[found[1] or found[2]], text)
+    return unicodedata.normalize("NFC", text)
 
 
 def _plain(text: str) -> str:

@@ -1,5 +1,7 @@
 """arXiv's OAI-PMH under the contract: three records a page, tokens that end at midnight."""
 
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -13,7 +15,7 @@ from broadsheet.outgoing import Outgoing
 from broadsheet.sources.arxiv.adapter import ArxivConnector
 from tests.sources.contract import Case, Stock
 from tests.sources.modes import Entry
-from tests.sources.servers import Script, oai_error, oai_page, oai_record
+from tests.sources.servers import Script, oai_error, oai_page, oai_record, oai_version
 
 PAGE = 3
 
@@ -46,17 +48,19 @@ def _app(script: Script, stock: Stock) -> Any:
 
 
 def _record(entry: Entry) -> str:
-    authors = "".join(
-        f"<author><keyname>{escape(name.split()[-1] if name else '')}</keyname>"
-        f"<forenames>{escape(' '.join(name.split()[:-1]))}</forenames></author>"
-        for name in entry.authors or ()
-    )
     return oai_record(
         0,
         id=escape(entry.id or ""),
         title=escape(entry.title or ""),
         abstract=escape(entry.abstract or ""),
-        authors=authors,
-        created=entry.published or "",
+        authors=escape(", ".join(entry.authors or ())),
+        versions=oai_version(1, _date(entry.published)) if entry.published else "",
         doi="",
     )
+
+
+def _date(written: str) -> str:
+    try:
+        return format_datetime(datetime.fromisoformat(written).replace(tzinfo=UTC), usegmt=True)
+    except ValueError:
+        return written

@@ -7,6 +7,7 @@ from broadsheet.clock import FixedClock, SystemClock
 from broadsheet.errors import Forbidden, Unavailable
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.identifiers import Identifier
+from broadsheet.papers.paper import Version
 from broadsheet.sources.arxiv.adapter import ArxivConnector, adapt
 from broadsheet.sources.arxiv.parser import parse
 from broadsheet.sources.connector import Batch, Cursor
@@ -23,6 +24,7 @@ from tests.sources.servers import (
     oai_error,
     oai_page,
     oai_record,
+    oai_version,
     redirect,
     retry_date,
     serving,
@@ -67,7 +69,7 @@ def test_a_fresh_instance_asks_for_the_last_three_days_of_its_set(arxiv: ArxivCo
     batches = gather(arxiv)
     assert script.asked[0] == {
         "verb": "ListRecords",
-        "metadataPrefix": "arXiv",
+        "metadataPrefix": "arXivRaw",
         "from": "2026-01-12",
         "set": "cs",
     }
@@ -100,6 +102,13 @@ def test_a_round_that_was_cut_off_goes_on_at_its_token(arxiv: ArxivConnector, sc
     assert script.asked[0] == {"verb": "ListRecords", "resumptionToken": "after-1"}
     assert keys([first, *rest]) == ALL
     assert rest[-1].cursor == {"set": "cs", "from": "2026-01-15"}
+
+
+def test_a_token_of_another_form_is_not_tried(arxiv: ArxivConnector, script: Script) -> None:
+    cursor = {**next(arxiv.batches(None)).cursor, "form": "arXiv"}
+    script.reset()
+    assert keys(gather(arxiv, cursor)) == ALL
+    assert "resumptionToken" not in script.asked[0]
 
 
 def test_yesterdays_token_is_not_tried(arxiv: ArxivConnector, script: Script, clock: FixedClock) -> None:
@@ -211,7 +220,7 @@ def test_a_record_becomes_a_source_record() -> None:
     assert record.published == date(2026, 1, 12)
     assert record.categories == ("cs.IR", "cs.LG")
     assert record.links == ("https://arxiv.org/abs/2601.00007",)
-    assert (record.venue, record.comments, record.withdrawn) == ("J. Tides 7 (2026)", "12 pages", False)
+    assert (record.venue, record.comments, record.withdrawn) == ("J. Tides 7 (2026)", "12 pages in Tromsø", False)
     assert str(record.payload).startswith("<record")
 
 
@@ -229,12 +238,39 @@ def test_a_withdrawn_paper_is_marked(comments: str) -> None:
     assert not adapted(oai_record(1, comments="We study withdrawn money")).records[0].withdrawn
 
 
+TEN_YEARS = oai_version(1, "Fri, 15 Jan 2016 23:59:59 GMT") + oai_version(10, "Mon, 12 Jan 2026 01:00:00 +0200")
+
+
+def test_every_version_is_told_with_its_day_and_the_first_dates_the_paper() -> None:
+    (record,) = adapted(oai_record(1, versions=oai_version(2, "no date") + TEN_YEARS)).records
+    own = Identifier("arxiv", "2601.00001")
+    assert record.versions == (
+        Version(own, 1, date(2016, 1, 15)),
+        Version(own, 2, None),
+        Version(own, 10, date(2026, 1, 11)),
+    )
+    assert record.published == date(2016, 1, 15)
+
+
+def test_a_version_without_a_paper_is_a_withdrawal_until_the_next() -> None:
+    gone = oai_version(1) + oai_version(2, source_type="I")
+    assert adapted(oai_record(1, versions=gone)).records[0].withdrawn
+    assert not adapted(oai_record(1, versions=gone + oai_version(3, source_type="1B"))).records[0].withdrawn
+
+
+def test_accents_are_letters_and_formulas_stay() -> None:
+    fields = {"title": r"G{\"o}del's $\vec{\'e}$ at ~5\%", "abstract": r"Erd\H{o}s -- and na\"{\i}ve"}
+    (record,) = adapted(oai_record(1, **fields)).records
+    assert record.title == r"Gödel's $\vec{\'e}$ at ~5\%"
+    assert record.abstract == "Erdős -- and naïve"
+
+
 def test_bad_records_are_rejected_with_a_reason_and_the_rest_comes_in() -> None:
     deleted = '<record><header status="deleted"><identifier>oai:arXiv.org:2601.9</identifier></header></record>'
     batch = adapted(
         oai_record(1)
         + oai_record(2, title="")
-        + oai_record(3, created="yesterday")
+        + oai_record(3, versions=oai_version(1, "yesterday"))
         + oai_record(4, id="no such id")
         + "<record/>"
         + deleted

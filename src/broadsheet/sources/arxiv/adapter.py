@@ -7,7 +7,8 @@ days, so a later date would miss what was announced during the round.
 
 import re
 from collections.abc import Generator, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 from broadsheet.clock import Clock
@@ -15,11 +16,14 @@ from broadsheet.errors import Invalid, Unavailable
 from broadsheet.outgoing import Outgoing, Reply
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.identifiers import parse as parse_identifier
+from broadsheet.papers.paper import Version
 from broadsheet.papers.records import SourceRecord
 from broadsheet.sources.answers import Garbled, Upstream
+from broadsheet.sources.arxiv.authors import names
 from broadsheet.sources.arxiv.parser import parse
-from broadsheet.sources.arxiv.wire import OaiAuthor, OaiPage, OaiRecord
+from broadsheet.sources.arxiv.wire import FORM, OaiPage, OaiRecord, OaiVersion
 from broadsheet.sources.connector import Batch, Cursor, Rejected, Unreadable
+from broadsheet.sources.latex import accents
 
 FIRST_DAYS = 3
 MAX_BYTES = 100_000_000  # 2,500 records of about 3 kB, and room for twelve times as much
@@ -83,16 +87,17 @@ class ArxivConnector:
         if not cursor or cursor.get("set") != self._set_spec:
             return (today - timedelta(days=FIRST_DAYS)).isoformat(), "", ""
         since = str(cursor["from"])
-        if cursor.get("token") and cursor.get("issued") == today.isoformat():  # tokens die at midnight, UTC
+        good = cursor.get("issued") == today.isoformat() and cursor.get("form") == FORM  # tokens die at midnight, UTC
+        if cursor.get("token") and good:
             return since, str(cursor["token"]), str(cursor["round"])
         return since, "", ""
 
     def _cursor(self, since: str, token: str = "", round_date: str = "", issued: str = "") -> Cursor:
         bare = {"set": self._set_spec, "from": since}
-        return {**bare, "token": token, "round": round_date, "issued": issued} if token else bare
+        return {**bare, "form": FORM, "token": token, "round": round_date, "issued": issued} if token else bare
 
     def _page(self, since: str, token: str) -> OaiPage:
-        wanted = {"verb": "ListRecords", "metadataPrefix": "arXiv", "from": since}
+        wanted = {"verb": "ListRecords", "metadataPrefix": FORM, "from": since}
         if self._set_spec:
             wanted["set"] = self._set_spec
         url = f"{self._base_url}?{urlencode({'verb': 'ListRecords', 'resumptionToken': token} if token else wanted)}"
@@ -133,25 +138,45 @@ def record_of(wire: OaiRecord) -> SourceRecord:
     arxiv_id = parse_identifier(f"arxiv:{wire.id or wire.identifier.rpartition(':')[2]}")
     if not wire.title:
         raise Invalid("It has no title.", field="title")
+    versions = tuple(_versions(arxiv_id, wire))
     return SourceRecord(
         source="arxiv",
         key=arxiv_id.value,
-        title=wire.title,
-        abstract=wire.abstract,
-        authors=tuple(name for name in map(_name, wire.authors) if name),
-        published=_date(wire.created, "created"),
+        title=accents(wire.title),
+        abstract=accents(wire.abstract),
+        authors=names(wire.authors),
+        published=versions[0].published if versions else None,
         identifiers=(arxiv_id, *_dois(wire.doi)),
         categories=tuple(wire.categories.split()),
         links=(f"https://arxiv.org/abs/{arxiv_id.value}",),
-        venue=wire.journal_ref,
-        comments=wire.comments,
-        withdrawn=wire.deleted or bool(_WITHDRAWN.search(wire.comments) or _WITHDRAWN.search(wire.abstract[:300])),
+        versions=versions,
+        venue=accents(wire.journal_ref),
+        comments=accents(wire.comments),
+        withdrawn=wire.deleted
+        or _is_withdrawal(wire)
+        or bool(_WITHDRAWN.search(wire.comments) or _WITHDRAWN.search(wire.abstract[:300])),
         payload=wire.xml,
     )
 
 
-def _name(author: OaiAuthor) -> str:
-    return " ".join(f"{author.forenames} {author.keyname} {author.suffix}".split())
+def _versions(arxiv_id: Identifier, wire: OaiRecord) -> Iterator[Version]:
+    """Yield the versions in their order; raises `Invalid` where the first bears no date, as that dates the paper."""
+    for version in sorted(wire.versions, key=_number):
+        published = _date(version.date)
+        if published is None and _number(version) == 1:
+            raise Invalid(f"The date of its first version is {version.date!r:.60}, no date.", field="version")
+        yield Version(arxiv_id, _number(version), published)
+
+
+def _number(version: OaiVersion) -> int:
+    digits = version.number.removeprefix("v")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
+
+
+def _is_withdrawal(wire: OaiRecord) -> bool:
+    """A withdrawal is a version without a paper; a later version takes it back."""
+    newest = max(wire.versions, key=_number, default=None)
+    return newest is not None and "I" in newest.source_type
 
 
 def _dois(text: str) -> Iterator[Identifier]:
@@ -162,11 +187,12 @@ def _dois(text: str) -> Iterator[Identifier]:
             continue
 
 
-def _date(text: str, name: str) -> date:
+def _date(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(f"Its date “{name}” is {text!r:.40}, no date.", field=name, value=text) from error
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo is None else moment.astimezone(UTC)).date()
 
 
 def _day(moment: str) -> str:

@@ -6,7 +6,7 @@ How hostile bytes become a document, `answers` knows.
 from lxml import etree
 
 from broadsheet.sources.answers import Garbled, xml_of
-from broadsheet.sources.arxiv.wire import ARXIV, OAI, OaiAuthor, OaiError, OaiPage, OaiRecord
+from broadsheet.sources.arxiv.wire import OAI, RAW, OaiError, OaiPage, OaiRecord, OaiVersion
 
 
 def parse(body: bytes, content_type: str = "text/xml") -> OaiPage:
@@ -25,7 +25,7 @@ def parse(body: bytes, content_type: str = "text/xml") -> OaiPage:
 
 def _record(element: etree._Element) -> OaiRecord:
     header = element.find(f"{OAI}header")
-    meta = element.find(f"{OAI}metadata/{ARXIV}arXiv")
+    meta = element.find(f"{OAI}metadata/{RAW}arXivRaw")
     identifier = "" if header is None else _text(header, f"{OAI}identifier")
     datestamp = "" if header is None else _text(header, f"{OAI}datestamp")
     deleted = header is not None and header.get("status") == "deleted"
@@ -37,24 +37,21 @@ def _record(element: etree._Element) -> OaiRecord:
         datestamp,
         deleted,
         xml,
-        id=_text(meta, f"{ARXIV}id"),
-        created=_text(meta, f"{ARXIV}created"),
-        updated=_text(meta, f"{ARXIV}updated"),
-        title=_text(meta, f"{ARXIV}title"),
-        abstract=_text(meta, f"{ARXIV}abstract"),
-        categories=_text(meta, f"{ARXIV}categories"),
-        comments=_text(meta, f"{ARXIV}comments"),
-        journal_ref=_text(meta, f"{ARXIV}journal-ref"),
-        doi=_text(meta, f"{ARXIV}doi"),
-        license=_text(meta, f"{ARXIV}license"),
-        authors=tuple(_author(author) for author in meta.iterfind(f"{ARXIV}authors/{ARXIV}author")),
+        id=_text(meta, f"{RAW}id"),
+        title=_text(meta, f"{RAW}title"),
+        abstract=_text(meta, f"{RAW}abstract"),
+        categories=_text(meta, f"{RAW}categories"),
+        comments=_text(meta, f"{RAW}comments"),
+        journal_ref=_text(meta, f"{RAW}journal-ref"),
+        doi=_text(meta, f"{RAW}doi"),
+        license=_text(meta, f"{RAW}license"),
+        authors=_text(meta, f"{RAW}authors"),
+        versions=tuple(_version(version) for version in meta.iterfind(f"{RAW}version")),
     )
 
 
-def _author(element: etree._Element) -> OaiAuthor:
-    return OaiAuthor(
-        _text(element, f"{ARXIV}keyname"), _text(element, f"{ARXIV}forenames"), _text(element, f"{ARXIV}suffix")
-    )
+def _version(element: etree._Element) -> OaiVersion:
+    return OaiVersion(element.get("version", ""), _text(element, f"{RAW}date"), _text(element, f"{RAW}source_type"))
 
 
 def _text(parent: etree._Element, path: str) -> str:

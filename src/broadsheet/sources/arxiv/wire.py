@@ -1,39 +1,43 @@
-"""What arXiv's OAI-PMH puts on the wire in the `arXiv` format, as plain shapes; nothing is interpreted here."""
+"""What arXiv's OAI-PMH puts on the wire in the `arXivRaw` format, as plain shapes; nothing is interpreted here.
+
+`arXivRaw` and not `arXiv`: only it tells of versions, when each came and whether it is a withdrawal; in `arXiv` the
+date of creation is often that of the newest version.
+"""
 
 from dataclasses import dataclass, field
 
+FORM = "arXivRaw"
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
-ARXIV = "{http://arxiv.org/OAI/arXiv/}"
+RAW = "{http://arxiv.org/OAI/arXivRaw/}"
 
 
 @dataclass(frozen=True, slots=True)
-class OaiAuthor:
-    """One author: `keyname` is the family name."""
+class OaiVersion:
+    """One version: `number` as `v2`, `date` as in mails, `source_type` letters of which `I` marks a withdrawal."""
 
-    keyname: str
-    forenames: str = ""
-    suffix: str = ""
+    number: str
+    date: str
+    source_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class OaiRecord:
-    """One `<record>`; a field that is not there is empty. `xml` is the record verbatim."""
+    """One `<record>`; a field that is not there is empty. `authors` is one line, `xml` the record verbatim."""
 
     identifier: str
     datestamp: str
     deleted: bool
     xml: str
     id: str = ""
-    created: str = ""
-    updated: str = ""
     title: str = ""
+    authors: str = ""
     abstract: str = ""
     categories: str = ""
     comments: str = ""
     journal_ref: str = ""
     doi: str = ""
     license: str = ""
-    authors: tuple[OaiAuthor, ...] = ()
+    versions: tuple[OaiVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
