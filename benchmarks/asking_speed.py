@@ -30,6 +30,7 @@ from broadsheet.search.index import Index
 from broadsheet.search.query import parse
 from broadsheet.search.service import Search
 from broadsheet.search.spelling import FEW, corrected, suggestion
+from broadsheet.search.vocabulary import Vocabulary
 
 QUERIES = "hf-daily-papers.jsonl.xz"
 PAPERS, QUICK_PAPERS = 300_000, 5_000
@@ -64,11 +65,12 @@ def main() -> None:
 
 def measure(report: Report, search: Search, engine: Engine, titles: Sequence[str]) -> None:
     """Add one row for each help."""
+    known = Vocabulary()
     _row(report, "suggest titles", [_timed(lambda t=t: search.suggest(t)) for t in _beginnings(titles)])
     for errors in (1, 2):
         _spelling(report, engine, titles, errors)
-    times = [_timed(lambda t=t: suggestion(engine, parse(t), t)) for t in titles if t.strip()]
-    false = sum(suggestion(engine, parse(title), title) is not None for title in titles if title.strip())
+    times = [_timed(lambda t=t: suggestion(engine, parse(t), t, known)) for t in titles if t.strip()]
+    false = sum(suggestion(engine, parse(title), title, known) is not None for title in titles if title.strip())
     _row(report, "spelling of real titles", times, f"{false / len(titles):.1%} get a suggestion")
     ids = [hit.paper.id for title in titles[:200] for hit in search.search(title, limit=1).hits]
     for diversity in (0.0, 0.3):
@@ -83,7 +85,7 @@ def measure(report: Report, search: Search, engine: Engine, titles: Sequence[str
 
 
 def _spelling(report: Report, engine: Engine, titles: Sequence[str], errors: int) -> None:
-    chance = Random(errors)
+    chance, known = Random(errors), Vocabulary()
     times, right = [], 0
     for title in titles:
         words = [word for word in re.findall(r"[a-z]{5,}", title.lower()) if engine.held(word) > 20]
@@ -95,8 +97,8 @@ def _spelling(report: Report, engine: Engine, titles: Sequence[str], errors: int
         papers = engine.held(wrong)
         if wrong == meant or not 0 <= papers <= FEW:
             continue
-        times.append(_timed(lambda w=wrong, p=papers: corrected(engine, w, p)))
-        right += corrected(engine, wrong, papers) == meant
+        times.append(_timed(lambda w=wrong, p=papers: corrected(engine, w, p, known)))
+        right += corrected(engine, wrong, papers, known) == meant
     _row(report, f"spelling, {errors} error{'s' * (errors > 1)}", times, f"{right / len(times):.1%} right")
 
 

@@ -112,7 +112,7 @@ def test_changes_that_left_nothing_behind_are_counted_as_seen(again: Open, log: 
 
 def test_one_writer_at_a_time(again: Open, tmp_path: Path) -> None:
     one, other = again(), again()
-    with one._writing() as lease:
+    with one._turn.taken() as lease:
         assert lease is not None
         assert other.catch_up() == 0
         with pytest.raises(Conflict, match="another process"):
@@ -122,7 +122,7 @@ def test_one_writer_at_a_time(again: Open, tmp_path: Path) -> None:
 
 def test_the_lease_of_a_killed_writer_runs_out(again: Open, sqlite: Database, clock: FixedClock) -> None:
     index = again()
-    with index._writing() as lease:
+    with index._turn.taken() as lease:
         assert lease is not None
         name = lease.name
     Leases(sqlite, clock).take(name, timedelta(seconds=5))
@@ -135,7 +135,7 @@ def test_a_lease_that_never_runs_out_is_not_waited_for_for_ever(
     again: Open, sqlite: Database, clock: FixedClock
 ) -> None:
     index = again()
-    with index._writing() as lease:
+    with index._turn.taken() as lease:
         assert lease is not None
         name = lease.name
     Leases(sqlite, clock).take(name, timedelta(days=1))

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from broadsheet.search.query import parse
 from broadsheet.search.spelling import corrected, distances, suggestion
+from broadsheet.search.vocabulary import Vocabulary
 from tests.invented import paper
 from tests.search.conftest import Make
 
@@ -49,28 +50,28 @@ def test_distances_are_those_of_the_definition(word: str, others: list[str]) -> 
     ],
 )
 def test_a_typing_error_is_found(make: Make, wrong: str, right: str) -> None:
-    assert corrected(make(SHELF), wrong) == right
+    assert corrected(make(SHELF), wrong, 0, Vocabulary()) == right
 
 
 @pytest.mark.parametrize("word", ["zzzzzzz", "slt", "sat", "soltt", "x" * 40, "trxxxsformer"])
 def test_what_is_like_no_word_stays_without_a_suggestion(make: Make, word: str) -> None:
-    assert corrected(make(SHELF), word) is None
+    assert corrected(make(SHELF), word, 0, Vocabulary()) is None
 
 
 def test_of_words_as_near_the_commoner_one_is_meant(make: Make) -> None:
     engine = make([*SHELF, paper(9, title="Mats"), paper(10, title="Maps"), paper(11, title="Maps, too")])
-    assert corrected(engine, "maqs") == "maps"
+    assert corrected(engine, "maqs", 0, Vocabulary()) == "maps"
 
 
 def test_only_words_that_nobody_holds_are_corrected(make: Make) -> None:
     engine = make(SHELF)
     for text in ("transformers salt", "the vaswani", "transforming salted maps", "12345 a1b2", "潮汐表潮汐表"):
-        assert suggestion(engine, parse(text), text) is None, text
+        assert suggestion(engine, parse(text), text, Vocabulary()) is None, text
 
 
 def test_a_suggestion_keeps_the_rest_of_the_question(make: Make) -> None:
     text = 'Transfromer "sallt maps"  author:vasvani cat:cs.IR -difusion date:2024..'
-    found = suggestion(make(SHELF), parse(text), text)
+    found = suggestion(make(SHELF), parse(text), text, Vocabulary())
     assert found is not None
     assert found.text == 'transformer "salt maps" author:vasvani cat:cs.IR -difusion date:2024..'
     assert found.words == (("transfromer", "transformer"), ("sallt", "salt"))
@@ -78,5 +79,5 @@ def test_a_suggestion_keeps_the_rest_of_the_question(make: Make) -> None:
 
 def test_ten_thousand_unknown_words_are_not_all_looked_after(make: Make) -> None:
     text = " ".join(f"difusion{letter}" for letter in map(chr, range(97, 123))) + " " + "difuzion " * 900
-    found = suggestion(make(SHELF), parse(text), text)
+    found = suggestion(make(SHELF), parse(text), text, Vocabulary())
     assert found is None or len(found.words) <= 8

@@ -184,7 +184,7 @@ def test_one_process_re_encodes_at_a_time(again: Open, new: SlowEncoder) -> None
 @pytest.mark.usefixtures("made")
 def test_changing_over_waits_for_who_writes_new_papers_but_not_for_ever(again: Open, new: SlowEncoder) -> None:
     index, other = again(new), again(new)
-    with other._writing() as lease:
+    with other._turn.taken() as lease:
         assert lease is not None
         with pytest.raises(Conflict, match="written by another"):
             index.upgrade()

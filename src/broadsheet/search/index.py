@@ -6,15 +6,13 @@ The database is the truth: whatever is missing or damaged is made again from it,
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -25,8 +23,9 @@ from broadsheet.errors import Conflict, Unavailable
 from broadsheet.jobs.leases import Lease, Leases
 from broadsheet.logs import get_logger
 from broadsheet.search import manifest, soundness
+from broadsheet.search.dense import one_thread_each
 from broadsheet.search.engine import Engine
-from broadsheet.search.locks import locked
+from broadsheet.search.locks import WritersTurn
 from broadsheet.search.manifest import FORMAT, Manifest
 from broadsheet.search.memory import MemoryEngine
 from broadsheet.search.snapshot import Snapshot
@@ -37,7 +36,6 @@ from broadsheet.search.writer import PaperChange, Writer
 BATCH: Final = 1_000
 COMMIT_EVERY: Final = 20_000  # changes: what a kill costs is indexed again within seconds
 COMMIT_SHARE: Final = 20  # and one in so many of what is held: many small segments make each search slower
-LEASE: Final = timedelta(seconds=6)
 REBUILDING: Final = "rebuilding.json"  # the manifest of a directory that no reader finds yet
 _OTHER_WRITER: Final = timedelta(minutes=1)
 _SAME_FILES_TRIES: Final = 20
@@ -98,7 +96,7 @@ class Index:
         changing: Changing | None = None,
     ) -> None:
         self._directory, self._encoder, self._catalogue = directory, encoder, catalogue
-        self._leases, self._clock = leases, clock
+        self._turn, self._clock = WritersTurn(directory, leases, clock), clock
         self._lock = threading.Lock()
         self._engine: Snapshot | None = None
         self._stamp: tuple[int, int] | None = None
@@ -123,6 +121,7 @@ class Index:
         One that another encoder made answers on while `upgrade` changes it; without `changing` it is made again.
         Which of two encoders is the old one is settled here: a process whose index another one changes follows it.
         """
+        one_thread_each()
         directory.mkdir(parents=True, exist_ok=True)
         index = cls(directory, encoder, catalogue, leases, clock, changing)
         index._fault = index._examined(Verified(directory))
@@ -149,7 +148,7 @@ class Index:
         """
         if not self._fault and self._is_current():
             return 0
-        with self._writing() as lease:
+        with self._turn.taken() as lease:
             if lease is None:
                 return 0
             with _told():
@@ -168,7 +167,7 @@ class Index:
 
         Goes on where a rebuild that was killed made its last commit.
         """
-        with self._writing() as lease:
+        with self._turn.taken() as lease:
             if lease is None:
                 raise Conflict("The index is being written by another process. Try again when it is done.")
             with _told():
@@ -306,7 +305,7 @@ class Index:
             taken = writer.take(batch)
             change = batch[-1].change
             indexed, waiting = indexed + taken, waiting + len(batch)
-            lease = self._extended(lease)
+            lease = self._turn.extended(lease)
             if progress:
                 progress(change - began, max(total, change) - began)
             if waiting >= max(COMMIT_EVERY, writer.state.rows // COMMIT_SHARE):
@@ -427,37 +426,6 @@ class Index:
         except OSError as error:
             return str(error)
         return fault
-
-    @contextmanager
-    def _writing(self) -> Iterator[Lease | None]:
-        """Hold the right to write during the block; yields None while another process on this machine has it."""
-        with locked(self._directory / "writer.lock") as free:
-            lease = self._lease() if free else None
-            if lease is None:
-                yield None
-                return
-            try:
-                yield lease
-            finally:
-                self._leases.give_back(lease)
-
-    def _lease(self) -> Lease | None:
-        """Take the lease; of a writer that was killed it still has to run out, as nobody else holds the file's lock."""
-        place = f"{platform.node()}:{self._directory.resolve()}"
-        name = f"index {hashlib.sha256(place.encode('utf-8', 'replace')).hexdigest()[:12]}"
-        until: datetime = self._clock.now() + LEASE + timedelta(seconds=1)
-        while True:
-            try:
-                return self._leases.take(name, LEASE)
-            except Conflict:
-                if self._clock.now() >= until:
-                    return None
-                self._clock.sleep(0.2)
-
-    def _extended(self, lease: Lease) -> Lease:
-        if lease.expires_at - self._clock.now() > LEASE / 2:
-            return lease
-        return self._leases.extend(lease, LEASE)
 
     def _fresh_name(self) -> str:
         numbers = [int(found[1]) for path in self._directory.iterdir() if (found := re.fullmatch(r"g(\d+)", path.name))]

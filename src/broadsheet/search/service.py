@@ -30,6 +30,7 @@ from broadsheet.search.results import Hit, SearchPage, Why
 from broadsheet.search.similar import DIVERSITY, similar
 from broadsheet.search.spelling import suggestion
 from broadsheet.search.upgrade import UpgradeStatus
+from broadsheet.search.vocabulary import Vocabulary
 from broadsheet.search.weights import KnownWeights, shipped
 from broadsheet.search.why import Reasons, Told
 from broadsheet.search.words import Stems
@@ -72,6 +73,7 @@ class Search:
         self._index, self._catalogue, self._clock = index, catalogue, clock
         self._order = order
         self._stems = Stems()
+        self._vocabulary = Vocabulary()
         self._log = get_logger("search")
         self._reasons = Reasons(catalogue, self._stems)
         # Both halves of a search are mostly outside Python's lock: side by side they take as long as the longer one.
@@ -107,7 +109,7 @@ class Search:
             query = _title(engine, text, query)
             page = self._found(engine, _Asked(query, sort, way, limit, offset, start))
             if not page.exact and not start.shown:
-                page = replace(page, suggestion=suggestion(engine, query, text))
+                page = replace(page, suggestion=suggestion(engine, query, text, self._vocabulary))
         return replace(page, took_ms=(self._clock.now() - began).total_seconds() * 1000)
 
     def upgrading(self) -> UpgradeStatus | None:

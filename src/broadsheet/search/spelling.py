@@ -19,15 +19,14 @@ from numpy.typing import NDArray
 
 from broadsheet.search.engine import Engine
 from broadsheet.search.query import Query
+from broadsheet.search.vocabulary import LONGEST, MOST, Vocabulary, Word
 
 # Typing errors allowed, by the length of the word: one letter away from a short word there is always another word.
 ONE_ERROR_FROM: Final = 4
 TWO_ERRORS_FROM: Final = 7
-LONGEST: Final = 32  # letters; longer runs are formulas, not words
 # What one more error costs, in natural logarithms of frequency: a word one error farther away must be so much commoner.
 ERROR_COST: Final = 7.0
 MOST_WORDS: Final = 8  # unknown words of one query that are looked after
-MOST_CANDIDATES: Final = 20_000  # words of one beginning, the commonest; at 300,000 papers none has more than 11,056
 # A word that this few papers hold may be a slip that others made as well: it counts as meant unless another is commoner
 # by what an error costs.
 FEW: Final = 3
@@ -42,11 +41,14 @@ class Suggestion:
     words: tuple[tuple[str, str], ...]
 
 
-def suggestion(engine: Engine, query: Query, text: str) -> Suggestion | None:
-    """Return what the writer of `text` may have meant; None where each word is held, or nothing like it is."""
+def suggestion(engine: Engine, query: Query, text: str, vocabulary: Vocabulary) -> Suggestion | None:
+    """Return what the writer of `text` may have meant; None where each word is held, or nothing like it is.
+
+    `vocabulary` is what is remembered of this engine's index from question to question.
+    """
     meant: dict[str, str] = {}
     for word, papers in _doubtful(engine, query.plain).items():
-        better = corrected(engine, word, papers)
+        better = corrected(engine, word, papers, vocabulary)
         if better:
             meant[word] = better
     if not meant:
@@ -55,7 +57,7 @@ def suggestion(engine: Engine, query: Query, text: str) -> Suggestion | None:
     return Suggestion(" ".join(written.split()), tuple(meant.items()))
 
 
-def corrected(engine: Engine, word: str, papers: int = 0) -> str | None:
+def corrected(engine: Engine, word: str, papers: int, vocabulary: Vocabulary) -> str | None:
     """Return the likeliest word of titles within the errors allowed; None if there is none, or the word itself is.
 
     `papers` is how many hold the word itself. Likeliest is the highest `ln(papers) - ERROR_COST * errors`: the noisy
@@ -65,8 +67,8 @@ def corrected(engine: Engine, word: str, papers: int = 0) -> str | None:
     errors = 0 if len(word) < ONE_ERROR_FROM else 1 if len(word) < TWO_ERRORS_FROM else 2
     if not errors or len(word) > LONGEST:
         return None
-    near = [item for item in _candidates(engine, word) if item[0] != word and abs(len(item[0]) - len(word)) <= errors]
     best, best_score = None, math.log(papers) if papers else -math.inf
+    near = _candidates(engine, word, errors, vocabulary, best_score)
     for (other, held), away in zip(near, distances(word, [item[0] for item in near]), strict=True):
         score = math.log(held) - ERROR_COST * away
         if away <= errors and score > best_score:
@@ -113,12 +115,19 @@ def _doubtful(engine: Engine, text: str) -> dict[str, int]:
     return dict(islice(((word, papers) for word, papers in held if 0 <= papers <= FEW), MOST_WORDS))
 
 
-def _candidates(engine: Engine, word: str) -> list[tuple[str, int]]:
-    """Return words with the same first letter, and those whose first letters this may be an error for."""
-    found = dict(engine.spelt(word[0], MOST_CANDIDATES))
+def _candidates(engine: Engine, word: str, errors: int, vocabulary: Vocabulary, least: float) -> list[Word]:
+    """Return words with the same first letter, and those whose first letters this may be an error for.
+
+    A word that even a single error would leave below the score `least` is none.
+    """
+    found = dict(vocabulary.near(engine, word, errors))
     for beginning in _beginnings(word):
-        found.update(engine.spelt(beginning, MOST_CANDIDATES))
-    return list(found.items())
+        found.update(engine.spelt(beginning, MOST))
+    return [
+        (other, held)
+        for other, held in found.items()
+        if other != word and abs(len(other) - len(word)) <= errors and math.log(held) - ERROR_COST > least
+    ]
 
 
 def _beginnings(word: str) -> Iterator[str]:
