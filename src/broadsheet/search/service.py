@@ -107,9 +107,10 @@ class Search:
             question = paging.question_of(text.strip(), filters, sort, method, refine)
             start = paging.read(cursor, question, engine.newest) if cursor else Cursor(question, engine.newest)
             query = _title(engine, text, query)
+            meant = None if start.shown else self._beside.submit(suggestion, engine, query, text, self._vocabulary)
             page = self._found(engine, _Asked(query, sort, way, limit, offset, start))
-            if not page.exact and not start.shown:
-                page = replace(page, suggestion=suggestion(engine, query, text, self._vocabulary))
+            if meant and not page.exact:
+                page = replace(page, suggestion=meant.result())
         return replace(page, took_ms=(self._clock.now() - began).total_seconds() * 1000)
 
     def upgrading(self) -> UpgradeStatus | None:
