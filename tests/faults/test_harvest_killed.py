@@ -17,8 +17,9 @@ from broadsheet.errors import Conflict
 from broadsheet.jobs.leases import Leases
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
-from broadsheet.sources import harvest, store
+from broadsheet.sources import store
 from broadsheet.sources.arxiv.adapter import ArxivConnector
+from broadsheet.sources.harvest import Harvester
 from tests.sources.servers import Script, arxiv_app, oai_record, serving
 
 PAGES = [[oai_record(n) for n in range(page * 25, page * 25 + 25)] for page in range(16)]
@@ -73,14 +74,18 @@ def start(base: str, database: Database) -> "subprocess.Popen[bytes]":
 
 def run(url: str, database_url: str) -> None:
     """Harvest to the end, as soon as the killed one's lease has run out."""
-    harvest.LEASE = timedelta(seconds=0.2)  # type: ignore[misc]
     clock = SystemClock()
     database = Database(database_url)
     connector = ArxivConnector(
         Outgoing(user_agent="Broadsheet/0", clock=clock, allow_private=True), clock, base_url=url, interval=0.0
     )
-    harvester = harvest.Harvester(
-        database, Catalogue(database, clock), Leases(database, clock), clock, {"arxiv": connector}
+    harvester = Harvester(
+        database,
+        Catalogue(database, clock),
+        Leases(database, clock),
+        clock,
+        {"arxiv": connector},
+        lease=timedelta(seconds=0.2),
     )
     while True:
         try:

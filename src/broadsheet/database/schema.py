@@ -218,7 +218,26 @@ harvest = _table(
     Column("changed", Integer, nullable=False),
     Column("unchanged", Integer, nullable=False),
     Column("rejected", Integer, nullable=False),
+    Column("withdrawn", Integer, nullable=False),
     Column("running", Boolean, nullable=False),
+    Column("news_at", Moment),  # when a run last brought a new paper
+)
+
+# Harvests of the past, by ranges of days: each with a cursor of its own, so that the daily one is not disturbed.
+backfill = _table(
+    "backfill",
+    Column("source", String(32), primary_key=True),
+    Column("since", Date, primary_key=True),
+    Column("until", Date, primary_key=True),
+    Column("cursor", Text, nullable=False),  # JSON, the adapter's own
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment),  # None until every day of the range is in
+    Column("error", Text, nullable=False),
+    Column("added", Integer, nullable=False),  # counts of all its runs together
+    Column("changed", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("rejected", Integer, nullable=False),
+    Column("withdrawn", Integer, nullable=False),
 )
 
 edition = _table(

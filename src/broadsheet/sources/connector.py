@@ -6,8 +6,8 @@ A batch's cursor may only be kept after its records are: whoever goes on from it
 
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Protocol
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol, runtime_checkable
 
 from broadsheet.errors import Unavailable
 from broadsheet.papers.records import SourceRecord
@@ -68,5 +68,32 @@ class Connector(Protocol):
         """Yield what is new since `cursor`, None at first; ends after the batch that is `done`, or is closed before.
 
         Raises `Unavailable` when the source fails; what was yielded before stays good.
+        """
+        ...
+
+
+@runtime_checkable
+class Ranged(Connector, Protocol):
+    """A source whose past can be asked for by days."""
+
+    def range_batches(self, since: date, until: date, cursor: Cursor | None) -> Generator[Batch]:
+        """Yield what the source has for the days from `since` to `until`, both included, going on at `cursor`.
+
+        The cursor is one of an earlier batch of the same range, None at first; else as `batches`.
+        """
+        ...
+
+
+@runtime_checkable
+class Announcing(Connector, Protocol):
+    """A source that can say in a sentence what its news of late mean: a holiday, a fault, what was announced."""
+
+    def news(
+        self, now: datetime, harvested_at: datetime | None, news_at: datetime | None, cursor: Cursor | None
+    ) -> str:
+        """Return the sentence, empty for nothing to say.
+
+        `harvested_at` is when the last good harvest ended, `news_at` when one last brought a new paper, `cursor` where
+        the source stands.
         """
         ...

@@ -5,7 +5,7 @@ Every sentence says what is, and when it is tried again; it names nothing that o
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 
 from broadsheet.sources.connector import Rejected
 
@@ -35,6 +35,7 @@ class HarvestReport:
     changed: int
     unchanged: int
     rejected: int
+    withdrawn: int = 0
     rejections: tuple[Rejected, ...] = ()
     error: str = ""
 
@@ -44,6 +45,7 @@ class HarvestReport:
         if self.error:
             return self.error
         said = f"{self.title}: {self.added:,} new, {self.changed:,} changed, {self.unchanged:,} unchanged"
+        said += f", {self.withdrawn:,} of them withdrawn" if self.withdrawn else ""
         if not self.rejected:
             return said + "."
         first = f" (first: {self.rejections[0].key}: {self.rejections[0].reason})" if self.rejections else ""
@@ -51,8 +53,34 @@ class HarvestReport:
 
 
 @dataclass(frozen=True, slots=True)
+class BackfillHealth:
+    """How a range of a source's past stands; `ended_at` is None until it is complete, counts are of all its runs."""
+
+    since: date
+    until: date
+    started_at: datetime
+    ended_at: datetime | None
+    error: str
+    added: int
+    changed: int
+    withdrawn: int
+
+    @property
+    def sentence(self) -> str:
+        """How it stands, for a person."""
+        brought = f"{self.added:,} new, {self.changed:,} changed"
+        if self.ended_at:
+            return f"{self.since} to {self.until} is in: {brought}."
+        why = f" {self.error}." if self.error else ""
+        return f"{self.since} to {self.until} is not complete: {brought} so far.{why}"
+
+
+@dataclass(frozen=True, slots=True)
 class SourceHealth:
-    """How a source stands; counts are of its newest run, `papers` of all time, `error` is empty after a good run."""
+    """How a source stands; counts are of its newest run, `papers` of all time, `error` is empty after a good run.
+
+    `news` says why nothing new came, or what was announced, where the source knows: a holiday, or a fault.
+    """
 
     name: str
     title: str
@@ -66,9 +94,12 @@ class SourceHealth:
     changed: int
     unchanged: int
     rejected: int
+    withdrawn: int
     papers: int
     as_of: datetime
     sentence: str = ""
+    news: str = ""
+    backfills: tuple[BackfillHealth, ...] = ()
 
     def words(self, zone: tzinfo = UTC) -> str:
         """Say it in one sentence, with times in `zone`."""
@@ -82,9 +113,10 @@ class SourceHealth:
             state = "was cut off in its first harvest" if self.started_at else "has not been harvested yet"
             return f"{self.title} {state}; {due.format(what='next try')}."
         rejected = f", {self.rejected:,} rejected" if self.rejected else ""
+        withdrawn = f", {self.withdrawn:,} withdrawn" if self.withdrawn else ""
         return (
             f"{self.title} was harvested {_when(self.succeeded_at, self.as_of, zone)}: {self.added:,} new, "
-            f"{self.changed:,} changed{rejected}; {due.format(what='next')}."
+            f"{self.changed:,} changed{withdrawn}{rejected}; {due.format(what='next')}."
         )
 
 

@@ -1,14 +1,14 @@
-"""The rows of `harvest`: where each source stands; private to this package."""
+"""The rows of `harvest` and `backfill`: where each source and each range of its past stand; private to this package."""
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, insert, select, update
 
 from broadsheet.database.engine import Database
-from broadsheet.database.schema import harvest, lease, source_record
+from broadsheet.database.schema import backfill, harvest, lease, source_record
 from broadsheet.sources.connector import Cursor
 
 
@@ -27,17 +27,38 @@ class HarvestRow:
     changed: int
     unchanged: int
     rejected: int
+    withdrawn: int
     running: bool
+    news_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackfillRow:
+    """One range's row, as kept; `ended_at` is None until every day of it is in."""
+
+    source: str
+    since: date
+    until: date
+    cursor: Cursor | None
+    started_at: datetime
+    ended_at: datetime | None
+    error: str
+    added: int
+    changed: int
+    unchanged: int
+    rejected: int
+    withdrawn: int
 
 
 @dataclass(slots=True)
 class Counts:
-    """What one run has brought so far."""
+    """What one run has brought so far; `withdrawn` are those among the others that their source withdrew."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: int = 0
+    withdrawn: int = 0
 
 
 def begin(database: Database, source: str, now: datetime) -> Cursor | None:
@@ -53,10 +74,11 @@ def begin(database: Database, source: str, now: datetime) -> Cursor | None:
     return cursor
 
 
-def advance(database: Database, source: str, cursor: Cursor, counts: Counts) -> None:
+def advance(database: Database, source: str, cursor: Cursor, counts: Counts, now: datetime) -> None:
     """Keep `cursor`: only after the records before it are committed."""
+    news = {"news_at": now} if counts.added else {}
     with database.write() as connection:
-        _update(connection, source, {"cursor": json.dumps(cursor), **_counts(counts)})
+        _update(connection, source, {"cursor": json.dumps(cursor), **_counts(counts), **news})
 
 
 def succeed(database: Database, source: str, now: datetime, next_due_at: datetime) -> None:
@@ -69,6 +91,59 @@ def fail(database: Database, source: str, now: datetime, next_due_at: datetime, 
     """Mark a run as failed, with the reason as a clause; cursor and counts stay."""
     with database.write() as connection:
         _update(connection, source, {"failed_at": now, "error": error, "next_due_at": next_due_at, "running": False})
+
+
+def begin_backfill(database: Database, source: str, since: date, until: date, now: datetime) -> BackfillRow:
+    """Return the row of a range, begun now unless it was begun before; one that was complete begins anew."""
+    with database.write() as connection:
+        row = _backfill(connection, source, since, until)
+        if row is None or row.ended_at is not None:
+            at = _range(source, since, until)
+            connection.execute(backfill.delete().where(at))
+            fresh = {"cursor": "", "error": "", "started_at": now, **_counts(Counts())}
+            connection.execute(insert(backfill).values(source=source, since=since, until=until, **fresh))
+            row = _backfill(connection, source, since, until)
+    if row is None:
+        raise AssertionError("a row that was just written is there")
+    return row
+
+
+def keep_backfill(
+    database: Database, row: BackfillRow, counts: Counts, *, cursor: Cursor | None = None, error: str = ""
+) -> None:
+    """Keep where a range stands; `cursor` only after the records before it are committed."""
+    values: dict[str, Any] = {"error": error, **_counts(counts)}
+    if cursor is not None:
+        values["cursor"] = json.dumps(cursor)
+    with database.write() as connection:
+        connection.execute(update(backfill).where(_range(row.source, row.since, row.until)).values(values))
+
+
+def end_backfill(database: Database, row: BackfillRow, now: datetime) -> None:
+    """Mark a range as complete."""
+    with database.write() as connection:
+        at = _range(row.source, row.since, row.until)
+        connection.execute(update(backfill).where(at).values(ended_at=now, error="", cursor=""))
+
+
+def backfills(database: Database) -> list[BackfillRow]:
+    """Return every range, the newest begun first."""
+    with database.read() as connection:
+        found = connection.execute(select(backfill).order_by(backfill.c.started_at.desc())).mappings().all()
+    return [_backfill_row(row) for row in found]
+
+
+def _backfill(connection: Connection, source: str, since: date, until: date) -> BackfillRow | None:
+    row = connection.execute(select(backfill).where(_range(source, since, until))).mappings().one_or_none()
+    return None if row is None else _backfill_row(row)
+
+
+def _backfill_row(row: RowMapping) -> BackfillRow:
+    return BackfillRow(**{**row, "cursor": json.loads(row["cursor"]) if row["cursor"] else None})
+
+
+def _range(source: str, since: date, until: date) -> ColumnElement[bool]:
+    return and_(backfill.c.source == source, backfill.c.since == since, backfill.c.until == until)
 
 
 def rows(database: Database) -> dict[str, HarvestRow]:
@@ -101,6 +176,7 @@ def _counts(counts: Counts) -> dict[str, int]:
         "changed": counts.changed,
         "unchanged": counts.unchanged,
         "rejected": counts.rejected,
+        "withdrawn": counts.withdrawn,
     }
 
 

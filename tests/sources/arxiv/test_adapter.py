@@ -65,6 +65,54 @@ def keys(batches: list[Batch]) -> list[str]:
 ALL = [f"2601.{n:05d}" for n in range(30)]
 
 
+def windows(script: Script) -> list[tuple[str, str]]:
+    return [(asked["from"], asked.get("until", "")) for asked in script.asked if "from" in asked]
+
+
+def test_weeks_without_a_network_are_made_up_for_week_by_week(arxiv: ArxivConnector, script: Script) -> None:
+    batches = gather(arxiv, {"set": "cs", "from": "2025-12-20"})
+    assert windows(script) == [
+        ("2025-12-20", "2025-12-26"),
+        ("2025-12-27", "2026-01-02"),
+        ("2026-01-03", "2026-01-09"),
+        ("2026-01-10", ""),
+    ]
+    assert [batch.cursor["from"] for batch in batches[2::3]] == ["2025-12-27", "2026-01-03", "2026-01-10", "2026-01-15"]
+    assert [batch.done for batch in batches] == [False] * 11 + [True]
+
+
+def test_a_catching_up_that_was_cut_off_goes_on_in_its_week(
+    arxiv: ArxivConnector, script: Script, clock: FixedClock
+) -> None:
+    rounds = arxiv.batches({"set": "cs", "from": "2025-12-20"})
+    cursor = [next(rounds) for _ in range(5)][-1].cursor
+    script.reset()
+    assert cursor["until"] == "2026-01-02"
+    gather(arxiv, cursor)
+    assert script.asked[0] == {"verb": "ListRecords", "resumptionToken": "after-2"}
+    clock.move_to(datetime(2026, 1, 16, 0, 5, tzinfo=UTC))  # the token is dead, the weeks before are not asked again
+    script.reset()
+    gather(arxiv, cursor)
+    assert windows(script)[0] == ("2025-12-27", "2026-01-02")
+
+
+def test_a_range_is_listed_week_by_week_up_to_its_last_day(arxiv: ArxivConnector, script: Script) -> None:
+    batches = list(arxiv.range_batches(date(2024, 2, 20), date(2024, 3, 1), None))
+    assert windows(script) == [("2024-02-20", "2024-02-26"), ("2024-02-27", "2024-03-01")]
+    assert [batch.done for batch in batches] == [False] * 5 + [True]
+    script.reset()
+    list(arxiv.range_batches(date(2024, 2, 20), date(2024, 3, 1), batches[2].cursor))
+    assert windows(script) == [("2024-02-27", "2024-03-01")]
+
+
+def test_a_range_begins_no_earlier_than_arxivs_datestamps(arxiv: ArxivConnector, script: Script) -> None:
+    list(arxiv.range_batches(date(1991, 8, 14), date(2005, 9, 17), None))
+    assert windows(script) == [("2005-09-16", "2005-09-17")]
+    script.reset()
+    list(arxiv.range_batches(date(1991, 8, 14), date(1992, 8, 14), None))
+    assert windows(script) == [("2005-09-16", "2005-09-16")]
+
+
 def test_a_fresh_instance_asks_for_the_last_three_days_of_its_set(arxiv: ArxivConnector, script: Script) -> None:
     batches = gather(arxiv)
     assert script.asked[0] == {

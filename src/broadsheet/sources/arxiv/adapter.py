@@ -1,28 +1,29 @@
-"""arXiv as a source: harvests ListRecords page by page and turns each record into a source record.
+"""arXiv as a source: harvests what is new and changed, or a range of days, and turns each record into a source record.
 
-When it is asked again, `harvest` decides; how it is asked politely, `outgoing`.
-The cursor's `from` moves on only when a round is complete, to the server's own date at its start: datestamps are whole
-days, so a later date would miss what was announced during the round.
+How lists are read is `listing`'s matter, when arXiv is asked again `harvest`'s, how it is asked politely `outgoing`'s.
+The cursor's `from` moves on only when a window is complete, to a day and never to a moment: datestamps are whole days,
+so a later day would miss what was announced during the round.
 """
 
 import re
 from collections.abc import Generator, Iterator
-from datetime import UTC, date, timedelta
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlencode
 
 from broadsheet.clock import Clock
-from broadsheet.errors import Invalid, Unavailable
-from broadsheet.outgoing import Outgoing, Reply
+from broadsheet.errors import Invalid
+from broadsheet.outgoing import Outgoing
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.identifiers import parse as parse_identifier
 from broadsheet.papers.paper import Version
 from broadsheet.papers.records import SourceRecord
-from broadsheet.sources.answers import Garbled, Upstream
+from broadsheet.sources.answers import Upstream
 from broadsheet.sources.arxiv.authors import names
-from broadsheet.sources.arxiv.parser import parse
-from broadsheet.sources.arxiv.wire import FORM, OaiPage, OaiRecord, OaiVersion
-from broadsheet.sources.connector import Batch, Cursor, Rejected, Unreadable
+from broadsheet.sources.arxiv.calendar import silence
+from broadsheet.sources.arxiv.listing import EARLIEST, TITLE, Listing, Place
+from broadsheet.sources.arxiv.wire import OaiPage, OaiRecord, OaiVersion
+from broadsheet.sources.connector import Batch, Cursor, Rejected
 from broadsheet.sources.latex import accents
 
 FIRST_DAYS = 3
@@ -34,7 +35,7 @@ class ArxivConnector:
     """Harvests one OAI set of arXiv, or all of it where `set_spec` is empty."""
 
     name = "arxiv"
-    title = "arXiv"
+    title = TITLE
     upstream = "arxiv"
     schedule = timedelta(hours=6)
 
@@ -49,75 +50,49 @@ class ArxivConnector:
         timeout: float = 120.0,
     ) -> None:
         """`interval` is the pause between two requests, `timeout` the longest that one may take, both in seconds."""
-        self._server = Upstream(outgoing, self.title, timeout=timeout, pace=interval, max_bytes=MAX_BYTES)
+        server = Upstream(outgoing, self.title, timeout=timeout, pace=interval, max_bytes=MAX_BYTES)
+        self._listing = Listing(server, clock, base_url, set_spec)
         self._clock = clock
-        self._base_url = base_url
         self._set_spec = set_spec
         self._interval = interval
 
     def batches(self, cursor: Cursor | None) -> Generator[Batch]:
         """Yield one batch a page; raises `Unavailable` when arXiv fails, refuses, or repeats itself."""
-        since, token, round_date = self._resume(cursor)
-        used = {token} - {""}
-        restarted = False
-        try:
-            while True:
-                page = self._page(since, token)
-                if token and any(error.code == "badResumptionToken" for error in page.errors) and not restarted:
-                    token, round_date, used, restarted = "", "", set(), True
-                    continue
-                self._refuse(page)
-                round_date = round_date or _day(page.response_date)
-                token = page.token or ""
-                records, rejected = adapt(page)
-                if token in used:
-                    yield Batch(records, rejected, self._cursor(since))
-                    raise Unreadable(self.title, "it hands out a resumption token twice, so its list has no end")
-                if not token:
-                    yield Batch(records, rejected, self._cursor(round_date), done=True)
-                    return
-                used.add(token)
-                yield Batch(records, rejected, self._cursor(since, token, round_date, _day(page.response_date)))
-        finally:
-            # Whoever asks next may be another process, which knows nothing of our last request.
-            self._clock.sleep(self._interval)
-
-    def _resume(self, cursor: Cursor | None) -> tuple[str, str, str]:
         today = self._clock.now().date()
-        if not cursor or cursor.get("set") != self._set_spec:
-            return (today - timedelta(days=FIRST_DAYS)).isoformat(), "", ""
-        since = str(cursor["from"])
-        good = cursor.get("issued") == today.isoformat() and cursor.get("form") == FORM  # tokens die at midnight, UTC
-        if cursor.get("token") and good:
-            return since, str(cursor["token"]), str(cursor["round"])
-        return since, "", ""
+        if cursor and cursor.get("set") == self._set_spec:
+            place = Place.of(cursor, today)
+        else:
+            place = Place((today - timedelta(days=FIRST_DAYS)).isoformat())
+        yield from self._batches(place, None)
 
-    def _cursor(self, since: str, token: str = "", round_date: str = "", issued: str = "") -> Cursor:
-        bare = {"set": self._set_spec, "from": since}
-        return {**bare, "form": FORM, "token": token, "round": round_date, "issued": issued} if token else bare
+    def range_batches(self, since: date, until: date, cursor: Cursor | None) -> Generator[Batch]:
+        """Yield one batch a page of what arXiv last changed from `since` to `until`; raises as `batches` does."""
+        if cursor and cursor.get("set") == self._set_spec:
+            place = Place.of(cursor, self._clock.now().date())
+        else:
+            place = Place(max(since, EARLIEST).isoformat())
+        yield from self._batches(place, max(until, EARLIEST))
 
-    def _page(self, since: str, token: str) -> OaiPage:
-        wanted = {"verb": "ListRecords", "metadataPrefix": FORM, "from": since}
-        if self._set_spec:
-            wanted["set"] = self._set_spec
-        url = f"{self._base_url}?{urlencode({'verb': 'ListRecords', 'resumptionToken': token} if token else wanted)}"
-        return self._server.ask(url, _read)
+    def news(
+        self, now: datetime, harvested_at: datetime | None, news_at: datetime | None, cursor: Cursor | None
+    ) -> str:
+        """Say whether silence is as arXiv's calendar has it, or a fault."""
+        del cursor
+        return silence(now, harvested_at, news_at)
 
-    def _refuse(self, page: OaiPage) -> None:
-        for error in page.errors:
-            if error.code != "noRecordsMatch":
-                raise Unavailable(
-                    f"arXiv refuses the request ({error.code}: {error.text[:200]}); "
-                    "check BROADSHEET_ARXIV_SET and BROADSHEET_ARXIV_URL.",
-                    value=error.code,
-                )
+    def _batches(self, place: Place, last: date | None) -> Generator[Batch]:
+        with self._pause_at_end():
+            for page, after, is_last in self._listing.pages(place, last):
+                records, rejected = adapt(page)
+                yield Batch(records, rejected, {"set": self._set_spec, **after.kept()}, done=is_last)
 
-
-def _read(reply: Reply) -> OaiPage:
-    page = parse(reply.body, reply.headers.get("content-type", ""))
-    if not _day(page.response_date):
-        raise Garbled("it bears no date")
-    return page
+    @contextmanager
+    def _pause_at_end(self) -> Iterator[None]:
+        """Whoever asks next may be another process, which knows nothing of our last request."""
+        try:
+            yield
+        finally:
+            self._clock.sleep(self._interval)
 
 
 def adapt(page: OaiPage) -> tuple[tuple[SourceRecord, ...], tuple[Rejected, ...]]:
@@ -193,7 +168,3 @@ def _date(text: str) -> date | None:
     except ValueError:
         return None
     return (moment if moment.tzinfo is None else moment.astimezone(UTC)).date()
-
-
-def _day(moment: str) -> str:
-    return moment[:10] if re.match(r"\d{4}-\d{2}-\d{2}", moment) else ""
