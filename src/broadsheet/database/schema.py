@@ -220,7 +220,7 @@ harvest = _table(
     Column("rejected", Integer, nullable=False),
     Column("withdrawn", Integer, nullable=False),
     Column("running", Boolean, nullable=False),
-    Column("news_at", Moment),  # when a run last brought a new paper
+    Column("news_at", Moment),  # when a run last brought something new or changed
 )
 
 # Harvests of the past, by ranges of days: each with a cursor of its own, so that the daily one is not disturbed.

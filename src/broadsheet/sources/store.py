@@ -76,7 +76,7 @@ def begin(database: Database, source: str, now: datetime) -> Cursor | None:
 
 def advance(database: Database, source: str, cursor: Cursor, counts: Counts, now: datetime) -> None:
     """Keep `cursor`: only after the records before it are committed."""
-    news = {"news_at": now} if counts.added else {}
+    news = {"news_at": now} if counts.added or counts.changed else {}
     with database.write() as connection:
         _update(connection, source, {"cursor": json.dumps(cursor), **_counts(counts), **news})
 

@@ -1,0 +1,1 @@
+"""arXiv's RSS feeds: what was announced today, as new, cross-listed or replaced."""
