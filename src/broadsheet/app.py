@@ -37,6 +37,8 @@ from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Outbox, SmtpTransport, Transport
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.merges import Merges
+from broadsheet.papers.remerging import Remerging
 from broadsheet.papers.signals import SignalLog
 from broadsheet.search.index import Index
 from broadsheet.search.service import Search
@@ -54,6 +56,7 @@ from broadsheet.web.site import Site
 
 ENCODER_PATIENCE = 3.0  # seconds between tries: a reader waits for the answer, and words alone are one
 _RE_ENCODING = 8.0  # seconds of each ten that a change of encoder may work: the rest is the readers'
+_MERGING_ANEW = 5.0  # seconds of each ten that merging anew may work
 _MOST_COUNTED = 100_000  # papers that are re-encoded early because readers counted them
 
 
@@ -67,6 +70,8 @@ class App:
     database: Database
     leases: Leases
     catalogue: Catalogue
+    merges: Merges
+    remerging: Remerging
     signals: SignalLog
     encoder: Encoder
     index: Index
@@ -82,6 +87,7 @@ class App:
         """Return the instance's due work, in the order in which one pass should do it."""
         return [
             Tick("harvest", timedelta(minutes=1), self._harvest),
+            Tick("merging", timedelta(seconds=10), self._remerge),
             Tick("index", timedelta(seconds=1), self._index),
             Tick("verify", timedelta(hours=6), self._verify),
             Tick("trending", timedelta(minutes=5), self._trending),
@@ -149,6 +155,14 @@ class App:
         indexed = self.index.catch_up()
         return f"{indexed} papers indexed" if indexed else ""
 
+    def _remerge(self) -> str:
+        """Merge what is stored by today's rules, a few seconds of each ten."""
+        until = self.clock.now() + timedelta(seconds=_MERGING_ANEW)
+        changed = 0
+        while self.clock.now() < until and (redone := self.remerging.step()) is not None:
+            changed += len(redone.parted) + len(redone.merged) + len(redone.changed)
+        return f"{changed} papers merged anew" if changed else ""
+
     def _encoder(self) -> str:
         encoded = self.index.upgrade(seconds=_RE_ENCODING)
         return f"{encoded} papers re-encoded" if encoded else ""
@@ -172,7 +186,7 @@ class App:
         """
         if not self.harvester.first_round_done():
             return False
-        sources = self.harvester.status(counted=False)
+        sources = self.harvester.status()
         today = self.editions.today()
         reached = not sources or any(source.succeeded_at for source in sources)
         return reached or bool(today.new or today.trending)
@@ -216,6 +230,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         database=database,
         leases=leases,
         catalogue=catalogue,
+        merges=Merges(database, clock),
+        remerging=Remerging(database, clock),
         signals=signals,
         encoder=encoder,
         index=index,

@@ -41,8 +41,8 @@ def test_a_tick_as_json_has_every_piece_of_work(first_call: Call) -> None:
     outcomes = json.loads(out)
     assert status == 0
     ticks = [outcome["tick"] for outcome in outcomes]
-    assert ticks == ["harvest", "index", "verify", "trending", "edition", "digests", "encoder"]
-    assert outcomes[1] == {"tick": "index", "said": "74 papers indexed", "failed": False}
+    assert ticks == ["harvest", "merging", "index", "verify", "trending", "edition", "digests", "encoder"]
+    assert outcomes[2] == {"tick": "index", "said": "74 papers indexed", "failed": False}
     assert not any(outcome["failed"] for outcome in outcomes)
 
 
@@ -51,7 +51,7 @@ def test_a_second_tick_has_nothing_left_to_do(call: Call) -> None:
     status, out, _ = call("tick", BROADSHEET_SOURCES="[]")
     said = dict(line.split(maxsplit=1) for line in out.splitlines())
     assert status == 0
-    assert {said[name] for name in ("harvest", "index", "digests")} == {"nothing to do"}
+    assert {said[name] for name in ("harvest", "merging", "index", "digests")} == {"nothing to do"}
 
 
 def test_a_tick_that_fails_is_told_after_the_others_and_status_1(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,7 @@ def test_a_tick_tells_what_could_not_be_reached_and_goes_on(call: Call) -> None:
     assert status == 0
     assert "could not be reached" in said["harvest"]
     assert "published" in said["edition"] or said["edition"] == "nothing to do"
-    assert set(said) == {"harvest", "index", "verify", "trending", "edition", "digests", "encoder"}
+    assert set(said) == {"harvest", "merging", "index", "verify", "trending", "edition", "digests", "encoder"}
 
 
 def test_settings_are_shown_without_passwords(call: Call) -> None:

@@ -30,29 +30,6 @@ def _other(**changes: object) -> SourceRecord:
     return replace(ACL, **changes)  # type: ignore[arg-type]
 
 
-def test_a_work_key_does_not_mind_spelling_and_knows_the_year() -> None:
-    key = merging.work_key("On Salt-Maps: a {Primer}", ("Ada Quill",), date(2025, 12, 31))
-    assert key == merging.work_key("on salt maps – a primer", ("Quill, A.", "Bruno Marsh"), date(2025, 1, 1))
-    assert key != merging.work_key("On salt maps: a primer", ("Ada Quill",), date(2026, 1, 1))
-    assert key in merging.work_keys("On salt maps: a primer", ("Ada Quill",), date(2026, 1, 1))
-    assert key not in merging.work_keys("On salt maps: a primer", ("Ada Quill",), date(2027, 1, 1))
-
-
-@pytest.mark.parametrize(
-    ("title", "authors", "published"),
-    [
-        ("Introduction", ("Ada Quill",), date(2026, 1, 1)),
-        ("On salt maps", (), date(2026, 1, 1)),
-        ("On salt maps", ("A",), None),
-    ],
-)
-def test_without_title_author_or_date_there_is_no_key(
-    title: str, authors: tuple[str, ...], published: date | None
-) -> None:
-    assert merging.work_key(title, authors, published) == ""
-    assert merging.work_keys(title, authors, published) == []
-
-
 @pytest.mark.parametrize(
     ("other", "one"),
     [
@@ -64,22 +41,44 @@ def test_without_title_author_or_date_there_is_no_key(
         (_other(authors=(ARXIV.authors[0][0] + ". " + ARXIV.authors[0].split()[-1],)), True),
         (_other(authors=(ARXIV.authors[0], "Xin Wu", "Yu Wu", "Ann Yeo")), False),  # same first, nobody else in common
         (_other(identifiers=(Identifier("arxiv", "2601.00099"),)), False),  # arXiv says that they are two
-        (_other(source="arxiv"), True),  # the same in all: listed twice
-        (_other(source="arxiv", abstract="Quite another text about birds."), False),
-        (_other(source="arxiv", abstract=""), False),
-        (_other(source="arxiv", authors=ARXIV.authors[:1]), False),
+        (_other(source="arxiv"), False),  # arXiv gives every work one number, and this is another
     ],
 )
 def test_one_work_by_its_title(other: SourceRecord, one: bool) -> None:
-    assert merging.one_by_title([ARXIV], [other]) is one
-    assert merging.one_by_title([other], [ARXIV]) is one
+    assert bool(merging.one_by_evidence([ARXIV], [other])) is one
+    assert bool(merging.one_by_evidence([other], [ARXIV])) is one
+
+
+@pytest.mark.parametrize(
+    ("changes", "one"),
+    [
+        ({}, True),  # the same in all: listed twice
+        ({"abstract": "Quite another text about birds."}, False),
+        ({"abstract": ""}, False),
+        ({"authors": ARXIV.authors[:1]}, False),
+    ],
+)
+def test_a_feed_that_lists_two_means_two_unless_all_agrees(changes: dict[str, object], one: bool) -> None:
+    first = replace(ARXIV, source="feed", identifiers=())
+    second = replace(first, key="again", **changes)  # type: ignore[arg-type]
+    assert bool(merging.one_by_evidence([first], [second])) is one
+    assert merging.one_by_evidence([first], [replace(second, source="other feed", abstract=first.abstract)])
+
+
+def test_an_identifier_says_why() -> None:
+    found = merging.one_by_identifier([ARXIV], [HF])
+    assert found is not None
+    assert (found.kind, found.words) == ("identifier", "same arXiv id 2601.00001")
+    assert merging.one_by_identifier([ARXIV], [ACL]) is None
+    assert merging.reason_between(ARXIV, ACL) is not None
 
 
 def test_given_names_in_another_order_do_not_part_a_work() -> None:
     names = ("Hung Quang Oak", "Bruno Marsh", "Chiara Vale")
     one, other = replace(ARXIV, authors=names), replace(ACL, authors=("Quang Hung Oak", *names[1:]))
-    assert merging.one_by_title([one], [other])
-    assert not merging.one_by_title([replace(one, authors=names[:2])], [replace(other, authors=other.authors[:2])])
+    assert merging.one_by_evidence([one], [other])
+    stranger = replace(other, authors=("Xaver Oak", "Zoe Marsh", "Chiara Vale"))
+    assert not merging.one_by_evidence([one], [stranger])
 
 
 def test_a_shared_identifier_is_believed_unless_another_contradicts_it() -> None:

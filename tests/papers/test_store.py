@@ -11,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from broadsheet.database.engine import Database
 from broadsheet.database.schema import artefact, departed, identifier, paper, signal, source_record, version
-from broadsheet.papers import store, wire
+from broadsheet.papers import blocking, departing, store, wire
 from broadsheet.papers.identifiers import Identifier
-from broadsheet.papers.merging import combine, work_key
+from broadsheet.papers.merging import combine
 from broadsheet.papers.paper import Artefact, Version
 from broadsheet.papers.records import Signal, SourceRecord
 from tests.conftest import NOON
@@ -41,7 +41,6 @@ def put(connection: Connection, paper_id: int, *said: SourceRecord, change: int 
             "source": one.source,
             "key": one.key,
             "paper_id": paper_id,
-            "work_key": work_key(one.title, one.authors, one.published),
             "digest": wire.digest(wire.dumps(one)),
             "record": wire.dumps(one),
             "payload": "{}",
@@ -50,6 +49,8 @@ def put(connection: Connection, paper_id: int, *said: SourceRecord, change: int 
         for one in said
     ]
     store.write_records(connection, rows, [])
+    ids = store.known_records(connection, [(one.source, one.key) for one in said])
+    store.write_keys(connection, {ids[one.source, one.key].id: blocking.keys_of(one) for one in said}, fresh=True)
 
 
 def number(connection: Connection, table: Table) -> int:
@@ -80,12 +81,18 @@ def test_an_identifier_has_its_owner_by_scheme_and_value_together(connection: Co
     assert store.owners(connection, asked) == {asked[0]: 1, asked[1]: 2, asked[2]: 2}
 
 
-def test_a_work_key_leads_to_every_paper_of_which_a_record_bears_it(connection: Connection) -> None:
-    same = {"title": record(1).title, "authors": record(1).authors, "published": record(1).published}
+def test_a_key_leads_to_every_paper_of_which_a_record_bears_it(connection: Connection) -> None:
     put(connection, 1, record(1))
-    put(connection, 2, record(2), record(3, source="hf", **same))
-    key, other = (work_key(record(n).title, record(n).authors, record(n).published) for n in (1, 2))
-    assert store.by_work_key(connection, [key, other, "none"]) == {key: {1, 2}, other: {2}}
+    put(connection, 2, record(2), record(3, source="hf", title=record(1).title, authors=record(1).authors))
+    key, other = (blocking.keys_of(record(n))[0] for n in (1, 2))
+    assert store.by_key(connection, [key, other, 7]) == {key: {1, 2}, other: {2}}
+
+
+def test_a_record_bears_its_newest_keys_alone(connection: Connection) -> None:
+    put(connection, 1, record(1))
+    row = store.known_records(connection, [("arxiv", record(1).key)])["arxiv", record(1).key]
+    store.write_keys(connection, {row.id: [4, 4, 5]})
+    assert store.by_key(connection, [*blocking.keys_of(record(1)), 4, 5]) == {4: {1}, 5: {1}}
 
 
 def test_more_can_be_asked_than_one_statement_holds(sqlite: Database) -> None:
@@ -172,7 +179,7 @@ def test_who_departs_leads_on_through_any_number_of_redirects(connection: Connec
     for n in range(1, 5):
         put(connection, n, record(n))
     for change, (loser, survivor) in enumerate([(4, 3), (3, 2), (2, 1)], 10):
-        store.depart(connection, loser, survivor, change)
+        departing.depart(connection, loser, survivor, change)
     led = connection.execute(select(departed.c.paper_id, departed.c.into_id, departed.c.change).order_by("change"))
     assert [tuple(row) for row in led] == [(4, 1, 10), (3, 1, 11), (2, 1, 12)]
     assert list(store.papers(connection, range(9))) == [1]
@@ -186,7 +193,7 @@ def test_of_what_both_papers_have_the_survivors_own_stays(connection: Connection
     put(connection, 2, record(2, artefacts=(theirs, MAPS), versions=(Version(arxiv(1), 1, None),)))
     store.write_signals(connection, [(1, Signal("votes", 5, NOON)), (2, Signal("votes", 3, NOON))])
     store.write_signals(connection, [(2, Signal("votes", 9, LATER))])
-    store.depart(connection, 2, 1, 10)
+    departing.depart(connection, 2, 1, 10)
     found = store.papers(connection, [1])[1]
     assert found.artefacts == (mine, MAPS)
     assert found.versions == (Version(arxiv(1), 1, date(2026, 1, 1)),)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from broadsheet import __version__
-from broadsheet.cli import digests, editions, evaluation, index, papers, searching, serving, sources
+from broadsheet.cli import digests, editions, evaluation, index, merging, papers, searching, serving, sources
 from broadsheet.cli.terminal import instance, say, say_json
 from broadsheet.cli.terminal import settings as read_settings
 
@@ -16,6 +16,8 @@ program = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+for verb in (merging.merges, merging.split, merging.merge, merging.remerge):
+    papers.commands.command()(verb)
 program.add_typer(papers.commands, name="papers")
 program.add_typer(sources.commands, name="sources")
 program.add_typer(index.commands, name="index")

@@ -84,8 +84,8 @@ metadata = MetaData(
 )
 
 
-def _table(name: str, *parts: Any) -> Table:
-    return Table(name, metadata, *parts)
+def _table(name: str, *parts: Any, **options: Any) -> Table:
+    return Table(name, metadata, *parts, **options)
 
 
 def _paper_id(**options: Any) -> Column[int]:
@@ -132,6 +132,16 @@ departed = _table(
     Index("ix_departed_change", "change"),
 )
 
+# What went over to another paper when one departed: enough to give it back, should an editor part them again.
+handed_over = _table(
+    "handed_over",
+    Column("departed_id", Id, ForeignKey("departed.paper_id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("table_name", String(64), nullable=False),
+    Column("kept", Boolean, nullable=False),  # false: the other paper had its like, and this row was dropped
+    Column("row", Text, nullable=False),  # JSON: the primary key of a row that was kept, all of one that was dropped
+)
+
 identifier = _table(
     "identifier",
     Column("scheme", String(16), primary_key=True),
@@ -156,14 +166,63 @@ source_record = _table(
     Column("source", String(32), nullable=False),
     Column("key", String(255), nullable=False),
     _paper_id(),
-    Column("work_key", String(32), nullable=False),  # hash of normalised title, first author, year: see papers.merging
     Column("digest", String(32), nullable=False),  # of the parsed record: unchanged records are recognised by it
     Column("record", Packed, nullable=False),  # the parsed record as JSON: merging is redone from it
     Column("payload", Packed, nullable=False),  # the source's own words, verbatim
     Column("received_at", Moment, nullable=False),
     UniqueConstraint("source", "key"),
     Index("ix_source_record_paper_id", "paper_id"),
-    Index("ix_source_record_work_key", "work_key"),
+)
+
+# Under what a record is looked for when another may tell of the same work: see papers.blocking.
+record_key = _table(
+    "record_key",
+    Column("key", BigInteger, primary_key=True),
+    Column("record_id", Id, ForeignKey("source_record.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_record_key_record_id", "record_id"),
+    sqlite_with_rowid=False,
+)
+
+# What a record said before it said something else.
+wording = _table(
+    "wording",
+    Column("record_id", Id, ForeignKey("source_record.id", ondelete="CASCADE"), primary_key=True),
+    Column("received_at", Moment, primary_key=True),
+    Column("record", Packed, nullable=False),
+)
+
+# What an editor decided of two records; a record is named as its source names it, so that it holds for good.
+ruling = _table(
+    "ruling",
+    Column("source", String(32), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("other_source", String(32), primary_key=True),
+    Column("other_key", String(255), primary_key=True),
+    Column("apart", Boolean, nullable=False),  # false: they are one work
+    Column("made_at", Moment, nullable=False),
+    Column("note", Text, nullable=False),
+    Index("ix_ruling_other_key", "other_key"),
+)
+
+# Under what an abstract is looked for when another may repeat it: see papers.duplicates.
+abstract_band = _table(
+    "abstract_band",
+    Column("band", BigInteger, primary_key=True),
+    _paper_id(primary_key=True),
+    Index("ix_abstract_band_paper_id", "paper_id"),
+    sqlite_with_rowid=False,
+)
+
+# Two papers whose abstracts are alike, for an editor to look at.
+duplicate = _table(
+    "duplicate",
+    _paper_id(primary_key=True),  # the smaller of the two numbers
+    Column("other_id", Id, ForeignKey("paper.id", ondelete="CASCADE"), primary_key=True),
+    Column("overlap", Float, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("found_at", Moment, nullable=False),
+    Column("settled_at", Moment),  # when an editor said that it is all right
+    Index("ix_duplicate_other_id", "other_id"),
 )
 
 artefact = _table(

@@ -5,7 +5,7 @@ All of a batch happens in the caller's transaction, behind the change counter's 
 new paper at once cannot both make it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from broadsheet.database import changes
-from broadsheet.papers import clean, merging, store, wire, works
+from broadsheet.papers import blocking, clean, departing, merging, store, wire, wordings, works
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Description
 from broadsheet.papers.records import SourceRecord
-from broadsheet.papers.works import Found, Key, Work
+from broadsheet.papers.rulings import Key
+from broadsheet.papers.works import Found, Work
 
 _ELSEWHERE = -1
 
@@ -44,7 +45,7 @@ class _Arrival:
     record: SourceRecord
     text: str
     digest: str
-    keys: list[str]
+    keys: list[int]
     known: Row[Any] | None
 
 
@@ -94,8 +95,7 @@ def _arrivals(latest: dict[Key, SourceRecord], known: dict[Key, Row[Any]]) -> It
         digest = wire.digest(text)
         row = known.get(key)
         if row is None or row.digest != digest:
-            keys = merging.work_keys(record.title, record.authors, record.published)
-            yield _Arrival(record, text, digest, keys, row)
+            yield _Arrival(record, text, digest, blocking.keys_of(record), row)
 
 
 def _plan(found: Found) -> _Plan:
@@ -157,6 +157,20 @@ def _as_heard(one: Description) -> Description:
 
 
 def _write(connection: Connection, plan: _Plan, arrivals: Sequence[_Arrival], now: datetime) -> None:
+    _write_papers(connection, plan, now)
+    old = {arrival.known.id: arrival.record for arrival in arrivals if arrival.known is not None}
+    wordings.keep(connection, old)
+    rows = [_row(arrival, plan.homes[_key(arrival.record)], now) for arrival in arrivals]
+    store.write_records(connection, [row for row in rows if "id" not in row], [row for row in rows if "id" in row])
+    known = {arrival.known.id: arrival.keys for arrival in arrivals if arrival.known is not None}
+    store.write_keys(connection, known)
+    fresh = {_key(arrival.record): arrival.keys for arrival in arrivals if arrival.known is None}
+    ids = store.known_records(connection, fresh)
+    store.write_keys(connection, {ids[key].id: keys for key, keys in fresh.items()}, fresh=True)
+
+
+def _write_papers(connection: Connection, plan: _Plan, now: datetime) -> list[int]:
+    """Write the papers down, and return the numbers of those that are new."""
     change = changes.take(connection, len(plan.fresh) + len(plan.changed) + len(plan.moves))
     # A paper's number is that of its first change: unique for good, even after it was merged away.
     born = {change + place: one for place, (_, one) in enumerate(plan.fresh)}
@@ -164,11 +178,10 @@ def _write(connection: Connection, plan: _Plan, arrivals: Sequence[_Arrival], no
         plan.homes |= {_key(record): paper_id for record in work.said}
     departures = change + len(plan.fresh) + len(plan.changed)
     for place, (loser, survivor) in enumerate(plan.moves):
-        store.depart(connection, loser, survivor, departures + place)
+        departing.depart(connection, loser, survivor, departures + place)
     store.write_papers(connection, born, plan.changed, change, now)
     store.write_artefacts(connection, plan.quiet)
-    rows = [_row(arrival, plan.homes[_key(arrival.record)], now) for arrival in arrivals]
-    store.write_records(connection, [row for row in rows if "id" not in row], [row for row in rows if "id" in row])
+    return list(born)
 
 
 def _row(arrival: _Arrival, paper_id: int, now: datetime) -> dict[str, Any]:
@@ -177,10 +190,58 @@ def _row(arrival: _Arrival, paper_id: int, now: datetime) -> dict[str, Any]:
         "source": record.source,
         "key": record.key,
         "paper_id": paper_id,
-        "work_key": next(iter(arrival.keys), ""),
         "digest": arrival.digest,
         "record": arrival.text,
         "payload": wire.payload_text(record.payload),
         "received_at": now,
     }
     return row if arrival.known is None else {"id": arrival.known.id, **row}
+
+
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """What merging some papers anew did: papers that were `parted` (from, to), and `merged` (gone, into)."""
+
+    parted: tuple[tuple[int, int], ...]
+    merged: tuple[tuple[int, int], ...]
+    changed: tuple[int, ...]
+
+
+def redo(connection: Connection, paper_ids: Sequence[int], now: datetime) -> Redone:
+    """Ask anew which works these papers' records tell of, by the rules and rulings of today; write down what changed.
+
+    A paper keeps its number for the work of its oldest record. What was of a paper that departed into it, and proves
+    to be a work of its own again, goes back: votes, deliveries and all that hung on it.
+    """
+    changes.take(connection, 0)
+    told = store.records_of(connection, paper_ids)
+    records = [record for said in told.values() for record in said]
+    keys, number = _write_keys(connection, records, told)
+    homes = {_key(said[0]): paper_id for paper_id, said in told.items()}
+    plan = _plan(works.find(connection, records, keys, homes, frozenset(told)))
+    before = {_key(record): paper_id for paper_id, said in told.items() for record in said}
+    born = _write_papers(connection, plan, now)
+    moved = {number[key]: plan.homes[key] for key in before if plan.homes[key] in set(born)}
+    store.move_records(connection, moved)
+    parted = {(before[_key(record)], plan.homes[_key(record)]) for work, _ in plan.fresh for record in work.said}
+    store.see_as_long(connection, parted)
+    for old, new in sorted(parted):
+        for gone in departing.earlier(connection, old, {one for one, home in moved.items() if home == new}):
+            departing.give_back(connection, gone, old, new)
+    return Redone(tuple(sorted(parted)), tuple(plan.moves), tuple(plan.changed))
+
+
+def write_keys(connection: Connection, paper_ids: Sequence[int]) -> None:
+    """Make the keys anew by which the records of these papers are found."""
+    told = store.records_of(connection, paper_ids)
+    _write_keys(connection, [record for said in told.values() for record in said], told)
+
+
+def _write_keys(
+    connection: Connection, records: Sequence[SourceRecord], papers: Iterable[int]
+) -> tuple[list[list[int]], dict[Key, int]]:
+    """Return the keys of each record, and the id of each."""
+    keys = [blocking.keys_of(record) for record in records]
+    number = store.record_ids(connection, papers)
+    store.write_keys(connection, {number[_key(one)]: own for one, own in zip(records, keys, strict=True)})
+    return keys, number

@@ -1,20 +1,22 @@
 """Decides which records tell of one work, and makes one paper of all that was said of it.
 
-Two records tell of one work if they share an identifier; or if normalised title, first author and year (or the year
-next to it) agree; and if nothing speaks against it. Which records are compared at all is `works`' matter.
+Two records tell of one work if they share an identifier, or if title, authors, abstract and dates leave no doubt
+(`evidence`); and if nothing speaks against it. Which records are compared at all is `works`' matter.
 What a paper says is always combined anew from all its records, so the order in which they came plays no part.
 """
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TypeVar
 
-from broadsheet.papers import artefacts, clean, titles
+from broadsheet.papers import artefacts, clean, evidence, titles
+from broadsheet.papers.evidence import Reason
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact, DatePrecision, Description
 from broadsheet.papers.records import SourceRecord
 
+# Raised when records are to be compared, or found, in another way: all that is stored is then merged anew.
+RULES = 1
 # Who is believed first where sources disagree on title, abstract, authors: the place of record before those who copy.
 _BELIEVED = ("acl-anthology", "arxiv", "biorxiv", "openalex", "semantic-scholar")
 _BELIEVED_LAST = ("hf", "hf-daily-papers", "example-page")
@@ -23,53 +25,57 @@ _BELIEVED_LAST = ("hf", "hf-daily-papers", "example-page")
 _ONE_PER_WORK = ("arxiv", "acl")
 # Share of words that two abstracts of one work have in common at least, where their source lists it twice.
 _ALIKE = 0.6
-# With so many family names in common the first author's given names may stand in another order.
-_ENOUGH = 3
+# Sources whose keys are such numbers, so that one work never stands there twice.
+_NUMBERING = ("arxiv", "acl-anthology", "hf")
 # Which identifier names a paper: what a reader would type.
 _NAMING = ("arxiv", "acl", "doi", "openreview", "openalex", "s2")
+NAMES = {
+    "arxiv": "arXiv id",
+    "acl": "ACL id",
+    "doi": "DOI",
+    "openreview": "OpenReview id",
+    "openalex": "OpenAlex id",
+    "s2": "Semantic Scholar id",
+}
 _T = TypeVar("_T")
 _PRECISION: dict[DatePrecision, int] = {"day": 0, "month": 1, "year": 2}
 
 
-def work_key(title: str, authors: Sequence[str], published: date | None) -> str:
-    """Return the key under which a work stands; empty where the title names nothing."""
-    return next(iter(work_keys(title, authors, published, shifts=(0,))), "")
-
-
-def work_keys(
-    title: str, authors: Sequence[str], published: date | None, *, shifts: Sequence[int] = (0, -1, 1)
-) -> list[str]:
-    """Return the keys under which the same work may stand from another source; none where the title names nothing.
-
-    `shifts` look for it in the years beside: a preprint of December is in the proceedings of the next year.
-    """
-    if not authors or published is None or not titles.is_telling(title):
-        return []
-    named = f"{titles.normalised(title)}|{titles.family_name(authors[0])}|"
-    years = (f"{named}{published.year + shift}" for shift in shifts)
-    return [hashlib.blake2b(year.encode("utf-8", "replace"), digest_size=12).hexdigest() for year in years]
-
-
-def one_by_identifier(mine: Sequence[SourceRecord], others: Sequence[SourceRecord]) -> bool:
-    """Say whether two sets of records that share an identifier tell of one work.
+def one_by_identifier(mine: Sequence[SourceRecord], others: Sequence[SourceRecord]) -> Reason | None:
+    """Say why two sets of records that may share an identifier tell of one work; None where they do not.
 
     DOIs are mistyped and copied: arXiv lists many under two unrelated papers. Where the sets contradict each other,
-    only the same title by the same author convinces (a paper posted to two archives), or a record that names both.
+    only the same title by the same authors convinces (a paper posted to two archives), or a record that names both.
     """
-    return not _contradict(mine, others) or any(_same_title(a, b) for a in mine for b in others)
+    shared = sorted(_identifiers_of(mine) & _identifiers_of(others), key=lambda one: _NAMING.index(one.scheme))
+    if not shared:
+        return None
+    if _contradict(mine, others) and not any(_same_title(a, b) for a in mine for b in others):
+        return None
+    return Reason("identifier", f"same {NAMES[shared[0].scheme]} {shared[0].value}")
 
 
-def one_by_title(mine: Sequence[SourceRecord], others: Sequence[SourceRecord]) -> bool:
-    """Say whether two sets of records with a work key in common tell of one work.
+def one_by_evidence(mine: Sequence[SourceRecord], others: Sequence[SourceRecord]) -> Reason | None:
+    """Say why two sets of records that share no identifier tell of one work; None where that is not certain.
 
-    A source that lists two of that title says that they are two, unless all authors and the abstracts agree as well.
+    A source that lists two says that they are two, unless all authors and the abstracts agree as well and it is none
+    that gives every work a number of its own.
     """
     if _contradict(mine, others):
-        return False
+        return None
     pairs = [(a, b) for a in mine for b in others]
     if any(a.source == b.source and a.key != b.key and not _told_twice(a, b) for a, b in pairs):
-        return False
-    return any(_same_title(a, b) and _authors_agree(a, b) for a, b in pairs)
+        return None
+    return next((reason for a, b in pairs if (reason := evidence.reason(a, b))), None)
+
+
+def reason_between(a: SourceRecord, b: SourceRecord) -> Reason | None:
+    """Say why two records are one work."""
+    return one_by_identifier([a], [b]) or one_by_evidence([a], [b])
+
+
+def _identifiers_of(records: Sequence[SourceRecord]) -> set[Identifier]:
+    return {one for record in records for one in record.identifiers}
 
 
 def _contradict(mine: Sequence[SourceRecord], others: Sequence[SourceRecord]) -> bool:
@@ -85,22 +91,13 @@ def _values(records: Sequence[SourceRecord], scheme: str) -> set[str]:
 
 
 def _same_title(a: SourceRecord, b: SourceRecord) -> bool:
-    key = work_key(a.title, a.authors, a.published)
-    return bool(key) and key in work_keys(b.title, b.authors, b.published)
-
-
-def _authors_agree(a: SourceRecord, b: SourceRecord) -> bool:
-    """Say whether two author lists alike in the first family name may be the same: Wei Wang is not Xin Wang."""
-    mine, theirs = [titles.person(name) for name in a.authors], [titles.person(name) for name in b.authors]
-    shared = len({family for family, _ in mine} & {family for family, _ in theirs})
-    fewer = min(len(mine), len(theirs))
-    initials = {mine[0][1], theirs[0][1]} - {""}
-    if len(initials) > 1 and shared < _ENOUGH:
-        return False
-    return shared >= min(fewer, 2) and 2 * shared >= fewer
+    found = evidence.reason(a, b)
+    return found is not None and found.kind == "title"
 
 
 def _told_twice(a: SourceRecord, b: SourceRecord) -> bool:
+    if a.source in _NUMBERING or titles.normalised(a.title) != titles.normalised(b.title):
+        return False
     if [titles.family_name(name) for name in a.authors] != [titles.family_name(name) for name in b.authors]:
         return False
     mine, theirs = set(a.abstract.casefold().split()), set(b.abstract.casefold().split())

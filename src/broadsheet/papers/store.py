@@ -7,16 +7,17 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from broadsheet.database.schema import (
     artefact,
-    departed,
     identifier,
     paper,
+    record_key,
     signal,
     source_record,
     version,
@@ -79,15 +80,29 @@ def owners(connection: Connection, identifiers: Iterable[Identifier]) -> dict[Id
     return found
 
 
-def by_work_key(connection: Connection, keys: Iterable[str]) -> dict[str, set[int]]:
-    """Return the papers of which any record stands under each work key."""
-    found: dict[str, set[int]] = defaultdict(set)
-    columns = source_record.c
+def by_key(connection: Connection, keys: Iterable[int]) -> dict[int, set[int]]:
+    """Return the papers of which any record is looked for under each key."""
+    found: dict[int, set[int]] = defaultdict(set)
+    joined = record_key.join(source_record, source_record.c.id == record_key.c.record_id)
     for some in chunks(keys):
-        asked = select(columns.work_key, columns.paper_id).where(columns.work_key.in_(some))
-        for row in connection.execute(asked):
-            found[row.work_key].add(row.paper_id)
+        asked = select(record_key.c.key, source_record.c.paper_id).select_from(joined)
+        for row in connection.execute(asked.where(record_key.c.key.in_(some))):
+            found[row.key].add(row.paper_id)
     return found
+
+
+def homes(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return the paper of each record that is here."""
+    return {key: row.paper_id for key, row in known_records(connection, keys).items()}
+
+
+def write_keys(connection: Connection, keys: Mapping[int, Iterable[int]], *, fresh: bool = False) -> None:
+    """Let each record, by its id, be looked for under these keys and no others; `fresh` ones had none before."""
+    if not fresh:
+        for some in chunks(keys):
+            connection.execute(delete(record_key).where(record_key.c.record_id.in_(some)))
+    rows = [{"key": key, "record_id": record_id} for record_id, own in keys.items() for key in dict.fromkeys(own)]
+    _insert(connection, record_key, sorted(rows, key=itemgetter("key")))
 
 
 def records_of(connection: Connection, paper_ids: Iterable[int]) -> dict[int, list[SourceRecord]]:
@@ -97,6 +112,16 @@ def records_of(connection: Connection, paper_ids: Iterable[int]) -> dict[int, li
         asked = select(source_record.c.paper_id, source_record.c.record)
         for row in connection.execute(asked.where(source_record.c.paper_id.in_(some)).order_by(source_record.c.id)):
             found[row.paper_id].append(wire.loads(row.record))
+    return found
+
+
+def record_ids(connection: Connection, paper_ids: Iterable[int]) -> dict[tuple[str, str], int]:
+    """Return the number of each record of these papers by its source and key."""
+    columns = source_record.c
+    found: dict[tuple[str, str], int] = {}
+    for some in chunks(paper_ids):
+        asked = select(columns.id, columns.source, columns.key).where(columns.paper_id.in_(some))
+        found |= {(row.source, row.key): row.id for row in connection.execute(asked)}
     return found
 
 
@@ -151,25 +176,16 @@ def write_records(connection: Connection, fresh: list[dict[str, Any]], changed: 
     _update(connection, source_record, {row.pop("id"): row for row in changed})
 
 
-def depart(connection: Connection, loser: int, survivor: int, change: int) -> None:
-    """Let the paper `loser` become `survivor`: what hangs on it follows, its number leads on."""
-    for table in paper.metadata.sorted_tables:
-        if "paper_id" in table.c and table.c.paper_id.references(paper.c.id):
-            _hand_over(connection, table, loser, survivor)
-    connection.execute(update(departed).where(departed.c.into_id == loser).values(into_id=survivor))
-    connection.execute(delete(paper).where(paper.c.id == loser))
-    connection.execute(insert(departed).values(paper_id=loser, into_id=survivor, change=change))
+def move_records(connection: Connection, papers: Mapping[int, int]) -> None:
+    """Give records, by their ids, to other papers."""
+    _update(connection, source_record, {record_id: {"paper_id": paper_id} for record_id, paper_id in papers.items()})
 
 
-def _hand_over(connection: Connection, table: Table, loser: int, survivor: int) -> None:
-    """Give the rows of one paper to another; a row that the other has already is deleted with its paper."""
-    moved = update(table).where(table.c.paper_id == loser).values(paper_id=survivor)
-    if table.c.paper_id.primary_key:
-        twin = table.alias()
-        others = (column.name for column in table.primary_key if column.name != "paper_id")
-        there = and_(twin.c.paper_id == survivor, *(twin.c[name] == table.c[name] for name in others))
-        moved = moved.where(~exists().where(there))
-    connection.execute(moved)
+def see_as_long(connection: Connection, parted: Iterable[tuple[int, int]]) -> None:
+    """Let papers that came of others (from, to) be known here as long as those: they are no news."""
+    for old, new in parted:
+        first = select(paper.c.first_seen_at).where(paper.c.id == old).scalar_subquery()
+        connection.execute(update(paper).where(paper.c.id == new).values(first_seen_at=first))
 
 
 def write_signals(connection: Connection, observed: Iterable[tuple[int, Signal]]) -> None:

@@ -24,6 +24,30 @@ _GENERIC_BEGINNINGS = (
     "welcometothe",
 )
 _FEWEST_LETTERS = 12
+_SUBTITLE = re.compile(r"\s*(?::|\s[-–—]\s|[?!]\s|—)\s*")
+# What gives a title its place in a row of works: part 2, II, V2, 2.0, ++. Roman numerals in capitals alone.
+_PLACES = (
+    re.compile(r"\b(?:part|volume|vol\.?|chapter|no\.?|round|edition)\s+([0-9ivx]+|one|two|three|four|five)\b", re.I),
+    re.compile(r"(?<![\w.-])(II|III|IV|VI|VII|VIII|IX|XI|XII)(?![\w-])"),
+    re.compile(r"(?:\b|(?<=[a-zA-Z]))[vV](?:er\.?|ersion )?\s?(\d+(?:\.\d+)?)\b"),
+    re.compile(r"\b(\d+\.\d+)\b"),
+    re.compile(r"(?<=[a-zA-Z])(\++)(?!\w)"),
+)
+# A work about another work, under that other's title.
+_ABOUT = re.compile(
+    r"(?:an? |the |authors?['’]?s? )?(?:short |brief )?(?:addendum|comments?|correction|corrigend\w+|discussions?"
+    r"|errat\w+|rejoinder|replies|reply|responses?|retraction|supplement\w*|remarks?)\b(?: on| to| of| for| by|:)",
+    re.I,
+)
+# Titles that the same people give to something new every year.
+_REPORT = re.compile(
+    r"\b(?:annual|yearly|newsletter|reports?|findings of|overview|proceedings|workshop|tutorials?|shared task|roadmap"
+    r"|lectures?|status of|system description|project)\b",
+    re.I,
+)
+_WITH_DIGIT = re.compile(r"[^\W_]*\d[^\W_]*")
+_DIGITS = re.compile(r"\d+")
+_FEWEST_WORDS = 4
 _PARTICLES = frozenset("van von der den de di da la le el al bin ibn dos du ter ten".split())
 _SUFFIXES = frozenset("jr sr ii iii iv".split())
 
@@ -47,6 +71,57 @@ def is_telling(title: str) -> bool:
     return not (len(words) <= 3 and _GENERIC.intersection(words)) and not bare.startswith(_GENERIC_BEGINNINGS)
 
 
+def told_apart(one: str, other: str) -> bool:
+    """Say whether two titles tell that they name two works: another part, issue, year, or a reply to the first."""
+    if bool(_ABOUT.match(one)) != bool(_ABOUT.match(other)) or _place(one) != _place(other):
+        return True
+    mine, theirs = _numbered(one), _numbered(other)
+    return any(mine[shape] != theirs[shape] for shape in mine.keys() & theirs.keys())
+
+
+def is_report(title: str) -> bool:
+    """Say whether a title is of the kind that comes again, such as an overview of a shared task."""
+    return len(_spoken(title)) < _FEWEST_WORDS or bool(_REPORT.search(title))
+
+
+def common(one: str, other: str) -> float:
+    """Return the share of words that two titles have in common, from 0 to 1."""
+    mine, theirs = set(_spoken(one)), set(_spoken(other))
+    return len(mine & theirs) / max(len(mine | theirs), 1)
+
+
+def head(title: str) -> str:
+    """Return what stands before the subtitle."""
+    return _SUBTITLE.split(title, 1)[0]
+
+
+def is_without_subtitle(one: str, other: str) -> bool:
+    """Say whether one of two titles is the other without its subtitle."""
+    for whole, part in ((one, other), (other, one)):
+        first = head(whole)
+        if first != whole and is_telling(first) and normalised(first) == normalised(part):
+            return True
+    return False
+
+
+def _spoken(title: str) -> list[str]:
+    plain = title if title.isascii() else _unaccented(title)
+    return _NOT_WORD.sub(" ", _TEX_COMMAND.sub("", plain).casefold()).split()
+
+
+def _place(title: str) -> list[str]:
+    """Return what gives a title its place in a row of works."""
+    return sorted(match[1].casefold() for kind in _PLACES for match in kind.finditer(title))
+
+
+def _numbered(title: str) -> dict[str, set[str]]:
+    """Return the words with digits by their shape: WMT18 and WMT19 are of one shape, and two."""
+    found: dict[str, set[str]] = {}
+    for word in _WITH_DIGIT.findall(title.casefold()):
+        found.setdefault(_DIGITS.sub("#", word), set()).add(word)
+    return found
+
+
 def family_name(name: str) -> str:
     """Return the normal form of a person's family name, from `Ada Quill`, `Quill, Ada` or `A. van der Quill Jr.`."""
     return person(name)[0]
@@ -66,6 +141,11 @@ def person(name: str) -> tuple[str, str]:
     while len(words) > 1 and words[0] in _PARTICLES:
         words.pop(0)
     return (words[-1] if words else ""), (first[0][0] if first else "")
+
+
+def name_words(name: str) -> list[str]:
+    """Return the normal forms of all words of a name."""
+    return _NOT_WORD.sub(" ", (name if name.isascii() else _unaccented(name)).casefold()).split()
 
 
 def _words(text: str) -> list[str]:

@@ -1,23 +1,24 @@
 """Finds which of the records that arrive, and which stored papers, are one work.
 
-What makes two of them one is `merging`'s to say, what then happens to them `intake`'s.
-Only what shares an identifier or a work key is ever compared, so a batch costs a few statements, whatever its size.
+What makes two of them one is `merging`'s to say, what then happens to them `intake`'s; an editor's ruling goes before.
+Only what shares an identifier or a key is ever compared, so a batch costs a few statements, whatever its size.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from broadsheet.papers import merging, store
+from broadsheet.papers import merging, rulings, store
+from broadsheet.papers.evidence import Reason
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.records import SourceRecord
+from broadsheet.papers.rulings import Key, Rulings
 
-Key = tuple[str, str]
-# So many of one title are compared; a batch of a thousand "Untitled"s must not become half a million comparisons.
+# So many under one key are compared; a batch of a thousand "Untitled"s must not become half a million comparisons.
 _MOST_NAMESAKES = 20
-_Test = Callable[[Sequence[SourceRecord], Sequence[SourceRecord]], bool]
+_Test = Callable[[Sequence[SourceRecord], Sequence[SourceRecord]], Reason | None]
 
 
 @dataclass(slots=True)
@@ -39,25 +40,35 @@ class Found:
 
 
 def find(
-    connection: Connection, arrivals: Sequence[SourceRecord], keys: Sequence[Sequence[str]], homes: dict[Key, int]
+    connection: Connection,
+    arrivals: Sequence[SourceRecord],
+    keys: Sequence[Sequence[int]],
+    homes: dict[Key, int],
+    anew: frozenset[int] = frozenset(),
 ) -> Found:
     """Sort `arrivals` into works.
 
-    `keys` are the work keys of each, `homes` tells the paper of each that was here before in another wording.
+    `keys` are those of each, `homes` tells the paper of each that was here before in another wording and stays there.
+    `anew` are papers whose records are all among the arrivals, because it is asked again whether they are one work.
     """
     owners = store.owners(connection, {one for record in arrivals for one in record.identifiers})
-    namesakes = store.by_work_key(connection, {key for own in keys for key in own})
+    namesakes = store.by_key(connection, {key for own in keys for key in own})
     near = {paper_id for papers in namesakes.values() for paper_id in sorted(papers)[:_MOST_NAMESAKES]}
     home_of = [homes.get((record.source, record.key)) for record in arrivals]
-    touched = {*filter(None, home_of), *owners.values(), *near}
+    touched = {*filter(None, home_of), *owners.values(), *near, *anew}
     told = store.records_of(connection, touched)
-    before = {paper_id: told.get(paper_id, []) for paper_id in sorted(touched)}
-    joining = _Joining(arrivals, before)
+    ruled, bound = _ruled(connection, arrivals, told)
+    told |= store.records_of(connection, set(bound.values()) - touched)
+    before = {paper_id: told.get(paper_id, []) for paper_id in sorted({*touched, *bound.values()})}
+    joining = _Joining(arrivals, before, ruled)
     for place, home in enumerate(home_of):
         if home is not None:
             joining.join(place, joining.place_of(home))
-    joining.meet(((one, place) for place, record in enumerate(arrivals) for one in record.identifiers), owners)
-    _by_title(joining, keys, {key: papers & before.keys() for key, papers in namesakes.items()})
+    joining.obey(bound)
+    # An identifier leads from a paper that is asked anew to nothing but its own records, which meet here anyway.
+    held = {one: paper_id for one, paper_id in owners.items() if paper_id not in anew}
+    joining.meet(((one, place) for place, record in enumerate(arrivals) for one in record.identifiers), held)
+    _by_key(joining, keys, {key: papers & before.keys() - anew for key, papers in namesakes.items()})
     works = joining.touched()
     # What was said before counts as well: an identifier that is named no more has to be given up.
     known = (record for work in works for paper_id in work.papers for record in (*work.said, *before[paper_id]))
@@ -66,39 +77,64 @@ def find(
     return Found(works, before, owners)
 
 
-def _by_title(joining: "_Joining", keys: Sequence[Sequence[str]], namesakes: dict[str, set[int]]) -> None:
-    met: dict[str, list[int]] = defaultdict(list)
+def _ruled(
+    connection: Connection, arrivals: Sequence[SourceRecord], told: dict[int, list[SourceRecord]]
+) -> tuple[Rulings, dict[Key, int]]:
+    """Return what was ruled of all that meets here, and the papers of what must join it."""
+    stored = (one for said in told.values() for one in said)
+    ruled = rulings.of(connection, ((one.source, one.key) for one in (*arrivals, *stored)))
+    bound = {key for one in arrivals for key in ruled.together.get((one.source, one.key), ())}
+    return ruled, store.homes(connection, bound)
+
+
+def _by_key(joining: "_Joining", keys: Sequence[Sequence[int]], namesakes: dict[int, set[int]]) -> None:
+    met: dict[int, list[int]] = defaultdict(list)
     for place, own in enumerate(keys):
+        others = dict.fromkeys(
+            other
+            for key in own
+            for other in (*(joining.place_of(paper_id) for paper_id in sorted(namesakes.get(key, ()))), *met[key])
+        )
+        for other in others:
+            joining.try_join(place, other, merging.one_by_evidence)
         for key in own:
-            stored = (joining.place_of(paper_id) for paper_id in sorted(namesakes.get(key, ())))
-            for other in (*stored, *met[key]):
-                joining.try_join(place, other, merging.one_by_title)
-        if own and len(met[own[0]]) < _MOST_NAMESAKES:
-            met[own[0]].append(place)
+            if len(met[key]) < _MOST_NAMESAKES:
+                met[key].append(place)
 
 
 class _Joining:
     """Disjoint sets, at first one for each record that arrives and one for each stored paper."""
 
-    def __init__(self, arrivals: Sequence[SourceRecord], before: dict[int, list[SourceRecord]]) -> None:
-        replaced = {(record.source, record.key) for record in arrivals}
+    def __init__(
+        self, arrivals: Sequence[SourceRecord], before: dict[int, list[SourceRecord]], ruled: Rulings | None = None
+    ) -> None:
+        self._at = {(record.source, record.key): place for place, record in enumerate(arrivals)}
+        self._ruled = ruled or Rulings()
         self._works = [Work([record], arrivals=[place]) for place, record in enumerate(arrivals)]
         self._places: dict[int, int] = {}
         for paper_id, said in before.items():
             self._places[paper_id] = len(self._works)
-            kept = [record for record in said if (record.source, record.key) not in replaced]
+            kept = [record for record in said if (record.source, record.key) not in self._at]
             self._works.append(Work(kept, papers={paper_id}))
         self._parent = list(range(len(self._works)))
 
     def place_of(self, paper_id: int) -> int:
         return self._places[paper_id]
 
-    def meet(self, named: Iterable[tuple[Hashable, int]], owners: dict[Identifier, int]) -> None:
-        met: dict[Hashable, list[int]] = {}
+    def obey(self, homes: dict[Key, int]) -> None:
+        """Join what was ruled to be one work; `homes` are the papers of records that are stored."""
+        for key in self._at.keys() & self._ruled.together.keys():
+            for other in sorted(self._ruled.together[key]):
+                place = self._at.get(other, self._places.get(homes.get(other, 0)))
+                if place is not None:
+                    self.try_join(self._at[key], place, lambda _mine, _theirs: Reason("editor", ""))
+
+    def meet(self, named: Iterable[tuple[Identifier, int]], owners: dict[Identifier, int]) -> None:
+        met: dict[Identifier, list[int]] = {}
         for one, place in named:
             others = met.get(one)
             if others is None:
-                owner = owners.get(one)  # type: ignore[call-overload]
+                owner = owners.get(one)
                 others = met[one] = [] if owner is None else [self.place_of(owner)]
             for other in others:
                 self.try_join(place, other, merging.one_by_identifier)
@@ -107,7 +143,9 @@ class _Joining:
 
     def try_join(self, a: int, b: int, is_one: _Test) -> None:
         a, b = self._root(a), self._root(b)
-        if a != b and is_one(self._works[a].said, self._works[b].said):
+        if a == b or self._ruled.forbid(_keys(self._works[a]), _keys(self._works[b])):
+            return
+        if is_one(self._works[a].said, self._works[b].said):
             self.join(a, b)
 
     def join(self, a: int, b: int) -> None:
@@ -130,3 +168,7 @@ class _Joining:
             self._parent[place] = self._parent[self._parent[place]]
             place = self._parent[place]
         return place
+
+
+def _keys(work: Work) -> list[Key]:
+    return [(record.source, record.key) for record in work.said]

@@ -115,14 +115,10 @@ class Harvester:
             run = Run(self._catalogue, self._connectors[name], counts)
             return replace(run.report(started_at, self._clock.now()), error=f"{row.error}.")
 
-    def status(self, *, counted: bool = True) -> list[SourceHealth]:
-        """Return how each source stands, in the order in which they are harvested.
-
-        Without `counted`, how many papers each told of is left at 0: counting them reads every source record.
-        """
+    def status(self) -> list[SourceHealth]:
+        """Return how each source stands, in the order in which they are harvested."""
         now = self._clock.now()
-        rows = store.rows(self._database)
-        papers = store.paper_counts(self._database) if counted else {}
+        rows, papers = store.rows(self._database), store.paper_counts(self._database)
         held = store.held_until(self._database, [_lease_name(name) for name in self._connectors])
         ranges = store.backfills(self._database)
         found = []

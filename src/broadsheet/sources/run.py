@@ -93,6 +93,5 @@ def clause(connector: Connector, error: Exception) -> str:
     if isinstance(error, Unreadable):
         return f"{connector.title} gave an answer that cannot be used: {error.cause}"
     if isinstance(error, BroadsheetError):
-        said = error.message.rstrip(".")
-        return said if said.startswith(connector.title) else f"{connector.title} was not harvested: {said}"
+        return f"{connector.title} was not harvested: {error.message.rstrip('.')}"
     return f"Harvesting {connector.title} broke: {type(error).__name__}"

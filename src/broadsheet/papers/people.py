@@ -1,0 +1,100 @@
+"""Tells whether two author lists name the same people, whatever the order, initials, accents and spelling.
+
+Normal forms of single names are `titles`'; what agreement proves is `evidence`'s.
+A person stands for at most one other: two Wangs on one side are not both the one Wang of the other.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from broadsheet.papers import titles
+
+MOST = 60  # of the longest lists (three thousand names at CERN) so many tell enough
+# Letters that no decomposition takes apart, and the German way to write umlauts without them.
+_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "a", "œ": "o", "ð": "d", "þ": "th"})
+_UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How many people two lists share, and how many the shorter and the longer one hold."""
+
+    shared: int
+    fewer: int
+    more: int
+
+    @property
+    def probable(self) -> bool:
+        """Two people in common (or the only one), and half of the shorter list."""
+        return self.shared >= min(self.fewer, 2) >= 1 and 2 * self.shared >= self.fewer
+
+    @property
+    def all_but_few(self) -> bool:
+        """The shorter list stands in the longer, one in five may differ; the longer is at most twice as long."""
+        return self.shared >= 1 and 5 * self.shared >= 4 * self.fewer and 2 * self.fewer >= self.more
+
+    @property
+    def words(self) -> str:
+        """Say it in words, such as `3 of 4 authors`."""
+        return f"{self.shared} of {self.more} author{'s' if self.more != 1 else ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    family: str
+    initial: str
+    words: frozenset[str]
+
+    def may_be(self, other: "_Person") -> bool:
+        if self.words == other.words:  # Wang Wei is Wei Wang
+            return True
+        if not (self.family in other.words or other.family in self.words):
+            return False
+        given = self.words & other.words - {self.family, other.family}
+        return not self.initial or not other.initial or self.initial == other.initial or any(len(w) > 1 for w in given)
+
+
+def agreement(mine: Sequence[str], theirs: Sequence[str]) -> Agreement:
+    """Compare two lists of names."""
+    fewer, more = sorted((_people(mine), _people(theirs)), key=len)
+    by_word: dict[str, list[int]] = defaultdict(list)
+    for place, person in enumerate(more):
+        for word in person.words:
+            by_word[word].append(place)
+    taken: dict[int, int] = {}
+    for same in (True, False):  # who is written alike is found before who may be meant
+        for rank, person in enumerate(fewer):
+            if rank in taken:
+                continue
+            near = sorted({place for word in person.words for place in by_word[word]} - set(taken.values()))
+            fits = (
+                place for place in near if (person.words == more[place].words if same else person.may_be(more[place]))
+            )
+            found = next(fits, None)
+            if found is not None:
+                taken[rank] = found
+    return Agreement(len(taken), len(fewer), len(more))
+
+
+def first_family(authors: Sequence[str]) -> str:
+    """Return the normal form of the first author's family name, empty where there is none."""
+    return _person(authors[0]).family if authors else ""
+
+
+def _people(names: Sequence[str]) -> list[_Person]:
+    return [person for person in map(_person, names[:MOST]) if person.words]
+
+
+@lru_cache(maxsize=1 << 15)
+def _person(name: str) -> _Person:
+    plain = name.casefold().translate(_LETTERS).replace("-", " ")
+    family, initial = titles.person(plain)
+    return _Person(_folded(family), initial, frozenset(map(_folded, titles.name_words(plain))))
+
+
+def _folded(word: str) -> str:
+    for written, letter in _UMLAUTS:
+        word = word.replace(written, letter)
+    return word
