@@ -58,7 +58,8 @@ def script(served: tuple[Script, str]) -> Script:
 
 @pytest.fixture
 def hf(served: tuple[Script, str], script: Script, clock: FixedClock) -> HfConnector:
-    return HfConnector(Outgoing(user_agent="Broadsheet/0", clock=clock, allow_private=True), clock, base_url=served[1])
+    outgoing = Outgoing(user_agent="Broadsheet/0", clock=clock, allow_private=True)
+    return HfConnector(outgoing, clock, base_url=served[1], pages=0)
 
 
 def gather(hf: HfConnector, cursor: Cursor | None = None) -> list[Batch]:
@@ -120,6 +121,25 @@ def test_yesterdays_rest_is_part_of_todays_round(hf: HfConnector, script: Script
     script.reset()
     gather(hf, cursor)
     assert days_asked(script) == ["2026-01-16", *WEEK[:6]]
+
+
+def test_a_range_is_read_day_by_day_and_goes_on_where_it_was_cut_off(hf: HfConnector, script: Script) -> None:
+    since, until = date(2026, 1, 11), date(2026, 1, 14)
+    batches = list(hf.range_batches(since, until, None))
+    assert days_asked(script) == ["2026-01-11", "2026-01-12", "2026-01-13", "2026-01-14"]
+    assert keys(batches) == IN_WEEK - {"2601.00000", "2601.00001", "2601.00002"}
+    assert [batch.done for batch in batches] == [False] * (len(batches) - 1) + [True]
+    cut = next(batch.cursor for batch in batches if batch.records)
+    script.reset()
+    list(hf.range_batches(since, until, cut))
+    assert days_asked(script) == ["2026-01-12", "2026-01-13", "2026-01-14"]
+
+
+def test_a_range_begins_no_earlier_than_the_lists(hf: HfConnector, script: Script) -> None:
+    list(hf.range_batches(date(2020, 1, 1), date(2023, 5, 5), None))
+    assert days_asked(script) == ["2023-05-04", "2023-05-05"]
+    (last,) = hf.range_batches(date(2020, 1, 1), date(2020, 1, 2), None)
+    assert last.done
 
 
 def test_a_day_that_has_not_begun_there_is_empty(hf: HfConnector, script: Script) -> None:

@@ -1,11 +1,14 @@
 """Hugging Face Daily Papers as a source: the lists of the last days with votes, comments, code and project links.
 
-When it is asked again, `harvest` decides; how it is asked politely, `outgoing`.
+When it is asked again, `harvest` decides; how it is asked politely, `outgoing`; what links a paper's page has, `pages`.
 A day's list keeps growing and its votes keep counting for two weeks, so days already read are read again.
 """
 
+import re
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from broadsheet.clock import Clock
@@ -17,14 +20,17 @@ from broadsheet.papers.paper import Artefact
 from broadsheet.papers.records import Signal, SourceRecord
 from broadsheet.sources.answers import Upstream
 from broadsheet.sources.connector import Batch, Cursor, Rejected, Unreadable
+from broadsheet.sources.hf.pages import PaperPages
 from broadsheet.sources.hf.parser import parse
 from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper
 from broadsheet.sources.linked import links
 
 PAGE_SIZE = 100
 MAX_PAGES = 20  # of one day; a day has had about a hundred papers at most
+_MODERN = re.compile(r"\d{4}\.\d{4,5}", re.ASCII)
 NEWEST_DAYS = 3  # read at every harvest
 WEEK_DAYS = 7  # read at the first harvest of each day
+FIRST_DAY = date(2023, 5, 4)  # of all daily lists
 CATCH_UP_DAYS = 31  # read at most after a long silence
 
 
@@ -37,25 +43,50 @@ class HfConnector:
     schedule = timedelta(hours=1)
 
     def __init__(
-        self, outgoing: Outgoing, clock: Clock, *, base_url: str = "https://huggingface.co", timeout: float = 60.0
+        self,
+        outgoing: Outgoing,
+        clock: Clock,
+        *,
+        base_url: str = "https://huggingface.co",
+        pages: int = 50,
+        timeout: float = 60.0,
     ) -> None:
-        """`timeout` is the longest that one request may take, in seconds."""
+        """`pages` is how many paper pages one run reads, `timeout` the longest one request may take, in seconds."""
         self._server = Upstream(outgoing, self.title, timeout=timeout)
+        self._pages_of = PaperPages(self._server, base_url, pages)
         self._clock = clock
         self._base_url = base_url
 
     def batches(self, cursor: Cursor | None) -> Generator[Batch]:
-        """Yield one batch a page, newest day first; raises `Unavailable` when Hugging Face fails."""
+        """Yield one batch a page, newest day first, then what is linked; raises `Unavailable` when it fails."""
         today = self._clock.now().date()
-        swept = str((cursor or {}).get("swept", ""))
+        swept, read = str((cursor or {}).get("swept", "")), (cursor or {}).get("pages", {})
         days = self._days(cursor, today, swept)
         while days:
-            day, *rest = days
-            yield from self._pages(day, today, {"swept": swept, "on": today.isoformat(), "left": days})
-            days = rest
-            if rest:
-                yield Batch((), (), {"swept": swept, "on": today.isoformat(), "left": rest})
-        yield Batch((), (), {"swept": today.isoformat()}, done=True)
+            yield from self._pages(days[0], today, _cursor(swept, read, today, days))
+            days = days[1:]
+            if days:
+                yield Batch((), (), _cursor(swept, read, today, days))
+        swept = today.isoformat()
+        for batch, after in self._pages_of.batches(read, today, lambda day: self._listed(day, today)):
+            read = after
+            yield replace(batch, cursor=_cursor(swept, read))
+        yield Batch((), (), _cursor(swept, read), done=True)
+
+    def range_batches(self, since: date, until: date, cursor: Cursor | None) -> Generator[Batch]:
+        """Yield one batch a page of the lists from `since` to `until`; raises as `batches` does."""
+        day = max(date.fromisoformat(cursor["next"]) if cursor else since, FIRST_DAY)
+        while day <= until:
+            following = (day + timedelta(days=1)).isoformat()
+            yield from self._pages(day.isoformat(), self._clock.now().date(), {"next": day.isoformat()})
+            yield Batch((), (), {"next": following}, done=following > until.isoformat())
+            day += timedelta(days=1)
+        if until < FIRST_DAY:
+            yield Batch((), (), {"next": FIRST_DAY.isoformat()}, done=True)
+
+    def _listed(self, day: date, today: date) -> list[str]:
+        page = self._page(day.isoformat(), 0, today)
+        return [entry.id for entry in page if isinstance(entry, DailyPaper) and _MODERN.fullmatch(entry.id)]
 
     def _days(self, cursor: Cursor | None, today: date, swept: str) -> list[str]:
         if cursor and cursor.get("on") == today.isoformat() and cursor.get("left"):
@@ -90,6 +121,14 @@ class HfConnector:
             return parse(reply.body, reply.headers.get("content-type", ""))
 
         return self._server.ask(url, read, headers={"Accept": "application/json"}, accepted=(200, 400, 404))
+
+
+def _cursor(swept: str, read: Cursor, today: date | None = None, left: list[str] | None = None) -> Cursor:
+    """Say where a run stands: days `left` of the round `on` today, and the pages that are `read`."""
+    told: dict[str, Any] = {"swept": swept}
+    if today and left:
+        told |= {"on": today.isoformat(), "left": left}
+    return {**told, "pages": read} if read else told
 
 
 def adapt(

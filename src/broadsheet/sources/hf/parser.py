@@ -1,13 +1,17 @@
-"""Bytes of a daily-papers answer to its wire shape; what the fields mean is the adapter's matter.
+"""Bytes of a daily-papers answer, or of a paper page, to its wire shape; what the fields mean is the adapter's matter.
 
 Every field is optional and distrusted: an odd one is dropped, and only an entry without an id is broken.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from broadsheet.sources.answers import Garbled, json_of
-from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper
+from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper, PaperPage
+
+# As the hub names them; a few old models have no owner.
+_REPOSITORY = re.compile(r"\w[\w.-]{0,95}(/\w[\w.-]{0,95})?", re.ASCII)
 
 
 def parse(body: bytes, content_type: str = "") -> list[DailyPaper | BrokenPaper]:
@@ -17,6 +21,32 @@ def parse(body: bytes, content_type: str = "") -> list[DailyPaper | BrokenPaper]
         told = page.get("error") if isinstance(page, dict) else None
         raise Garbled(f"it says “{told:.200}”" if isinstance(told, str) else "it is no list")
     return [_entry(place, entry) for place, entry in enumerate(page, start=1)]
+
+
+def parse_page(body: bytes, content_type: str = "") -> PaperPage:
+    """Parse one paper page; raises `Garbled` for anything but one with an id."""
+    page = json_of(body, content_type)
+    paper = _object(page)
+    paper_id = _text(paper.get("id"))
+    if paper_id is None:
+        raise Garbled("it is no paper page")
+    return PaperPage(
+        id=paper_id,
+        raw=paper,
+        title=_text(paper.get("title")),
+        published_at=_text(paper.get("publishedAt")),
+        models=tuple(_repositories(paper.get("linkedModels"))),
+        datasets=tuple(_repositories(paper.get("linkedDatasets"))),
+        spaces=tuple(_repositories(paper.get("linkedSpaces"))),
+    )
+
+
+def _repositories(value: object) -> Iterator[str]:
+    entries = [_object(entry) for entry in value] if isinstance(value, list) else []
+    for entry in sorted(entries, key=lambda entry: -(_count(entry.get("likes")) or 0)):
+        name = _text(entry.get("id"))
+        if name and _REPOSITORY.fullmatch(name):
+            yield name
 
 
 def _entry(place: int, entry: object) -> DailyPaper | BrokenPaper:

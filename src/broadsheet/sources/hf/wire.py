@@ -1,4 +1,4 @@
-"""What Hugging Face's daily papers put on the wire, as far as Broadsheet reads it; nothing is interpreted here."""
+"""What Hugging Face's daily papers and paper pages put on the wire, as far as it is read; nothing is interpreted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,3 +30,16 @@ class BrokenPaper:
 
     place: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPage:
+    """One paper page: the repositories of the hub whose cards name the paper, as `owner/name`, the most liked first."""
+
+    id: str
+    raw: Mapping[str, Any]
+    title: str | None = None
+    published_at: str | None = None
+    models: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+    spaces: tuple[str, ...] = ()
