@@ -19,6 +19,7 @@ from broadsheet.papers.artefacts import classify, from_links
         ("https://huggingface.co/quill/loom-7b/tree/main", "model", "https://huggingface.co/quill/loom-7b"),
         ("https://huggingface.co/datasets/quill/moss", "data", "https://huggingface.co/datasets/quill/moss"),
         ("https://huggingface.co/spaces/quill/demo", "demo", "https://huggingface.co/spaces/quill/demo"),
+        ("https://huggingface.co/collections/quill/moss-1", "model", "https://huggingface.co/collections/quill/moss-1"),
         ("https://zenodo.org/records/123", "data", "https://zenodo.org/records/123"),
         ("https://www.kaggle.com/datasets/quill/moss", "data", "https://www.kaggle.com/datasets/quill/moss"),
         ("https://figshare.com/articles/1", "data", "https://figshare.com/articles/1"),
@@ -40,7 +41,8 @@ def test_what_a_link_leads_to(url: str, kind: str, address: str) -> None:
         "https://doi.org/10.1000/182",
         "https://huggingface.co/papers/2401.00001",
         "https://huggingface.co/blog/moss",
-        "https://huggingface.co/collections/quill/moss-1",
+        "https://huggingface.co/collections/quill",
+        "https://openmdw.ai/license/1-1/",
         "https://github.com/quill",
         "https://github.com/features/actions",
         "https://github.com/quill/%00",
@@ -67,7 +69,7 @@ def test_links_and_text_give_each_artefact_once() -> None:
     assert [(one.kind, one.url) for one in found] == [
         ("code", "https://github.com/quill/looms"),
         ("model", "https://huggingface.co/quill/loom-7b"),
-        ("data", "http://zenodo.org/record/7"),
+        ("data", "https://zenodo.org/records/7"),
         ("project", "https://quill.github.io/looms"),
     ]
 

@@ -17,6 +17,7 @@ FULL = record(
     1,
     identifiers=(Identifier("doi", "10.1000/1"), Identifier("arxiv", "2601.00001")),
     venue="Journal of Moss",
+    licence="CC-BY-4.0",
     comments="9 pages, <b>bold</b>",
     date_precision="month",
     artefacts=(Artefact("code", "https://github.com/quill/looms", "MIT", 7, NOON, "hf"),),
@@ -31,7 +32,9 @@ def test_a_paper_comes_out_as_it_was_told(stored: Catalogue) -> None:
     for name in ("title", "abstract", "authors", "published", "categories", "links", "venue", "comments", "versions"):
         assert getattr(paper, name) == getattr(FULL, name)
     assert [str(one) for one in paper.identifiers] == ["arxiv:2601.00001", "doi:10.1000/1"]
-    assert paper.artefacts == FULL.artefacts
+    told = [(one.kind, one.url, one.licence, one.stars, one.found_in) for one in FULL.artefacts]
+    assert [(one.kind, one.url, one.licence, one.stars, one.found_in) for one in paper.artefacts] == told
+    assert paper.licence == "CC-BY-4.0"
     assert paper.date_precision == "month"
     assert paper.sources == ("arxiv",)
     assert paper.first_seen_at == paper.updated_at == NOON

@@ -155,7 +155,9 @@ def test_an_artefact_alone_is_rewritten_without_a_change_of_the_paper(connection
     put(connection, 1, record(1, artefacts=(LOOMS,)))
     put(connection, 2, record(2, artefacts=(LOOMS,)))
     before = store.papers(connection, [1])[1]
-    starred = Artefact("code", LOOMS.url, "MIT", 7, NOON, "hf")
+    starred = Artefact(
+        "code", LOOMS.url, "MIT", 7, NOON, "hf", True, "Hugging Face lists it as the paper’s repository."
+    )
     store.write_artefacts(connection, {1: combine([record(1, artefacts=(starred,))])})
     found = store.papers(connection, [1, 2])
     assert (found[1].artefacts, found[2].artefacts) == ((starred,), (LOOMS,))

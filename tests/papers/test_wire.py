@@ -33,6 +33,12 @@ def test_a_record_is_read_as_it_was_written(
     assert wire.loads(wire.dumps(said)) == said
 
 
+def test_a_licence_is_kept_and_no_older_record_looks_changed_for_want_of_one() -> None:
+    licensed = record(3, licence="http://creativecommons.org/licenses/by/4.0/", payload={})
+    assert wire.loads(wire.dumps(licensed)) == licensed
+    assert 'licence":' not in wire.dumps(record(3)).replace('"artefacts"', "")
+
+
 def test_signals_and_payload_make_no_record_look_changed() -> None:
     said = record(3)
     noisy = replace(said, signals=(Signal("votes", 1, NOON),), payload="another wrapping")

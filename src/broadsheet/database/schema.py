@@ -113,6 +113,7 @@ paper = _table(
     Column("links", Text, nullable=False),  # JSON list
     Column("venue", Text, nullable=False),
     Column("comments", Text, nullable=False),
+    Column("licence", String(200), nullable=False, server_default=""),  # as its source names it: SPDX, address or words
     Column("withdrawn", Boolean, nullable=False),
     Column("summary", Boolean, nullable=False),  # the abstract is a sentence of our own about the paper
     Column("first_seen_at", Moment, nullable=False),
@@ -234,6 +235,34 @@ artefact = _table(
     Column("stars", Integer),
     Column("seen_alive_at", Moment),
     Column("found_in", String(32), nullable=False),
+    Column("official", Boolean),  # the authors' own, another's, or not known
+    Column("reason", Text, nullable=False, server_default=""),
+)
+
+# What was found where an artefact should stand; kept by its address, as several papers may name one.
+artefact_check = _table(
+    "artefact_check",
+    Column("url", String(2048), primary_key=True),
+    Column("host", String(255), nullable=False),  # whose budget it counts against
+    Column("state", String(8), nullable=False),  # alive, dead, unsure
+    Column("said", Text, nullable=False),  # what happened, in words
+    Column("checked_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("seen_alive_at", Moment),
+    Column("dead_since", Moment),
+    Column("failures", Integer, nullable=False),  # in a row
+    Column("moved_to", String(2048), nullable=False),
+    Column("etag", String(255), nullable=False),
+    Column("licence", String(64)),
+    Column("stars", Integer),
+    Column("facts", Text, nullable=False),  # JSON: what the host says of it, see reuse.facts
+    Index("ix_artefact_check_due_at", "due_at"),
+    Index("ix_artefact_check_host_checked_at", "host", "checked_at"),
+)
+
+# Hosts that asked to be left alone for a while.
+host_pause = _table(
+    "host_pause", Column("host", String(255), primary_key=True), Column("until", Moment, nullable=False)
 )
 
 signal = _table(

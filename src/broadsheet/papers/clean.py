@@ -20,6 +20,7 @@ LONGEST_ABSTRACT = 100_000
 LONGEST_NAME = 300
 LONGEST_URL = 2_048
 LONGEST_KEY = 255
+LONGEST_LICENCE = 200
 MOST_LINKS = 200
 CUT = " […]"
 UNTITLED = "Untitled"
@@ -73,6 +74,7 @@ def record(raw: SourceRecord) -> SourceRecord:
         signals=tuple(filter(_is_told, raw.signals)) if raw.signals else (),
         venue=title(raw.venue) if raw.venue else "",
         comments=title(raw.comments) if raw.comments else "",
+        licence=name(raw.licence)[:LONGEST_LICENCE] if raw.licence else "",
     )
 
 

@@ -129,6 +129,7 @@ def combine(records: Sequence[SourceRecord]) -> Description:
         comments=next((record.comments for record in ordered if record.comments), ""),
         withdrawn=any(record.withdrawn for record in ordered),
         summary=summary,
+        licence=next((record.licence for record in ordered if record.licence), ""),
     )
 
 
@@ -163,24 +164,10 @@ def _identifiers(records: Sequence[SourceRecord]) -> tuple[Identifier, ...]:
 
 
 def _artefacts(records: Sequence[SourceRecord], links: Sequence[str], abstract: SourceRecord) -> tuple[Artefact, ...]:
-    """What sources name as artefacts, with what they know of them; then what links and the text lead to."""
-    text = "" if abstract.summary else abstract.abstract
-    comments = " ".join(record.comments for record in records if "http" in record.comments)
-    found: dict[str, Artefact] = {}
-    for artefact in (
-        *(artefact for record in records for artefact in record.artefacts),
-        *artefacts.from_links(links, f"{text} {comments}" if comments else text),
-    ):
-        known = artefacts.classify(artefact.url)
-        url = known.url if known and known.kind == artefact.kind else artefact.url
-        before = found.get(url)
-        if before is None or (before.stars is None and artefact.stars is not None):
-            found[url] = Artefact(
-                kind=artefact.kind,
-                url=url,
-                licence=artefact.licence or (before.licence if before else None),
-                stars=artefact.stars,
-                seen_alive_at=artefact.seen_alive_at or (before.seen_alive_at if before else None),
-                found_in=artefact.found_in,
-            )
-    return tuple(found.values())
+    return artefacts.gathered(
+        [artefact for record in records for artefact in record.artefacts],
+        links,
+        "" if abstract.summary else abstract.abstract,
+        _once(record.comments for record in records if record.comments),
+        next((record.authors for record in records if record.authors), ()),
+    )

@@ -5,7 +5,7 @@ All text here is plain and already cleaned; whoever shows it must still escape i
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -17,7 +17,10 @@ DatePrecision = Literal["day", "month", "year"]
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """Something that can be reused: `stars`, `licence` and `seen_alive_at` are None where nobody said."""
+    """Something that can be reused: `stars`, `licence` and `seen_alive_at` are None where nobody said.
+
+    `official` says whether it is the authors' own, None where that is not known, and `reason` why in a sentence.
+    """
 
     kind: ArtefactKind
     url: str
@@ -25,6 +28,8 @@ class Artefact:
     stars: int | None = None
     seen_alive_at: datetime | None = None
     found_in: str = ""
+    official: bool | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Description:
     """What all sources together say of a work.
 
     `summary` is True where `abstract` holds a sentence of the shelf's own about the paper and no abstract is known.
+    `licence` is the text's, as its source names it: an SPDX name, an address, or words; empty where none does.
     """
 
     title: str
@@ -58,6 +64,7 @@ class Description:
     comments: str
     withdrawn: bool
     summary: bool
+    licence: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,4 +48,5 @@ class SourceRecord:
     comments: str = ""
     withdrawn: bool = False
     summary: bool = False
+    licence: str = ""
     payload: Mapping[str, Any] | str = field(default_factory=dict)

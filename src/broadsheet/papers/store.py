@@ -24,7 +24,7 @@ from broadsheet.database.schema import (
 )
 from broadsheet.papers import wire
 from broadsheet.papers.identifiers import Identifier
-from broadsheet.papers.paper import Artefact, Description, Paper, Version
+from broadsheet.papers.paper import Artefact, ArtefactKind, Description, Paper, Version
 from broadsheet.papers.records import Signal, SourceRecord
 
 # SQLite takes 32,766 values in one statement; pairs and other conditions share them.
@@ -33,12 +33,14 @@ CHUNK = 5_000
 # took two thirds of the time of reading twenty papers.
 _PAPERS = (
     "SELECT id, title, abstract, authors, published, date_precision, categories, sources, links, venue, comments, "
-    "withdrawn, summary, first_seen_at, updated_at, change FROM paper WHERE id IN (%s)"
+    "withdrawn, summary, licence, first_seen_at, updated_at, change FROM paper WHERE id IN (%s)"
 )
 _NAMED = "SELECT paper_id, scheme, value FROM identifier WHERE paper_id IN (%s) ORDER BY place"
+# What was found at the artefact itself counts more than what a source said of it.
 _REUSABLE = (
-    "SELECT paper_id, kind, url, licence, stars, seen_alive_at, found_in "
-    "FROM artefact WHERE paper_id IN (%s) ORDER BY url"
+    "SELECT a.paper_id, a.kind, a.url, COALESCE(c.licence, a.licence), COALESCE(c.stars, a.stars), "
+    "COALESCE(c.seen_alive_at, a.seen_alive_at), a.found_in, a.official, a.reason "
+    "FROM artefact a LEFT JOIN artefact_check c ON c.url = a.url WHERE a.paper_id IN (%s) ORDER BY a.url"
 )
 _VERSIONS = "SELECT paper_id, scheme, value, number, published FROM version WHERE paper_id IN (%s) ORDER BY number"
 _T = TypeVar("_T")
@@ -138,6 +140,7 @@ def row_of(combined: Description, change: int, now: datetime) -> dict[str, Any]:
         "links": json.dumps(combined.links, ensure_ascii=False),
         "venue": combined.venue,
         "comments": combined.comments,
+        "licence": combined.licence,
         "withdrawn": combined.withdrawn,
         "summary": combined.summary,
         "updated_at": now,
@@ -221,8 +224,8 @@ def papers(connection: Connection, ids: Sequence[int]) -> dict[int, Paper]:
         for paper_id, scheme, value in _told(connection, _NAMED, among):
             named[paper_id].append(Identifier(scheme, value))
         reusable: dict[int, list[Artefact]] = defaultdict(list)
-        for paper_id, kind, url, licence, stars, seen, found_in in _told(connection, _REUSABLE, among):
-            reusable[paper_id].append(Artefact(kind, url, licence, stars, _moment(seen), found_in))
+        for paper_id, *told in _told(connection, _REUSABLE, among):
+            reusable[paper_id].append(_artefact(*told))
         versions: dict[int, list[Version]] = defaultdict(list)
         for paper_id, scheme, value, number, published in _told(connection, _VERSIONS, among):
             versions[paper_id].append(Version(Identifier(scheme, value), number, _date(published)))
@@ -277,6 +280,8 @@ def _artefact_rows(papers: Mapping[int, Description]) -> list[dict[str, Any]]:
             "stars": one.stars,
             "seen_alive_at": one.seen_alive_at,
             "found_in": one.found_in,
+            "official": one.official,
+            "reason": one.reason,
         }
         for paper_id, combined in papers.items()
         for one in combined.artefacts
@@ -313,6 +318,7 @@ def _paper(row: tuple[Any, ...], named: list[Identifier], reusable: list[Artefac
         comments,
         withdrawn,
         summary,
+        licence,
         first_seen_at,
         updated_at,
         change,
@@ -336,10 +342,25 @@ def _paper(row: tuple[Any, ...], named: list[Identifier], reusable: list[Artefac
         comments=comments,
         withdrawn=bool(withdrawn),
         summary=bool(summary),
+        licence=licence,
         first_seen_at=datetime.fromisoformat(first_seen_at),
         updated_at=datetime.fromisoformat(updated_at),
         change=change,
     )
+
+
+def _artefact(
+    kind: ArtefactKind,
+    url: str,
+    licence: str | None,
+    stars: int | None,
+    seen: str | None,
+    found_in: str,
+    official: bool | None,
+    reason: str,
+) -> Artefact:
+    own = None if official is None else bool(official)  # SQLite's driver gives 0 and 1
+    return Artefact(kind, url, licence, stars, _moment(seen), found_in, own, reason)
 
 
 def _moment(text: str | None) -> datetime | None:

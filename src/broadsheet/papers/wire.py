@@ -40,6 +40,8 @@ def dumps(record: SourceRecord) -> str:
         "withdrawn": record.withdrawn,
         "summary": record.summary,
     }
+    if record.licence:  # left out where unknown, so that records from before it was kept look unchanged
+        told["licence"] = record.licence
     return _encode(told)
 
 
@@ -69,6 +71,7 @@ def loads(text: str) -> SourceRecord:
         comments=told["comments"],
         withdrawn=told["withdrawn"],
         summary=told["summary"],
+        licence=told.get("licence", ""),
     )
 
 

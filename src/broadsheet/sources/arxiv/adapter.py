@@ -130,6 +130,7 @@ def record_of(wire: OaiRecord) -> SourceRecord:
         withdrawn=wire.deleted
         or _is_withdrawal(wire)
         or bool(_WITHDRAWN.search(wire.comments) or _WITHDRAWN.search(wire.abstract[:300])),
+        licence=wire.license,
         payload=wire.xml,
     )
 
