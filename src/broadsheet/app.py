@@ -186,7 +186,7 @@ class App:
         """
         if not self.harvester.first_round_done():
             return False
-        sources = self.harvester.status()
+        sources = self.harvester.status(counted=False)
         today = self.editions.today()
         reached = not sources or any(source.succeeded_at for source in sources)
         return reached or bool(today.new or today.trending)

@@ -47,3 +47,27 @@ def test_an_unknown_source_is_told_with_those_there_are(call: Call) -> None:
 
 def test_no_enabled_source_is_nothing_to_do(call: Call) -> None:
     assert call("sources", "harvest", BROADSHEET_SOURCES="[]")[:2] == (0, "")
+
+
+def test_a_range_of_the_past_is_told_of_when_it_is_cut_off(call: Call) -> None:
+    status, _, err = call("sources", "harvest", "arxiv", "--from", "2024-01-01", "--until", "2024-01-31")
+    assert status == 1
+    assert "arxiv: " in err
+    assert "could not be reached" in err
+    _, arxiv = json.loads(call("sources", "status", "--json")[1])
+    assert arxiv["error"] == ""
+    (past,) = arxiv["backfills"]
+    assert (past["since"], past["until"], past["ended_at"]) == ("2024-01-01", "2024-01-31", None)
+    told = call("sources", "status")[1]
+    assert "2024-01-01 to 2024-01-31 is not complete: 0 new, 0 changed so far. arXiv could not be reached" in told
+
+
+def test_a_range_needs_its_source_and_its_first_day(call: Call) -> None:
+    status, _, err = call("sources", "harvest", "--from", "2024-01-01")
+    assert status == 2
+    assert "name the source" in err
+    status, _, err = call("sources", "harvest", "arxiv", "--until", "2024-01-31")
+    assert status == 2
+    assert "it needs --from" in err
+    status, _, err = call("sources", "harvest", "arxiv", "--from", "yesterday")
+    assert status == 2

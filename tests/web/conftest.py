@@ -48,6 +48,7 @@ class Away:
 
     name = "hf"
     title = "Hugging Face"
+    upstream = "huggingface"
     schedule = timedelta(hours=1)
 
     def batches(self, cursor: Any) -> Iterator[Any]:

@@ -1,6 +1,11 @@
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
 import pytest
 
 from broadsheet.search.upgrade import UpgradeStatus
+from broadsheet.sources.connector import Batch
 from broadsheet.trending import formula
 from tests.invented import record
 from tests.web.conftest import Away, Build, Instance
@@ -21,6 +26,43 @@ def test_sources_say_how_they_stand(build: Build) -> None:
     assert "Hugging Face has not been harvested yet" in instance.get("/about/sources").text
     instance.site.harvester.harvest_due()
     assert "Hugging Face could not be reached" in instance.get("/about/sources").text
+
+
+class Silent:
+    """A source that works and brings nothing, and says why."""
+
+    name, title, upstream, schedule = "arxiv", "arXiv", "arxiv", timedelta(hours=6)
+    said = "No new papers: arXiv does not announce on Thanksgiving."
+
+    def batches(self, cursor: Any) -> Iterator[Batch]:
+        yield Batch((), (), {"at": 1}, done=True)
+
+    def range_batches(self, since: date, until: date, cursor: Any) -> Iterator[Batch]:
+        yield Batch((record(1, withdrawn=True),), (), {"at": 1}, done=True)
+
+    def news(self, now: Any, harvested_at: Any, news_at: Any, cursor: Any) -> str:
+        return self.said
+
+
+def test_sources_say_why_nothing_new_came(build: Build) -> None:
+    silent = Silent()
+    instance = build({"arxiv": silent})
+    instance.site.harvester.harvest_due()
+    page = instance.get("/about/sources").text
+    assert f'<p class="reason sect-s">{silent.said}</p>' in page
+    assert '<li class="late">' not in page
+    silent.said = "That is a fault: arXiv should have announced on Tuesday."
+    page = instance.get("/about/sources").text
+    assert f'<p class="error sect-s">{silent.said}</p>' in page
+    assert '<li class="late">' in page
+
+
+def test_sources_say_what_of_their_past_is_in(build: Build) -> None:
+    instance = build({"arxiv": Silent()})
+    instance.site.harvester.backfill("arxiv", date(2024, 1, 1), date(2024, 1, 31))
+    page = instance.get("/about/sources").text
+    assert "<dt>Its past</dt><dd>2024-01-01 to 2024-01-31 is in: 1 new, 0 changed.</dd>" in page
+    assert "<dt>Records so far</dt><dd>1</dd>" in page
 
 
 def test_without_sources_it_says_so(instance: Instance) -> None:

@@ -7,7 +7,7 @@ Every sentence says what is, and when it is tried again; it names nothing that o
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
-from broadsheet.sources.connector import Rejected
+from broadsheet.sources.connector import FAULT, Rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,16 @@ class SourceHealth:
     sentence: str = ""
     news: str = ""
     backfills: tuple[BackfillHealth, ...] = ()
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a person should look at it: it failed, was never reached, or is silent without a reason."""
+        return bool(self.error or self.is_fault or not (self.running or self.succeeded_at))
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether its news of late are that there should be some."""
+        return self.news.startswith(FAULT)
 
     def words(self, zone: tzinfo = UTC) -> str:
         """Say it in one sentence, with times in `zone`."""

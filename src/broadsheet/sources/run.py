@@ -93,5 +93,6 @@ def clause(connector: Connector, error: Exception) -> str:
     if isinstance(error, Unreadable):
         return f"{connector.title} gave an answer that cannot be used: {error.cause}"
     if isinstance(error, BroadsheetError):
-        return f"{connector.title} was not harvested: {error.message.rstrip('.')}"
+        said = error.message.rstrip(".")
+        return said if said.startswith(connector.title) else f"{connector.title} was not harvested: {said}"
     return f"Harvesting {connector.title} broke: {type(error).__name__}"

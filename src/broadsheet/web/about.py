@@ -44,7 +44,8 @@ def trending(site: Site, request: Request) -> Response:
 def sources(site: Site, request: Request) -> Response:
     """Show how each source stands, and how far a change of encoder is."""
     total, upgrade = site.catalogue.count(), site.search.upgrading()
-    return site.pages.show(request, "about_sources.html", cached=True, total=total, upgrade=upgrade)
+    health = site.harvester.status()
+    return site.pages.show(request, "about_sources.html", cached=True, total=total, upgrade=upgrade, health=health)
 
 
 def about(site: Site, request: Request) -> Response:

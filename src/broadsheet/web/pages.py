@@ -98,7 +98,7 @@ class Pages:
 
     def _health(self) -> Sequence[SourceHealth]:
         try:
-            return self._harvester.status()
+            return self._harvester.status(counted=False)
         except BroadsheetError as error:
             _log.warning("web.health_unknown", error=error.message)
             return ()

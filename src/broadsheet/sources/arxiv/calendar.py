@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from broadsheet.sources.connector import FAULT
+
 ZONE = ZoneInfo("America/New_York")
 ANNOUNCED = time(20, 0)
 HARVESTED = timedelta(hours=2.5)  # after an announcement its records stand in OAI-PMH
@@ -80,7 +82,7 @@ def silence(now: datetime, harvested_at: datetime | None, news_at: datetime | No
     expected = announcement_before(now - HARVESTED)
     if news_at < expected and harvested_at >= expected + HARVESTED + PATIENCE:
         return (
-            f"That is a fault: arXiv should have announced on {_evening_words(expected)}, and nothing new has come. "
+            f"{FAULT}: arXiv should have announced on {_evening_words(expected)}, and nothing new has come. "
             f"Unless it took a day off at short notice ({PAGE}), the trouble is there or on the way here."
         )
     evening = (now - HARVESTED).astimezone(ZONE)
