@@ -217,6 +217,28 @@ def test_a_killed_run_is_not_shown_as_running_for_ever(sqlite: Database, clock: 
     assert health.sentence == "arXiv was cut off in its first harvest; next try at once."
 
 
+def test_a_later_run_that_was_killed_does_not_claim_the_last_good_one(sqlite: Database, clock: FixedClock) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill() -> None:
+        raise Killed
+
+    source = Told(*GOOD)
+    desk = harvester(sqlite, clock, source)
+    desk.harvest("arxiv")
+    clock.sleep(6 * 3600)
+    source.steps = [batch(4, 5, cursor="c"), kill]
+    with pytest.raises(Killed):
+        desk.harvest("arxiv")
+    (health,) = desk.status()
+    assert health.is_late
+    assert health.sentence == (
+        "arXiv was cut off in its newest harvest, after 2 new papers; next try at once. "
+        "Last good harvest: at 12:00 UTC."
+    )
+
+
 def test_the_first_round_is_done_when_every_source_was_tried(sqlite: Database, clock: FixedClock) -> None:
     bad = Told(Unreachable("huggingface.co", "no network"), name="hf", title="Hugging Face")
     desk = harvester(sqlite, clock, bad, Told(*GOOD))

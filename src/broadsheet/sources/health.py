@@ -102,9 +102,15 @@ class SourceHealth:
     backfills: tuple[BackfillHealth, ...] = ()
 
     @property
+    def was_cut_off(self) -> bool:
+        """Whether the newest run ended neither well nor with an error: the process was killed, or the machine went."""
+        ended = [moment for moment in (self.succeeded_at, self.failed_at) if moment]
+        return not self.running and self.started_at is not None and all(self.started_at > moment for moment in ended)
+
+    @property
     def is_late(self) -> bool:
         """Whether a person should look at it: it failed, was never reached, or is silent without a reason."""
-        return bool(self.error or self.is_fault or not (self.running or self.succeeded_at))
+        return bool(self.error or self.is_fault or self.was_cut_off or not (self.running or self.succeeded_at))
 
     @property
     def is_fault(self) -> bool:
@@ -116,12 +122,14 @@ class SourceHealth:
         due = _due_words(self.next_due_at, self.as_of, zone)
         if self.running:
             return f"{self.title} is being harvested now: {self.added:,} new papers so far."
+        last = f" Last good harvest: {_when(self.succeeded_at, self.as_of, zone)}." if self.succeeded_at else ""
+        if self.was_cut_off:
+            which = f"newest harvest, after {self.added:,} new papers" if self.succeeded_at else "first harvest"
+            return f"{self.title} was cut off in its {which}; {due.format(what='next try')}.{last}"
         if self.error:
-            last = f" Last good harvest: {_when(self.succeeded_at, self.as_of, zone)}." if self.succeeded_at else ""
             return f"{self.error}; {due.format(what='next try')}.{last}"
         if self.succeeded_at is None:
-            state = "was cut off in its first harvest" if self.started_at else "has not been harvested yet"
-            return f"{self.title} {state}; {due.format(what='next try')}."
+            return f"{self.title} has not been harvested yet; {due.format(what='next try')}."
         rejected = f", {self.rejected:,} rejected" if self.rejected else ""
         withdrawn = f", {self.withdrawn:,} withdrawn" if self.withdrawn else ""
         return (
