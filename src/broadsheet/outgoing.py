@@ -5,6 +5,7 @@ A name is resolved once and the connection goes to the very address that was jud
 environment are not used: behind one, nobody here could tell where a request ends.
 """
 
+import logging
 import re
 import socket
 import ssl
@@ -108,6 +109,7 @@ class Outgoing:
         self._guard = threading.Lock()
         self._tls: ssl.SSLContext | None = None
         self._log = get_logger("outgoing")
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # below, it tells whole addresses, some with a key in them
 
     def get(
         self,
