@@ -188,3 +188,12 @@ def test_reading_takes_few_statements(sqlite: Database, clock: FixedClock) -> No
     event.listen(sqlite.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     assert len(catalogue.papers(ids.paper_ids)) == 50
     assert len(asked) <= 5
+
+
+def test_papers_after_a_number_come_in_its_order(stored: Catalogue) -> None:
+    stored.add([record(n, published=date(2026, 1, n)) for n in range(1, 6)])
+    numbers = [paper.id for paper in stored.each()]
+    assert [paper.id for paper in stored.after(0, 2)] == numbers[:2]
+    assert [paper.id for paper in stored.after(numbers[1], 9)] == numbers[2:]
+    assert [paper.id for paper in stored.after(0, 9, date(2026, 1, 4))] == numbers[3:]
+    assert stored.after(numbers[-1], 9) == []

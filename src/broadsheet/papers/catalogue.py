@@ -150,6 +150,13 @@ class Catalogue:
             yield from found
             last = found[-1].id
 
+    def after(self, number: int, limit: int, published_since: date | None = None) -> list[Paper]:
+        """Return the next `limit` papers whose numbers are above `number`, in order, none published before that day."""
+        asked = select(paper.c.id).where(paper.c.id > number)
+        if published_since is not None:
+            asked = asked.where(paper.c.published >= published_since)
+        return self._ordered(asked.order_by(paper.c.id).limit(limit))
+
     def records_of(self, paper_id: int) -> list[SourceRecord]:
         """Return what every source said of a paper, oldest first, without the verbatim payloads."""
         with self._database.read() as connection:

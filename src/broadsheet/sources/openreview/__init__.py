@@ -1,0 +1,1 @@
+"""OpenReview: submissions and accepted papers of conferences, by venue or by invitation."""

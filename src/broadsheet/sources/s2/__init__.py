@@ -1,0 +1,1 @@
+"""Semantic Scholar: citations and further identifiers of papers that are already here."""
