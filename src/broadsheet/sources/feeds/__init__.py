@@ -1,0 +1,1 @@
+"""RSS and Atom feeds of journals: any that an operator names."""

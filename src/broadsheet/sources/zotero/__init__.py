@@ -1,0 +1,1 @@
+"""Zotero: the works that a person or a group has collected."""
