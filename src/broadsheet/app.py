@@ -28,7 +28,7 @@ from broadsheet.encoders.encoder import Encoder
 from broadsheet.encoders.endpoint import Access
 from broadsheet.encoders.kept import KeptEncoders, Load
 from broadsheet.encoders.loader import load_encoder
-from broadsheet.errors import BroadsheetError, Invalid, Unavailable
+from broadsheet.errors import BroadsheetError, Unavailable
 from broadsheet.feeds.atom import Letterhead as FeedHead
 from broadsheet.feeds.routes import routes as feed_routes
 from broadsheet.jobs.leases import Leases
@@ -45,10 +45,9 @@ from broadsheet.search.service import Search
 from broadsheet.search.upgrade import Changing
 from broadsheet.search.weights import known as fusion_weights
 from broadsheet.settings import Settings
-from broadsheet.sources.arxiv.adapter import ArxivConnector
 from broadsheet.sources.connector import Connector
 from broadsheet.sources.harvest import Harvester
-from broadsheet.sources.hf.adapter import HfConnector
+from broadsheet.sources.registry import Registry
 from broadsheet.trending.trending import Trending
 from broadsheet.web.routes import exception_handlers, middleware
 from broadsheet.web.routes import routes as web_routes
@@ -217,7 +216,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     trending = Trending(database, catalogue, signals, clock)
     weights = fusion_weights(settings.home)
     search = Search(index, catalogue, clock, order=trending.scores, weights=weights)
-    harvester = Harvester(database, catalogue, leases, clock, connectors(settings, clock))
+    harvester = Harvester(database, catalogue, leases, clock, connectors(settings, clock, catalogue))
     editions = Editions(database, catalogue, trending, clock, zone=settings.zone, hour=settings.edition_hour)
     transport = _transport(settings, clock)
     letterhead = Letterhead.of(settings.name, settings.site, settings.mail_from)
@@ -278,28 +277,13 @@ def _index(
     return Index.open(settings.home / "index", encoder, catalogue, leases, clock, changing)
 
 
-def connectors(settings: Settings, clock: Clock) -> Mapping[str, Connector]:
-    """Return the enabled sources by name; raises `Invalid` for one that is not known."""
+def connectors(settings: Settings, clock: Clock, catalogue: Catalogue) -> Mapping[str, Connector]:
+    """Return the enabled sources by name; raises `Invalid` for one that is not known or lacks a setting."""
     about = f"+{settings.contact or settings.site}"
     outgoing = Outgoing(
         user_agent=f"Broadsheet/{__version__} ({about})", clock=clock, allow_private=settings.allow_private_addresses
     )
-    known: dict[str, Connector] = {
-        "hf": HfConnector(outgoing, clock, base_url=settings.hf_url),
-        "arxiv": ArxivConnector(
-            outgoing,
-            clock,
-            base_url=settings.arxiv_url,
-            set_spec=settings.arxiv_set,
-            interval=settings.arxiv_interval,
-        ),
-    }
-    for name in settings.sources:
-        if name not in known:
-            raise Invalid(
-                f"{name!r} is no source; BROADSHEET_SOURCES may list {', '.join(known)}.", field="sources", value=name
-            )
-    return {name: known[name] for name in settings.sources}
+    return Registry(settings, outgoing, clock, catalogue).chosen()
 
 
 def _transport(settings: Settings, clock: Clock) -> Transport:

@@ -4,6 +4,7 @@ Precedence: keyword, environment (`BROADSHEET_…`), `broadsheet.toml` in the in
 The object is frozen and handed down from `app.build`; no module reads settings at import.
 """
 
+import json
 import os
 import re
 import secrets
@@ -12,10 +13,32 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
-from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*@")
+_LIBRARY = re.compile(r"(users|groups)/\d{1,12}(/collections/[A-Z0-9]{8})?", re.ASCII)
+
+
+def _words(value: object) -> object:
+    """Split what the environment gives: `a, b`, a line each, or a JSON list; anything else is judged by its type."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise ValueError("it begins like a JSON list and is none; write a, b, or a JSON list of texts") from error
+    return tuple(filter(None, (word.strip() for word in re.split(r"[,\n]", value))))
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 
 
 def default_home() -> Path:
@@ -52,7 +75,11 @@ class Settings(BaseSettings):
     )
     encoder_model: str = Field("", description="Model that an encoder at a base URL is asked for.")
     encoder_key: str = Field("", repr=False, description="Key for an encoder at a base URL; empty: none is sent.")
-    sources: tuple[str, ...] = Field(("hf", "arxiv"), description="Sources that the schedule harvests.")
+    sources: Words = Field(
+        ("hf", "arxiv"),
+        description="Sources that the schedule harvests: hf, arxiv, acl-anthology, biorxiv, medrxiv, openalex, "
+        "semantic-scholar, openreview, feeds, zotero, and those of installed packages.",
+    )
     arxiv_url: str = Field("https://oaipmh.arxiv.org/oai", description="Base URL of arXiv's OAI-PMH.")
     arxiv_set: str = Field(
         "cs", description="OAI set harvested from arXiv: cs, cs:cs:LG, physics:hep-th, …; empty: all."
@@ -61,6 +88,58 @@ class Settings(BaseSettings):
         3.0, description="Seconds between two requests to arXiv; its rules ask for 3."
     )
     hf_url: str = Field("https://huggingface.co", description="Base URL of Hugging Face.")
+    acl_api_url: str = Field(
+        "https://api.github.com/repos/acl-org/acl-anthology",
+        description="Base URL that lists the files of the ACL Anthology's repository.",
+    )
+    acl_raw_url: str = Field(
+        "https://raw.githubusercontent.com/acl-org/acl-anthology",
+        description="Base URL that the files of the ACL Anthology's repository are read from.",
+    )
+    acl_venues: Words = Field(
+        (), description="Venues harvested from the ACL Anthology, as its files name them: acl, emnlp, tacl; empty: all."
+    )
+    acl_since: Annotated[int, Field(ge=0, le=2200)] = Field(
+        0, description="First year harvested from the ACL Anthology; 0: last year."
+    )
+    biorxiv_url: str = Field("https://api.biorxiv.org", description="Base URL of bioRxiv's and medRxiv's API.")
+    biorxiv_categories: Words = Field(
+        (), description="Categories harvested from bioRxiv: neuroscience, cell biology; empty: all."
+    )
+    medrxiv_categories: Words = Field(
+        (), description="Categories harvested from medRxiv: epidemiology, oncology; empty: all."
+    )
+    openalex_url: str = Field("https://api.openalex.org", description="Base URL of OpenAlex.")
+    openalex_filter: str = Field(
+        "primary_topic.field.id:17,type:article|preprint|review|book-chapter",
+        description="Works harvested from OpenAlex, in its own filter language; field 17 is computer science.",
+    )
+    openalex_key: str = Field("", repr=False, description="Key for OpenAlex; empty: a tenth of the daily budget.")
+    semantic_scholar_url: str = Field("https://api.semanticscholar.org", description="Base URL of Semantic Scholar.")
+    semantic_scholar_key: str = Field(
+        "", repr=False, description="Key for Semantic Scholar; empty: few requests pass, and a round takes longer."
+    )
+    semantic_scholar_days: Annotated[int, Field(ge=0)] = Field(
+        365, description="Semantic Scholar is asked about papers published within so many days; 0: all."
+    )
+    openreview_url: str = Field("https://api2.openreview.net", description="Base URL of OpenReview's API, version 2.")
+    openreview_venues: Words = Field(
+        (), description="Venues and invitations harvested from OpenReview: ICLR.cc/2026/Conference, TMLR/-/Submission."
+    )
+    openreview_user: str = Field("", description="User that signs in to OpenReview; empty: what anyone may see.")
+    openreview_password: str = Field("", repr=False, description="Password of that user.")
+    feeds: Words = Field((), description="Addresses of the RSS and Atom feeds that the source feeds harvests.")
+    zotero_url: str = Field("https://api.zotero.org", description="Base URL of Zotero.")
+    zotero_libraries: Words = Field(
+        (), description="Zotero libraries: users/12345, groups/678, groups/678/collections/ABCD2345."
+    )
+    zotero_key: str = Field("", repr=False, description="Key for Zotero; empty: public libraries only.")
+    source_options: dict[str, dict[str, str]] = Field(
+        {},
+        repr=False,
+        description="Options of sources that installed packages bring, by source: in broadsheet.toml a table "
+        "[source_options.NAME], in the environment JSON.",
+    )
     contact: str = Field("", description="The operator's address or page, told to upstream sources in User-Agent.")
     allow_private_addresses: bool = Field(
         False, description="Let outgoing requests reach private addresses: mirrors in a local network."
@@ -84,12 +163,41 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no time zone; use a name such as Europe/Vienna or UTC") from error
         return value
 
-    @field_validator("public_url", "arxiv_url", "hf_url")
+    @field_validator(
+        "public_url",
+        "arxiv_url",
+        "hf_url",
+        "acl_api_url",
+        "acl_raw_url",
+        "biorxiv_url",
+        "openalex_url",
+        "semantic_scholar_url",
+        "openreview_url",
+        "zotero_url",
+    )
     @classmethod
     def _bare_url(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError(f"{value!r} is no web address; it must start with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("feeds")
+    @classmethod
+    def _web_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            if not url.startswith(("http://", "https://")):
+                raise ValueError(f"{url!r:.80} is no address of a feed; it must start with http:// or https://")
+        return value
+
+    @field_validator("zotero_libraries")
+    @classmethod
+    def _libraries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for library in value:
+            if not _LIBRARY.fullmatch(library):
+                raise ValueError(
+                    f"{library!r:.60} is no library; write users/12345, or groups/678/collections/ABCD2345"
+                )
+        return value
 
     @property
     def zone(self) -> ZoneInfo:
@@ -146,4 +254,5 @@ def secret(home: Path) -> bytes:
 def blanked(settings: Settings) -> dict[str, str]:
     """Return every setting as text, keys and passwords of URLs blanked: for `settings show` and bug reports."""
     shown = {name: _PASSWORD.sub(r"\1***@", str(value)) for name, value in settings.model_dump().items()}
-    return shown | {"encoder_key": "***" if settings.encoder_key else ""}
+    secret_ones = [name for name, field in Settings.model_fields.items() if not field.repr]
+    return shown | {name: "***" if getattr(settings, name) else "" for name in secret_ones}

@@ -83,7 +83,10 @@ def test_the_instance_is_ready_and_closed_after_use(monkeypatch: pytest.MonkeyPa
         ("PORT", "70000", "BROADSHEET_PORT: "),
         ("THEME", "pink", "BROADSHEET_THEME: "),
         ("ARXIV_URL", "arxiv.org", "BROADSHEET_ARXIV_URL: 'arxiv.org' is no web address"),
-        ("SOURCES", "hf,arxiv", """BROADSHEET_SOURCES='["hf", "arxiv"]'"""),
+        ("SOURCES", "[hf, arxiv]", "BROADSHEET_SOURCES: it begins like a JSON list and is none; write a, b,"),
+        ("FEEDS", "nature.com", "BROADSHEET_FEEDS: 'nature.com' is no address of a feed"),
+        ("ZOTERO_LIBRARIES", "me", "BROADSHEET_ZOTERO_LIBRARIES: 'me' is no library; write users/12345"),
+        ("SOURCE_OPTIONS", "{", "Write it as JSON"),
     ],
 )
 def test_a_bad_setting_is_named_and_status_2(call: Call, name: str, value: str, told_: str) -> None:

@@ -30,8 +30,9 @@ class Case:
     by `Script.answer`. `connector` makes the connector for the app's base URL. `id_of` is the n-th invented id as the
     wire has it, `key_of` the key under which a record of that id is kept. `expired` is how the server refuses a
     cursor that is no longer good, None where its cursors last. `moments` says that dates on the wire have a time and
-    a zone; `reads` names the parts of an entry that the wire can say at all. `settles` is how long after a good run
-    the same is asked for again, so that a mended list is read.
+    a zone; `posts`, that it asks by POST, whose redirects nobody follows; `reads` names the parts of an entry that the
+    wire can say at all. `settles` is how long after a good run the same is asked for again, so that a mended list is
+    read.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Case:
     xml: bool = False
     expired: Fault | None = None
     moments: bool = False
+    posts: bool = False
     reads: frozenset[str] = frozenset({"abstract", "authors", "published"})
 
     def good(self, count: int = 9) -> list[Entry]:

@@ -7,7 +7,7 @@ import gzip
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,12 +38,18 @@ class Script:
         for kept in (self.faults, self.asked, self.headers, self.times):
             kept.clear()
 
-    def answer(self, request: Request, body: bytes, media_type: str) -> Response:
+    def answer(
+        self, request: Request, body: bytes, media_type: str, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Answer with the next fault, or the truth; `headers` stand over either, as a server's own would."""
         self.asked.append(dict(request.query_params))
         self.headers.append(dict(request.headers))
         self.times.append(time.monotonic())
         fault = self.faults.pop(0) if self.faults else None
-        return fault(body, media_type) if fault else Response(body, media_type=media_type)
+        response = fault(body, media_type) if fault else Response(body, media_type=media_type)
+        for name, value in (headers or {}).items():
+            response.headers.setdefault(name, value)
+        return response
 
 
 def status(code: int, **headers: str) -> Fault:

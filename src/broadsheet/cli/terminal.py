@@ -55,7 +55,7 @@ def settings(**given: object) -> "Settings":
             note(f"BROADSHEET_{name.upper()}: {fault['msg'].removeprefix('Value error, ')}")
         raise typer.Exit(2) from error
     except SettingsError as error:
-        note(f'{str(error).capitalize()}. Write lists as JSON: BROADSHEET_SOURCES=\'["hf", "arxiv"]\'.')
+        note(f"{str(error).capitalize()}. Write it as JSON, such as " + '{"NAME": {"OPTION": "VALUE"}}.')
         raise typer.Exit(2) from error
     except TOMLDecodeError as error:
         note(f"broadsheet.toml in the instance's home is no TOML: {error}.")
