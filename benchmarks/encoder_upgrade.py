@@ -1,9 +1,10 @@
 """How good search is while the encoder changes, by the share of papers that are re-encoded; no encoder is asked twice.
 
-`BROADSHEET_BENCH_OLDER` may name an older static table: the change from it to the package's is measured too.
+`--change OLD NEW` measures another change than that from the package's table to MiniLM, such as `--change static
+FILE` for a table that is to follow; it may be given several times.
 """
 
-import os
+import argparse
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ from broadsheet.search.gallery import GalleryReader, GalleryWriter
 from broadsheet.search.judged import JudgedSet, indexed, read_set
 from broadsheet.search.remembered import RememberedEncoder
 from broadsheet.search.snapshot import Snapshot
-from broadsheet.search.weights import shipped
+from broadsheet.search.weights import SHIPPED, KnownWeights, read
 
 SETS = ("cranfield", "cisi", "scifact", "acm-cr-sentences")
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.95)
@@ -66,18 +67,25 @@ class OnceEncoder:
 
 def main() -> None:
     """Run the benchmark."""
-    asked = arguments(__doc__)
+    asked = arguments(__doc__, more=_more)
     report = Report("encoder_upgrade", "Search while the encoder changes", command("encoder_upgrade"))
-    older = os.environ.get("BROADSHEET_BENCH_OLDER")
-    for old, new in ([(older, "static")] if older else []) + [("static", "onnx")]:
-        change = _change(load_encoder(old), load_encoder(new), asked.data, quick=asked.quick)
+    weights = KnownWeights((*read(SHIPPED), *(read(asked.weights) if asked.weights else ())))
+    for old, new in asked.change or [("static", "onnx")]:
+        change = _change(load_encoder(old), load_encoder(new), asked.data, weights, quick=asked.quick)
         report.rows += _means(change)
         report.rows += change
         report.aims += _aims(report.rows, f"{change[0]['change']}")
     report.finish(asked.json)
 
 
-def _change(old: Encoder, new: Encoder, data: Path, *, quick: bool) -> list[dict[str, Any]]:
+def _more(reader: argparse.ArgumentParser) -> None:
+    reader.add_argument(
+        "--change", nargs=2, action="append", metavar=("OLD", "NEW"), help="encoders, as BROADSHEET_ENCODER names them"
+    )
+    reader.add_argument("--weights", type=Path, metavar="FILE", help="fusion weights of encoders beside the package's")
+
+
+def _change(old: Encoder, new: Encoder, data: Path, weights: KnownWeights, *, quick: bool) -> list[dict[str, Any]]:
     """Measure one change of encoder on every set."""
     rows = []
     for name in SETS[:1] if quick else SETS:
@@ -86,15 +94,14 @@ def _change(old: Encoder, new: Encoder, data: Path, *, quick: bool) -> list[dict
         with indexed(judged, OnceEncoder(old)) as engine, _filled(judged.papers, once) as full:
             known = RememberedEncoder(once, full)
             head = {"change": f"{old.name} to {new.name}", "set": name}
-            rows += [head | row for row in _shares(judged, engine, known, new.fingerprint)]
+            rows += [head | row for row in _shares(judged, engine, known, weights)]
         print(f"{head['change']}, {name}: done", flush=True)
     return rows
 
 
-def _shares(judged: JudgedSet, engine: Engine, new: Encoder, fingerprint: str) -> Iterator[dict[str, Any]]:
+def _shares(judged: JudgedSet, engine: Engine, new: Encoder, weights: KnownWeights) -> Iterator[dict[str, Any]]:
     """Yield a row for each way, method and share."""
     assert isinstance(engine, Snapshot)
-    weights = shipped()
     for method in METHODS:
         before = _figures(judged, engine, method, weights.of(engine.encoder.fingerprint))
         yield _row("aligned", method, 0.0, [before])
@@ -111,7 +118,7 @@ def _shares(judged: JudgedSet, engine: Engine, new: Encoder, fingerprint: str) -
             for way, several in found.items():
                 yield _row(way, method, share, several)
         with indexed(judged, new) as changed:
-            after = _figures(judged, changed, method, weights.of(fingerprint))
+            after = _figures(judged, changed, method, weights.of(new.fingerprint))
         yield _row("aligned", method, 1.0, [after])
         yield _row("plain", method, 1.0, [after])
 
