@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.report import Aim, Report, arguments, command
 from broadsheet.encoders.alignment import NEW_ALONE, OLD_ALONE, Alignment
-from broadsheet.encoders.encoder import Encoder, Vectors
+from broadsheet.encoders.encoder import Encoder, Vectors, coverage
 from broadsheet.encoders.loader import load_encoder
 from broadsheet.papers.paper import Paper
 from broadsheet.search import gallery
@@ -52,6 +52,10 @@ class OnceEncoder:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder, self._known = encoder, dict[str, Vectors]()
         self.name, self.fingerprint, self.dimension = encoder.name, encoder.fingerprint, encoder.dimension
+
+    def coverage(self, text: str) -> float:
+        """Return how much of a text is known, as the encoder itself says."""
+        return coverage(self._encoder, text)
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return (1, dimension) for one text."""

@@ -168,6 +168,13 @@ def test_fitted_weights_are_the_instances_from_then_on(call: Call, wide: Path, t
     assert "on tides (6)" in after
 
 
+def test_weights_that_serve_no_better_are_said_to(call: Call, wide: Path) -> None:
+    status, _, err = call("evaluate", str(wide), "--fit")  # words alone find every title
+    assert status == 0
+    assert "bm25" in err
+    assert "did as well or better" in err
+
+
 def test_weights_can_be_written_elsewhere(first_call: Call, wide: Path, tmp_path: Path) -> None:
     path = tmp_path / "weights.json"
     status, out, _ = first_call("evaluate", str(wide), "--fit", "--weights-out", str(path))

@@ -74,6 +74,7 @@ def test_every_setting_is_shown_with_what_it_is_for(call: Call) -> None:
     assert status == 0
     assert "BROADSHEET_NAME = 'The Tide'\n    The paper's name on the masthead and in mails." in out
     assert out.count("BROADSHEET_") == len(Settings.model_fields)
+    assert "static-1: Words count" in out
     shown = json.loads(call("settings", "show", "--json", BROADSHEET_NAME="The Tide")[1])
     assert set(shown) == set(Settings.model_fields)
     assert shown["name"] == "The Tide"

@@ -12,7 +12,7 @@ from broadsheet.cli.terminal import note, say, say_json, settings, told, writing
 
 if TYPE_CHECKING:
     from broadsheet.encoders.encoder import Encoder
-    from broadsheet.search.weights import KnownWeights
+    from broadsheet.search.weights import Fit, KnownWeights
 
 
 def evaluate(
@@ -131,12 +131,23 @@ def _fit(directories: Sequence[Path], encoder: "Encoder", out: Path, json: bool)
                 sets[judged.name] = observe(judged, engine)
         found = fit(encoder, sets, SystemClock().now().date())
         put(out, found)
+    _warn(found)
     if json:
         say_json(found.model_dump())
         return
     say(found.sentence)
     figures = ", ".join(f"{method} {value:.4f}" for method, value in found.figures.items())
     say(f"Mean nDCG@10 of held-out queries: {figures}. Written to {out}.")
+
+
+def _warn(found: "Fit") -> None:
+    """Say where queries that were held out are served as well without the weights."""
+    better = [name for name, value in found.figures.items() if name != "fused" and value >= found.figures["fused"]]
+    if better:
+        note(
+            f"On held-out queries {' and '.join(better)} did as well or better: these sets say too little to weigh by. "
+            "Fit on more judged queries, or remove the file to go back to the weights before."
+        )
 
 
 def _say_weights(encoder: "Encoder", weights: "KnownWeights") -> None:

@@ -72,6 +72,7 @@ def tick(json: Json = False) -> None:
 @_settings.command("show")
 def settings_show(json: Json = False) -> None:
     """Show every setting, its value and what it is for; secrets in URLs are blanked."""
+    from broadsheet.search.weights import known
     from broadsheet.settings import Settings, blanked
 
     values = blanked(read_settings())
@@ -80,3 +81,6 @@ def settings_show(json: Json = False) -> None:
         return
     for name, field in Settings.model_fields.items():
         say(f"BROADSHEET_{name.upper()} = {values[name]!r}\n    {field.description}")
+    say("\nWeights of fusion, by encoder (fit your own with `broadsheet evaluate DIR… --fit`):")
+    for fit in known(read_settings().home).fits:
+        say(f"    {fit.encoder}: {fit.sentence}")

@@ -81,6 +81,11 @@ class KnownWeights:
         """Know `fits`; of two for one encoder the later one counts."""
         self._fits: Mapping[str, Fit] = {fit.fingerprint: fit for fit in fits}
 
+    @property
+    def fits(self) -> tuple[Fit, ...]:
+        """Every fit that is in force."""
+        return tuple(self._fits.values())
+
     def fit(self, fingerprint: str) -> Fit | None:
         """Return the fit of an encoder; None where there is none."""
         return self._fits.get(fingerprint)
