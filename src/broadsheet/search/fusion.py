@@ -21,7 +21,7 @@ Method = Literal["fused", "rrf", "bm25", "dense"]
 METHODS: Final = get_args(Method)
 RRF_K: Final = 10  # rank 1 counts 1/11; with 60, as in the paper (Cormack et al., 2009), lists of this length blur
 DEPTH: Final = 500  # candidates of each kind
-# Below so many papers each half takes a fraction of a millisecond, and handing one to another thread costs as much as it
+# Below so many papers each half takes a fraction of a millisecond, and handing one to another thread costs what it
 # saves: at 100,000 a whole search takes 3.1 ms with both side by side, 3.5 with one after the other.
 BESIDE_FROM: Final = 50_000
 
