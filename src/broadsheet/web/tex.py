@@ -52,7 +52,9 @@ _SYMBOLS: Mapping[str, str] = MappingProxyType(
 # Control characters, lone surrogates, and what turns the direction of a whole line around.
 _UNSEEN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 _TOKEN = re.compile(
+    # Looking first whether a token can begin at all leaves out what each letter would be compared with in vain.
     r"""
+    (?=[$\\{}^`'~-]|UNSEEN)(?:
     \$\$(?P<dollars>[^$]{1,LONGEST})\$\$
   | \\\[(?P<bracket>.{1,LONGEST}?)\\\]
   | \\\((?P<paren>.{1,LONGEST}?)\\\)
@@ -71,6 +73,7 @@ _TOKEN = re.compile(
   | (?P<quote>``|'')
   | (?P<tie>(?<=[\w.,)\]}$])~(?=[\w\\$(]))
   | (?P<unseen>UNSEEN)
+    )
     """.replace("LONGEST", str(MATH_LONGEST)).replace("UNSEEN", _UNSEEN),
     re.VERBOSE | re.DOTALL,
 )
