@@ -26,6 +26,7 @@ def offline(tmp_path: Path, clock: FixedClock) -> App:
             hf_url=NOWHERE,
             arxiv_url=NOWHERE,
             arxiv_interval=0,
+            artefact_checks=0,
             allow_private_addresses=True,
         ),
         clock,
@@ -48,7 +49,7 @@ def test_papers_from_a_file_make_an_edition_without_a_network(offline: App, cloc
 
 
 def test_without_sources_the_shelf_is_the_edition(app: App, tmp_path: Path, clock: FixedClock) -> None:
-    alone = build(load(home=tmp_path / "alone", sources=()), clock)
+    alone = build(load(home=tmp_path / "alone", sources=(), artefact_checks=0), clock)
     assert _said(alone)["edition"] == f"No. 1 of {date(2026, 1, 15)} published"
     assert _said(alone)["edition"] == ""
 

@@ -72,6 +72,28 @@ def test_an_answer_that_needs_no_other_try_comes_back_as_it_is(outgoing: Outgoin
     assert replies[0].headers["etag"] == '"7"'
 
 
+def test_looking_reads_nothing_and_tells_what_moved_for_good(outgoing: Outgoing, script: Script, url: str) -> None:
+    script.faults = [redirect("/there", 301), redirect("/for-now", 302)]
+    found = outgoing.look(f"{url}/here")
+    assert (found.status, found.body, found.url, found.moved_to) == (200, b"", f"{url}/for-now", f"{url}/there")
+    assert outgoing.get(f"{url}/here").moved_to == ""
+
+
+@pytest.mark.parametrize("refused", [403, 404, 405, 501])
+def test_a_server_that_takes_no_head_is_asked_by_get(
+    outgoing: Outgoing, script: Script, url: str, refused: int
+) -> None:
+    script.faults = [status(refused)]
+    assert outgoing.look(url).status == 200
+    script.faults = [status(refused), status(refused)]
+    assert outgoing.look(url).status == refused
+
+
+def test_looking_at_a_large_answer_takes_none_of_it(outgoing: Outgoing, script: Script, url: str) -> None:
+    script.faults = [status(405), instead("x" * 80_000_000)]
+    assert outgoing.look(url).status == 200
+
+
 def test_a_503_is_waited_out_for_as_long_as_it_says(
     outgoing: Outgoing, script: Script, url: str, clock: FixedClock
 ) -> None:

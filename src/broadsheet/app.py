@@ -40,6 +40,10 @@ from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.merges import Merges
 from broadsheet.papers.remerging import Remerging
 from broadsheet.papers.signals import SignalLog
+from broadsheet.reuse.checks import Checks
+from broadsheet.reuse.github import GitHub, GitLab
+from broadsheet.reuse.hubs import HuggingFace, Zenodo
+from broadsheet.reuse.pages import Pages
 from broadsheet.search.index import Index
 from broadsheet.search.service import Search
 from broadsheet.search.upgrade import Changing
@@ -76,6 +80,7 @@ class App:
     index: Index
     search: Search
     harvester: Harvester
+    checks: Checks
     trending: Trending
     editions: Editions
     transport: Transport
@@ -93,6 +98,7 @@ class App:
             Tick("edition", timedelta(minutes=1), self._edition),
             Tick("digests", timedelta(seconds=30), self._digests),
             Tick("encoder", timedelta(seconds=10), self._encoder),
+            Tick("artefacts", timedelta(minutes=1), self._artefacts),
         ]
 
     def asgi(self, *, ticking: bool = True) -> Starlette:
@@ -166,6 +172,9 @@ class App:
         encoded = self.index.upgrade(seconds=_RE_ENCODING)
         return f"{encoded} papers re-encoded" if encoded else ""
 
+    def _artefacts(self) -> str:
+        return self.checks.check_due().sentence
+
     def _verify(self) -> str:
         return self.index.verify() or ""
 
@@ -236,6 +245,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         index=index,
         search=search,
         harvester=harvester,
+        checks=_checks(settings, database, leases, clock),
         trending=trending,
         editions=editions,
         transport=transport,
@@ -279,11 +289,29 @@ def _index(
 
 def connectors(settings: Settings, clock: Clock, catalogue: Catalogue) -> Mapping[str, Connector]:
     """Return the enabled sources by name; raises `Invalid` for one that is not known or lacks a setting."""
-    about = f"+{settings.contact or settings.site}"
-    outgoing = Outgoing(
-        user_agent=f"Broadsheet/{__version__} ({about})", clock=clock, allow_private=settings.allow_private_addresses
+    return Registry(settings, _outgoing(settings, clock), clock, catalogue).chosen()
+
+
+def _outgoing(settings: Settings, clock: Clock, patience: float = 180.0) -> Outgoing:
+    return Outgoing(
+        user_agent=f"Broadsheet/{__version__} (+{settings.contact or settings.site})",
+        clock=clock,
+        allow_private=settings.allow_private_addresses,
+        patience=patience,
     )
-    return Registry(settings, outgoing, clock, catalogue).chosen()
+
+
+def _checks(settings: Settings, database: Database, leases: Leases, clock: Clock) -> Checks:
+    """Return what asks for artefacts; it waits long for no host, because the next minute comes soon."""
+    outgoing = _outgoing(settings, clock, patience=5.0)
+    hosts = (
+        GitHub(outgoing, clock, base_url=settings.github_url, token=settings.github_token),
+        GitLab(outgoing, clock, base_url=settings.gitlab_url),
+        HuggingFace(outgoing, clock, base_url=settings.hf_url),
+        Zenodo(outgoing, clock, base_url=settings.zenodo_url),
+        Pages(outgoing),
+    )
+    return Checks(database, leases, clock, hosts, a_pass=settings.artefact_checks)
 
 
 def _transport(settings: Settings, clock: Clock) -> Transport:

@@ -12,7 +12,7 @@ import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -36,6 +36,10 @@ LONGEST_PAUSE = 60.0
 CONNECT_SECONDS = 10.0
 _AGAIN = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
+# What servers answer that know no HEAD, or take whoever sends one for a robot; a plain GET is asked then.
+_NO_HEAD = frozenset({400, 401, 403, 404, 405, 406, 410, 501})
+_PEEK = "PEEK"  # a GET whose answer is judged by its head: the line is closed before the body is read
 _SAFE_ELSEWHERE = frozenset({"accept", "accept-language"})
 _NAT64 = IPv6Network("64:ff9b::/96")
 _TUNNELS = tuple(IPv6Network(net) for net in ("64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
@@ -52,12 +56,16 @@ class Unreachable(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One final answer, whatever its status; `headers` have lower-case names, `url` is where it came from."""
+    """One final answer, whatever its status; `headers` have lower-case names, `url` is where it came from.
+
+    `moved_to` is where it stands from now on, by the server's own word (301, 308); empty where it did not move.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     url: str
+    moved_to: str = ""
 
 
 @dataclass(slots=True)
@@ -128,6 +136,21 @@ class Outgoing:
         """
         return self._tried(url, partial(self._follow, url, dict(headers or {}), max_bytes, timeout, pace))
 
+    def look(
+        self, url: str, *, headers: Mapping[str, str] | None = None, timeout: float = 30.0, pace: float = 0.0
+    ) -> Reply:
+        """Ask whether something stands at `url` and read none of it: by HEAD, by GET where HEAD is not taken.
+
+        Retries, limits and errors are those of `get`; the body of the reply is empty.
+        """
+        reply = Reply(0, {}, b"", url)
+        for method in ("HEAD", _PEEK):
+            ask = partial(self._follow, url, dict(headers or {}), 0, timeout, pace, method=method)
+            reply = self._tried(url, ask)
+            if reply.status not in _NO_HEAD:
+                break
+        return reply
+
     def post(
         self,
         url: str,
@@ -142,7 +165,8 @@ class Outgoing:
 
         A redirect comes back as a reply: what was meant for one server is sent to no other.
         """
-        return self._tried(url, partial(self._follow, url, dict(headers or {}), max_bytes, timeout, pace, content))
+        ask = partial(self._follow, url, dict(headers or {}), max_bytes, timeout, pace, content, method="POST")
+        return self._tried(url, ask)
 
     def _tried(self, url: str, once: Callable[[], Reply]) -> Reply:
         name = _checked(url).host
@@ -175,7 +199,10 @@ class Outgoing:
         timeout: float,
         pace: float,
         content: bytes | None = None,
+        *,
+        method: str = "GET",
     ) -> Reply:
+        moved_to, for_good = "", True
         deadline = self._clock.now() + timedelta(seconds=timeout)
         for _ in range(MAX_REDIRECTS + 1):
             host = self._host(_checked(url).host)
@@ -187,7 +214,7 @@ class Outgoing:
                 deadline += timedelta(seconds=rest)
             wait = None
             try:
-                reply = self._exchange(url, headers, max_bytes, deadline, content)
+                reply = self._exchange(method, url, headers, max_bytes, deadline, content)
                 wait = asked_wait(reply.headers, reply.status, self._clock.now())
             finally:
                 host.free_at = self._clock.now() + timedelta(seconds=max(pace, wait or 0.0))
@@ -195,12 +222,20 @@ class Outgoing:
                 what = "it asks to be visited less often" if reply.status == 429 else "it is out of order"
                 raise _TryAgain(f"{what} ({reply.status})", wait=wait)
             if content is not None or reply.status not in _REDIRECTS or "location" not in reply.headers:
-                return reply
+                return replace(reply, moved_to=moved_to)
             url, headers = _next_hop(url, reply.headers["location"], headers)
+            for_good = for_good and reply.status in _FOR_GOOD
+            moved_to = url if for_good else moved_to
         raise Unreachable(_checked(url).host, f"it redirected more than {MAX_REDIRECTS} times")
 
     def _exchange(
-        self, url: str, headers: Mapping[str, str], max_bytes: int, deadline: datetime, content: bytes | None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        max_bytes: int,
+        deadline: datetime,
+        content: bytes | None,
     ) -> Reply:
         seconds = max(0.001, (deadline - self._clock.now()).total_seconds())
         limits = httpx.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS))
@@ -212,9 +247,9 @@ class Outgoing:
         try:
             with (
                 httpx.Client(transport=transport, trust_env=False, timeout=limits) as client,
-                client.stream("GET" if content is None else "POST", url, headers=sent, content=content) as response,
+                client.stream("GET" if method == _PEEK else method, url, headers=sent, content=content) as response,
             ):
-                body = self._read(response, max_bytes, deadline, host)
+                body = b"" if method in ("HEAD", _PEEK) else self._read(response, max_bytes, deadline, host)
                 return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body, url)
         except (httpx.TimeoutException, httpcore.TimeoutException) as error:
             raise _TryAgain("it took too long to answer") from error

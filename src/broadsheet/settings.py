@@ -140,6 +140,15 @@ class Settings(BaseSettings):
         description="Options of sources that installed packages bring, by source: in broadsheet.toml a table "
         "[source_options.NAME], in the environment JSON.",
     )
+    artefact_checks: Annotated[int, Field(ge=0, le=1000)] = Field(
+        30, description="Artefacts that are asked for within a minute at most, whether they are still there; 0: none."
+    )
+    github_url: str = Field("https://api.github.com", description="Base URL of GitHub's API.")
+    github_token: str = Field(
+        "", repr=False, description="Token for GitHub's API, without any rights; empty: 60 requests an hour."
+    )
+    gitlab_url: str = Field("https://gitlab.com", description="Base URL of GitLab.")
+    zenodo_url: str = Field("https://zenodo.org", description="Base URL of Zenodo.")
     contact: str = Field("", description="The operator's address or page, told to upstream sources in User-Agent.")
     allow_private_addresses: bool = Field(
         False, description="Let outgoing requests reach private addresses: mirrors in a local network."
@@ -174,6 +183,9 @@ class Settings(BaseSettings):
         "semantic_scholar_url",
         "openreview_url",
         "zotero_url",
+        "github_url",
+        "gitlab_url",
+        "zenodo_url",
     )
     @classmethod
     def _bare_url(cls, value: str) -> str:

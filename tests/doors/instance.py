@@ -21,7 +21,7 @@ NOWHERE = "http://127.0.0.1:9"
 def environment(home: Path, **settings: object) -> dict[str, str]:
     """Return an environment that holds this instance's settings and none of the tester's own."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("BROADSHEET_")}
-    offline: dict[str, object] = {"hf_url": NOWHERE, "arxiv_url": NOWHERE, "arxiv_interval": 0}
+    offline: dict[str, object] = {"hf_url": NOWHERE, "arxiv_url": NOWHERE, "arxiv_interval": 0, "artefact_checks": 0}
     offline |= {"allow_private_addresses": "true", "home": home}
     return own | {f"BROADSHEET_{name.upper()}": str(value) for name, value in (offline | settings).items()}
 

@@ -45,10 +45,10 @@ def test_each_judgement_has_its_reason() -> None:
     found = judged(
         [
             Artefact("code", "https://github.com/loomlab/looms", found_in="text", official=True),
-            Artefact("model", "https://huggingface.co/loomlab/loom-7b", found_in="hf"),
-            Artefact("model", "https://huggingface.co/passerby/loom-7b-GGUF", found_in="hf"),
+            Artefact("model", "https://huggingface.co/loomlab/loom-7b", found_in="hf-page"),
+            Artefact("model", "https://huggingface.co/passerby/loom-7b-GGUF", found_in="hf-page"),
             Artefact("code", "https://github.com/stranger/looms", found_in="hf"),
-            Artefact("data", "https://huggingface.co/datasets/adaquill/moss", found_in="hf"),
+            Artefact("data", "https://huggingface.co/datasets/adaquill/moss", found_in="hf-page"),
             Artefact("code", "https://github.com/copy/looms", found_in="text", official=False),
             Artefact("code", "https://github.com/other/tool", found_in="text"),
             Artefact("code", "https://github.com/other/tool2", found_in="comments"),

@@ -19,7 +19,7 @@ _PAGES = (".github.io", ".gitlab.io")
 _LETTERS = re.compile(r"[^a-z]+")
 _SHORTEST = 4  # letters of one name that tell a person
 # Names as the sources give them; the fields of the paper itself there, and lists that anyone may add to.
-_HUGGING_FACE = "hf"
+_HUGGING_FACE, _LINKED_THERE = "hf", "hf-page"
 _FIELDS = frozenset({"code", "project"})
 
 
@@ -90,7 +90,7 @@ def _by_company(one: Artefact, owners: Collection[str]) -> Artefact:
         return one
     if account_of(one.url) in owners:
         return replace(one, official=True, reason="Its account also keeps what is the authors’ own.")
-    if one.found_in == _HUGGING_FACE:
+    if one.found_in == _LINKED_THERE:
         return replace(
             one, official=False, reason="Linked to the paper on Hugging Face by an account not known as an author’s."
         )
