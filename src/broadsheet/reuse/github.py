@@ -33,7 +33,7 @@ class GitHub:
     """Asks for repositories on GitHub."""
 
     name = "github.com"
-    prefixes = ("https://github.com/",)
+    prefixes: tuple[str, ...] = ("https://github.com/",)
 
     def __init__(self, outgoing: Outgoing, clock: Clock, *, base_url: str, token: str = "") -> None:
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -100,7 +100,7 @@ class GitLab:
     """Asks for projects on gitlab.com."""
 
     name = "gitlab.com"
-    prefixes = ("https://gitlab.com/",)
+    prefixes: tuple[str, ...] = ("https://gitlab.com/",)
     per_hour = 100
 
     def __init__(self, outgoing: Outgoing, clock: Clock, *, base_url: str) -> None:

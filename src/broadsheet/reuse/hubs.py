@@ -33,7 +33,7 @@ class HuggingFace:
     """Asks for models, datasets and Spaces."""
 
     name = "huggingface.co"
-    prefixes = ("https://huggingface.co/",)
+    prefixes: tuple[str, ...] = ("https://huggingface.co/",)
     per_hour = 300
 
     def __init__(self, outgoing: Outgoing, clock: Clock, *, base_url: str) -> None:
@@ -120,7 +120,7 @@ class Zenodo:
     """Asks for records on Zenodo."""
 
     name = "zenodo.org"
-    prefixes = ("https://zenodo.org/",)
+    prefixes: tuple[str, ...] = ("https://zenodo.org/",)
     per_hour = 100
 
     def __init__(self, outgoing: Outgoing, clock: Clock, *, base_url: str) -> None:

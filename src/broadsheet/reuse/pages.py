@@ -15,7 +15,7 @@ class Pages:
     """Asks web servers of all kinds; each has its own budget."""
 
     name = "pages"
-    prefixes = ()
+    prefixes: tuple[str, ...] = ()
     per_hour = 12
 
     def __init__(self, outgoing: Outgoing, *, timeout: float = 20.0) -> None:
