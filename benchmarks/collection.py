@@ -55,6 +55,11 @@ class Maker:
         for place, told in enumerate(self._real):
             self._alike[told.categories[0] if told.categories else ""].append(place)
 
+    @property
+    def count(self) -> int:
+        """How many papers are real: those with the first numbers."""
+        return len(self._real)
+
     def paper(self, n: int) -> dict[str, Any]:
         """Return paper n, from 0, as the collection keeps it."""
         told = self._real[n % len(self._real)]
