@@ -77,17 +77,24 @@ class Settings(BaseSettings):
     encoder_key: str = Field("", repr=False, description="Key for an encoder at a base URL; empty: none is sent.")
     sources: Words = Field(
         ("hf", "arxiv"),
-        description="Sources that the schedule harvests: hf, arxiv, acl-anthology, biorxiv, medrxiv, openalex, "
-        "semantic-scholar, openreview, feeds, zotero, and those of installed packages.",
+        description="Sources that the schedule harvests: hf, arxiv, arxiv-rss, acl-anthology, biorxiv, medrxiv, "
+        "openalex, semantic-scholar, openreview, feeds, zotero, and those of installed packages.",
     )
     arxiv_url: str = Field("https://oaipmh.arxiv.org/oai", description="Base URL of arXiv's OAI-PMH.")
     arxiv_set: str = Field(
         "cs", description="OAI set harvested from arXiv: cs, cs:cs:LG, physics:hep-th, …; empty: all."
     )
+    arxiv_rss_url: str = Field("https://rss.arxiv.org/rss", description="Base URL of arXiv's RSS feeds.")
+    arxiv_feeds: Words = Field(
+        ("cs",), description="Archives or categories whose announcements arxiv-rss reads: cs, cs.LG, q-bio.NC."
+    )
     arxiv_interval: Annotated[float, Field(ge=0)] = Field(
         3.0, description="Seconds between two requests to arXiv; its rules ask for 3."
     )
     hf_url: str = Field("https://huggingface.co", description="Base URL of Hugging Face.")
+    hf_pages: Annotated[int, Field(ge=0, le=400)] = Field(
+        50, description="Paper pages of Hugging Face that one run reads for linked models, data and demos; 0: none."
+    )
     acl_api_url: str = Field(
         "https://api.github.com/repos/acl-org/acl-anthology",
         description="Base URL that lists the files of the ACL Anthology's repository.",
@@ -175,6 +182,7 @@ class Settings(BaseSettings):
     @field_validator(
         "public_url",
         "arxiv_url",
+        "arxiv_rss_url",
         "hf_url",
         "acl_api_url",
         "acl_raw_url",

@@ -87,8 +87,10 @@ def test_a_harvest_that_is_killed_again_and_again_loses_nothing(sqlite: Database
     assert len(archive.script.asked) <= RECORDS // PAGE + 2 * KILLS
 
 
-def kill_once(base: str, database: Database, archive: Archive, chance: random.Random, tally: Tally) -> None:
-    """Harvest until some page was asked for and a chance moment more, kill, and look at what is there.
+def kill_once(
+    base: str, database: Database, archive: Archive, chance: random.Random, tally: Tally, longest: float = LONGEST
+) -> None:
+    """Harvest until some page was asked for and up to `longest` seconds more, kill, and look at what is there.
 
     A round that was complete before the kill is followed by another, of the next edition.
     """
@@ -98,7 +100,7 @@ def kill_once(base: str, database: Database, archive: Archive, chance: random.Ra
         moment = time.monotonic() + 60
         while len(archive.script.asked) == before and process.poll() is None and time.monotonic() < moment:
             time.sleep(0.002)
-        time.sleep(chance.uniform(0.0, LONGEST))
+        time.sleep(chance.uniform(0.0, longest))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         if process.returncode == -signal.SIGKILL:

@@ -33,6 +33,7 @@ def test_an_instance_has_arxiv_and_hugging_face_unless_told(
 def test_every_source_that_there_is_can_be_made(sqlite: Database, clock: FixedClock, tmp_path: Path) -> None:
     known = registry(sqlite, clock, tmp_path).known()
     assert {
+        "arxiv-rss",
         "acl-anthology",
         "biorxiv",
         "medrxiv",
@@ -68,7 +69,9 @@ def test_two_servers_of_one_upstream_take_turns(sqlite: Database, clock: FixedCl
 
 
 def test_an_unknown_source_is_named_with_the_known_ones(sqlite: Database, clock: FixedClock, tmp_path: Path) -> None:
-    with pytest.raises(Invalid, match="'usenet' is no source; BROADSHEET_SOURCES may list hf, arxiv, acl-anthology"):
+    with pytest.raises(
+        Invalid, match="'usenet' is no source; BROADSHEET_SOURCES may list hf, arxiv, arxiv-rss, acl-anthology"
+    ):
         registry(sqlite, clock, tmp_path, sources=["usenet"]).chosen()
 
 

@@ -16,6 +16,7 @@ from broadsheet.settings import Settings
 from broadsheet.sources import plugins
 from broadsheet.sources.acl.adapter import AclConnector
 from broadsheet.sources.arxiv.adapter import ArxivConnector
+from broadsheet.sources.arxiv_rss.adapter import ArxivRssConnector
 from broadsheet.sources.biorxiv.adapter import BiorxivConnector
 from broadsheet.sources.connector import Connector
 from broadsheet.sources.feeds.adapter import FeedsConnector
@@ -37,6 +38,7 @@ class Registry:
         self._built_in: dict[str, Callable[[], Connector]] = {
             "hf": self._hf,
             "arxiv": self._arxiv,
+            "arxiv-rss": self._arxiv_rss,
             "acl-anthology": self._acl,
             "biorxiv": lambda: self._biorxiv("biorxiv", settings.biorxiv_categories),
             "medrxiv": lambda: self._biorxiv("medrxiv", settings.medrxiv_categories),
@@ -77,7 +79,7 @@ class Registry:
         return value
 
     def _hf(self) -> Connector:
-        return HfConnector(self._outgoing, self._clock, base_url=self._settings.hf_url)
+        return HfConnector(self._outgoing, self._clock, base_url=self._settings.hf_url, pages=self._settings.hf_pages)
 
     def _arxiv(self) -> Connector:
         return ArxivConnector(
@@ -85,6 +87,15 @@ class Registry:
             self._clock,
             base_url=self._settings.arxiv_url,
             set_spec=self._settings.arxiv_set,
+            interval=self._settings.arxiv_interval,
+        )
+
+    def _arxiv_rss(self) -> Connector:
+        return ArxivRssConnector(
+            self._outgoing,
+            self._clock,
+            feeds=self._needed("arxiv-rss", "arxiv_feeds", "cs.LG"),
+            base_url=self._settings.arxiv_rss_url,
             interval=self._settings.arxiv_interval,
         )
 

@@ -18,7 +18,22 @@ SCHEMES = {
     "s2": "Semantic Scholar",
     "openreview": "OpenReview",
 }
-SOURCES = {"arxiv": "arXiv", "hf": "Hugging Face", "shelf": "Starter shelf", "acl": "ACL Anthology"}
+SOURCES = {
+    "arxiv": "arXiv",
+    "arxiv-rss": "arXiv announcements",
+    "hf": "Hugging Face",
+    "hf-pages": "Hugging Face paper pages",
+    "shelf": "Starter shelf",
+    "acl": "ACL Anthology",
+    "acl-anthology": "ACL Anthology",
+    "biorxiv": "bioRxiv",
+    "medrxiv": "medRxiv",
+    "openalex": "OpenAlex",
+    "semantic-scholar": "Semantic Scholar",
+    "openreview": "OpenReview",
+    "feeds": "Journal feeds",
+    "zotero": "Zotero",
+}
 ARTEFACTS = {"code": "Code", "model": "Model weights", "data": "Data", "demo": "Demo", "project": "Project page"}
 
 
