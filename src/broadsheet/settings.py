@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     sources: Words = Field(
         ("hf", "arxiv"),
         description="Sources that the schedule harvests: hf, arxiv, arxiv-rss, acl-anthology, biorxiv, medrxiv, "
-        "openalex, semantic-scholar, openreview, feeds, zotero, and those of installed packages.",
+        "openalex, semantic-scholar, openreview, feeds, zotero, folder, and those of installed packages.",
     )
     arxiv_url: str = Field("https://oaipmh.arxiv.org/oai", description="Base URL of arXiv's OAI-PMH.")
     arxiv_set: str = Field(
@@ -141,6 +141,9 @@ class Settings(BaseSettings):
         (), description="Zotero libraries: users/12345, groups/678, groups/678/collections/ABCD2345."
     )
     zotero_key: str = Field("", repr=False, description="Key for Zotero; empty: public libraries only.")
+    folder: Path | None = Field(
+        None, description="Folder that the source folder watches for JSONL, BibTeX, RIS and CSL-JSON files."
+    )
     source_options: dict[str, dict[str, str]] = Field(
         {},
         repr=False,

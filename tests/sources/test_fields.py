@@ -91,6 +91,14 @@ def test_a_bad_entry_costs_itself_alone() -> None:
     assert rejected == (Rejected("entry 2 of the page", "It has no title."),)
 
 
+def test_a_fingerprint_is_of_what_was_said() -> None:
+    first = fields.fingerprint("Ebb", ("Ada",), date(2026, 1, 31))
+    assert first == fields.fingerprint("EBB", ("Ada",), date(2026, 5, 1))
+    assert (
+        len({first, fields.fingerprint("Ebb", (), date(2026, 1, 31)), fields.fingerprint("Ebb", ("Ada",), None)}) == 3
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "turned"),
     [("Quill, Ada B.", "Ada B. Quill"), ("Ada Quill", "Ada Quill"), (" The Tide  Group ", "The Tide Group"), ("", "")],

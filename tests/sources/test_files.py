@@ -119,7 +119,44 @@ def test_old_bibtex_is_read_in_its_own_charset(tmp_path: Path, shelf: Catalogue)
     assert shelf.get("doi:10.5555/cafe").title == "Café"
 
 
-@pytest.mark.parametrize("name", ["empty.jsonl", "empty.bib"])
+CSL = {"id": "ebb", "type": "article", "title": "Ebb", "author": [{"family": "Quill"}], "DOI": "10.5555/ebb"}
+RIS = b"TY  - JOUR\nTI  - Ebb\nAU  - Quill\nDO  - 10.5555/ebb\nER  - \n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("library.ris", RIS),
+        ("library.txt", RIS),
+        ("library.ris.gz", gzip.compress(b"\xef\xbb\xbf" + RIS)),
+        ("library.json", json.dumps([CSL], indent=2).encode()),
+        ("library.json", json.dumps(CSL).encode()),
+        ("library.json", json.dumps(CSL, indent=2).encode()),
+        ("library", json.dumps({"items": [CSL]}).encode()),
+        ("library.json.xz", lzma.compress(json.dumps([CSL]).encode())),
+        ("library.json", line(1, id="doi:10.5555/ebb", title="Ebb", authors=["Quill"])),
+    ],
+)
+def test_ris_and_csl_json_come_in_too(name: str, content: bytes, tmp_path: Path, shelf: Catalogue) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    report = import_files([path], shelf)
+    assert (report.read, report.added, report.rejected) == (1, 1, [])
+    found = shelf.get("doi:10.5555/ebb")
+    assert (found.title, found.authors) == ("Ebb", ("Quill",))
+
+
+def test_a_file_without_end_is_only_read_as_lines(
+    tmp_path: Path, shelf: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MAX_WHOLE", 1 << 20)
+    path = tmp_path / "library.ris"
+    path.write_bytes(RIS * 30_000)
+    (bad,) = import_files([path], shelf).rejected
+    assert "More than 1 MiB are only read as JSONL; split the file" in bad.reason
+
+
+@pytest.mark.parametrize("name", ["empty.jsonl", "empty.bib", "empty.ris"])
 def test_an_empty_file_is_no_error(name: str, tmp_path: Path, shelf: Catalogue) -> None:
     (tmp_path / name).write_bytes(b"")
     assert import_files([tmp_path / name], shelf).read == 0
@@ -128,10 +165,9 @@ def test_an_empty_file_is_no_error(name: str, tmp_path: Path, shelf: Catalogue) 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b'[{"id": 1}]', "one object a line"),
-        (b"PK\x03\x04", "JSONL and BibTeX can"),
-        (b"title,authors\n", "JSONL and BibTeX can"),
-        (b"", "JSONL and BibTeX can"),
+        (b"PK\x03\x04", "none of JSONL, BibTeX, RIS and CSL-JSON"),
+        (b"title,authors\n", "none of JSONL, BibTeX, RIS and CSL-JSON"),
+        (b"", "none of JSONL, BibTeX, RIS and CSL-JSON"),
         (b"\xfd7zXZ\x00rubbish", "damaged"),
     ],
 )

@@ -43,7 +43,7 @@ def test_every_source_that_there_is_can_be_made(sqlite: Database, clock: FixedCl
         "feeds",
         "zotero",
     } < set(known)
-    made = registry(sqlite, clock, tmp_path, sources=known, **NEEDED).chosen()
+    made = registry(sqlite, clock, tmp_path, sources=known, folder=tmp_path, **NEEDED).chosen()
     assert list(made) == known
     for name, connector in made.items():
         assert connector.name == name
@@ -81,6 +81,7 @@ def test_an_unknown_source_is_named_with_the_known_ones(sqlite: Database, clock:
         ("openreview", "needs BROADSHEET_OPENREVIEW_VENUES: list at least one, such as ICLR.cc/2026/Conference"),
         ("feeds", "needs BROADSHEET_FEEDS"),
         ("zotero", "needs BROADSHEET_ZOTERO_LIBRARIES"),
+        ("folder", "needs BROADSHEET_FOLDER: the path of a folder"),
     ],
 )
 def test_a_source_without_what_it_needs_is_told(

@@ -20,7 +20,7 @@ _SHOWN_REJECTS = 50
 
 @commands.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="JSONL (also .xz, .gz, .zst) or BibTeX files.")],
+    files: Annotated[list[Path], typer.Argument(help="JSONL, BibTeX, RIS or CSL-JSON files, also .xz, .gz, .zst.")],
     index: Annotated[bool, typer.Option(help="Make the papers searchable at once.")] = True,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

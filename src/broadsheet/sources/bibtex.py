@@ -4,7 +4,6 @@ Where the text comes from is `files`' matter; TeX in it is `latex`'s.
 The text is cut into entries here, because the parser drops what it cannot read without a word and knows no lines.
 """
 
-import hashlib
 import logging
 import re
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from broadsheet.errors import Invalid
 from broadsheet.papers.identifiers import Identifier, parse
 from broadsheet.papers.paper import DatePrecision
 from broadsheet.papers.records import SourceRecord
+from broadsheet.sources.fields import fingerprint
 from broadsheet.sources.latex import to_unicode
 from broadsheet.sources.linked import links, with_linked
 
@@ -77,7 +77,7 @@ def _record(fields: Mapping[str, str], block: str) -> SourceRecord:
     identifiers = with_linked(tuple(dict.fromkeys(_identifiers(fields))), urls)
     return SourceRecord(
         source="bibtex",
-        key=str(identifiers[0]) if identifiers else _fingerprint(title, authors, published),
+        key=str(identifiers[0]) if identifiers else fingerprint(title, authors, published),
         title=title,
         abstract=to_unicode(fields.get("abstract", "")).strip(),
         authors=authors,
@@ -154,9 +154,3 @@ def _split(text: str, separator: str) -> Iterator[str]:
             yield text[start : found.start()]
             start = found.end()
     yield text[start:]
-
-
-def _fingerprint(title: str, authors: tuple[str, ...], published: date | None) -> str:
-    """Citation keys such as smith2020 are no one's own; what the entry says is."""
-    said = "\n".join((title.casefold(), *authors, str(published and published.year)))
-    return "sha256:" + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,9 +1,11 @@
-"""Imports files of papers: JSONL and BibTeX, plain or compressed; the good entries come in, each bad one is reported.
+"""Reads files of papers: JSONL, BibTeX, RIS and CSL-JSON, plain or compressed; the good entries come in, each bad one
+is reported.
 
-What a line means is `jsonl`'s and `bibtex`'s matter, what is the same paper the catalogue's.
+What an entry means is `jsonl`'s, `bibtex`'s, `ris`' and `csl`'s matter, what is the same paper the catalogue's.
 Each batch is one transaction and adding it again changes nothing: an import that was killed is simply run again.
 """
 
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,7 +20,7 @@ from broadsheet.papers.records import SourceRecord
 from broadsheet.sources import compressed, jsonl
 
 BATCH = 1000
-MAX_BIBTEX = 64 << 20  # BibTeX is read as a whole; libraries of a lifetime have a few megabytes
+MAX_WHOLE = 64 << 20  # all but JSONL is read as a whole; libraries of a lifetime have a few megabytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class ImportReport:
     rejected: list[RejectedLine] = field(default_factory=list)
 
 
+_OF_CSL = frozenset({"author", "issued", "container-title", "DOI", "items"})
 Entry = tuple[int, SourceRecord | Invalid]
+Reader = Callable[[BinaryIO], Iterator[Entry]]
 
 
 def import_files(
@@ -76,6 +80,12 @@ def import_files(
     return report
 
 
+def entries(file: Path) -> Iterator[Entry]:
+    """Yield the entries of `file`, each with its first line; raises as `import_files` does."""
+    with _opened(file) as raw:
+        yield from _form(file, raw)(raw)
+
+
 def _import(
     file: Path,
     raw: BinaryIO,
@@ -84,8 +94,8 @@ def _import(
     progress: Callable[[ImportProgress], None] | None,
 ) -> None:
     size = os.fstat(raw.fileno()).st_size
-    entries = _form(file, raw)(raw)
-    while batch := list(islice(entries, BATCH)):
+    found = _form(file, raw)(raw)
+    while batch := list(islice(found, BATCH)):
         report.rejected.extend(RejectedLine(file, line, bad.message) for line, bad in batch if isinstance(bad, Invalid))
         report.read += len(batch)
         records = [good for _, good in batch if isinstance(good, SourceRecord)]
@@ -113,21 +123,45 @@ def _opened(file: Path) -> Iterator[BinaryIO]:
         yield raw
 
 
-def _form(file: Path, raw: BinaryIO) -> Callable[[BinaryIO], Iterator[Entry]]:
-    """Tell by the first character what the file holds; raises `Invalid` for what is neither JSONL nor BibTeX."""
+def _form(file: Path, raw: BinaryIO) -> Reader:
+    """Tell by its name, and else by its beginning, what a file holds; raises `Invalid` for what cannot be read."""
     try:
         start = compressed.peek(raw)
     except compressed.Damaged as error:
         raise Invalid(f"{file}: {error}", field="file", value=str(file)) from error
-    suffixes = [suffix.lower() for suffix in file.suffixes]
-    if ".bib" in suffixes or ".bibtex" in suffixes:
+    suffixes = {suffix.lower() for suffix in file.suffixes}
+    if suffixes & {".bib", ".bibtex"}:
         return _bibtex
-    if ".jsonl" in suffixes or ".ndjson" in suffixes or start.startswith(b"{"):
+    if ".ris" in suffixes or start.startswith((b"TY  -", b"TY -")):
+        return _ris
+    if suffixes & {".jsonl", ".ndjson"}:
+        return _jsonl
+    if start.startswith(b"[") or (start.startswith(b"{") and not _is_jsonl(raw)):
+        return _csl
+    if start.startswith(b"{"):
         return _jsonl
     if start.startswith((b"@", b"%")):
         return _bibtex
-    hint = "it is one JSON list: write one object a line" if start.startswith(b"[") else "its content is neither"
-    raise Invalid(f"{file} cannot be imported: JSONL and BibTeX can, and {hint}.", field="file", value=str(file))
+    raise Invalid(
+        f"{file} cannot be imported: its content is none of JSONL, BibTeX, RIS and CSL-JSON.",
+        field="file",
+        value=str(file),
+    )
+
+
+def _is_jsonl(raw: BinaryIO) -> bool:
+    """Say whether the first line is an object of our own form, or meant to be; CSL-JSON has other fields, or lines."""
+    try:
+        first = next((line for _, line in compressed.lines(raw) if line is None or line.strip()), b"") or b"}"
+    except compressed.Damaged:
+        return True
+    finally:
+        raw.seek(0)
+    try:
+        fields = json.loads(first.removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError):
+        return first.rstrip().endswith(b"}")
+    return "authors" in fields or fields.keys().isdisjoint(_OF_CSL)
 
 
 def _jsonl(raw: BinaryIO) -> Iterator[Entry]:
@@ -148,21 +182,38 @@ def _jsonl(raw: BinaryIO) -> Iterator[Entry]:
 def _bibtex(raw: BinaryIO) -> Iterator[Entry]:
     from broadsheet.sources import bibtex  # the parser takes a tenth of a second to load
 
+    yield from _whole(raw, bibtex.records)
+
+
+def _ris(raw: BinaryIO) -> Iterator[Entry]:
+    from broadsheet.sources import ris
+
+    yield from _whole(raw, ris.records)
+
+
+def _csl(raw: BinaryIO) -> Iterator[Entry]:
+    from broadsheet.sources import csl
+
+    yield from _whole(raw, csl.records)
+
+
+def _whole(raw: BinaryIO, read: Callable[[str], Iterator[Entry]]) -> Iterator[Entry]:
+    """Read a file whose entries are no lines; what breaks off or is too large is told at the line reached."""
     text, size = bytearray(), 0
     try:
         for chunk in compressed.chunks(raw):
             text += chunk
             size += len(chunk)
-            if size > MAX_BIBTEX:
-                raise compressed.Damaged(f"BibTeX of more than {MAX_BIBTEX >> 20} MiB is not read; split the file.")
+            if size > MAX_WHOLE:
+                raise compressed.Damaged(f"More than {MAX_WHOLE >> 20} MiB are only read as JSONL; split the file.")
     except compressed.Damaged as error:
         yield text.count(b"\n") + 1, Invalid(str(error), field="file")
         return
-    yield from bibtex.records(_decoded(bytes(text)))
+    yield from read(_decoded(bytes(text)))
 
 
 def _decoded(text: bytes) -> str:
-    """Read UTF-8, or else what old BibTeX files were written in."""
+    """Read UTF-8, or else what old files were written in."""
     try:
         return text.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -20,6 +20,7 @@ from broadsheet.sources.arxiv_rss.adapter import ArxivRssConnector
 from broadsheet.sources.biorxiv.adapter import BiorxivConnector
 from broadsheet.sources.connector import Connector
 from broadsheet.sources.feeds.adapter import FeedsConnector
+from broadsheet.sources.folder import FolderConnector
 from broadsheet.sources.hf.adapter import HfConnector
 from broadsheet.sources.openalex.adapter import OpenAlexConnector
 from broadsheet.sources.openreview.adapter import OpenReviewConnector
@@ -47,6 +48,7 @@ class Registry:
             "openreview": self._openreview,
             "feeds": self._feeds,
             "zotero": self._zotero,
+            "folder": self._folder,
         }
 
     def known(self) -> list[str]:
@@ -160,3 +162,8 @@ class Registry:
             key=self._settings.zotero_key,
             base_url=self._settings.zotero_url,
         )
+
+    def _folder(self) -> Connector:
+        if self._settings.folder is None:
+            raise Invalid("The source folder needs BROADSHEET_FOLDER: the path of a folder.", field="folder")
+        return FolderConnector(self._clock, self._settings.folder)
