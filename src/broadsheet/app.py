@@ -22,6 +22,7 @@ from broadsheet.clock import Clock, SystemClock
 from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate
 from broadsheet.digests.digests import Digests
+from broadsheet.digests.following import Follower
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.editions import Editions
 from broadsheet.encoders.encoder import Encoder
@@ -230,7 +231,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     transport = _transport(settings, clock)
     letterhead = Letterhead.of(settings.name, settings.site, settings.mail_from)
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)
-    digests = Digests(database, subscriptions, editions, transport, letterhead, clock)
+    digests = Digests(database, subscriptions, editions, Follower(search, catalogue), transport, letterhead, clock)
     return App(
         settings=settings,
         clock=clock,

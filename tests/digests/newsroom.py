@@ -9,6 +9,7 @@ from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from sqlalchemy import insert, select
 
 from broadsheet.clock import FixedClock
@@ -16,16 +17,22 @@ from broadsheet.database.engine import Database
 from broadsheet.database.schema import delivery
 from broadsheet.database.schema import edition as edition_table
 from broadsheet.digests.digests import Digests
+from broadsheet.digests.following import Follower
 from broadsheet.digests.subscription import Subscription
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.edition import Edition, Head, Place
 from broadsheet.editions.editions import Editions
-from broadsheet.errors import NotFound
+from broadsheet.errors import BroadsheetError, NotFound
 from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Transport
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Paper
-from tests.invented import record
+from broadsheet.search.engine import Ids
+from broadsheet.search.fusion import Ranking
+from broadsheet.search.news import News
+from broadsheet.search.question import Question
+from broadsheet.search.results import Hit, Why
+from tests.invented import paper, record
 
 SECRET = b"a secret of thirty-two bytes....".ljust(32)
 HEAD = Letterhead.of("The Tide", "https://tide.example.org")
@@ -119,6 +126,27 @@ class Press:
         return [Head(one.id or 0, "day", one.day, one.number, one.published_at or NEVER, 0) for one in newest]
 
 
+class Library:
+    """Answers questions from what a test puts under their words, in that order, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Sequence[int]] = {}
+        self.asked: list[str] = []
+        self.trouble: BroadsheetError | None = None
+
+    def news(self, question: Question, among: Ids) -> News:
+        self.asked.append(question.text)
+        if self.trouble:
+            raise self.trouble
+        ids = np.array(self.answers.get(question.text, ()), np.int64)
+        some = np.ones(len(ids), np.float32)
+        return News.of(Ranking(ids, some, some), among, lambda part: self._told(question, part))
+
+    def _told(self, question: Question, part: Ranking) -> list[Hit]:
+        why = Why((question.text,), 1.0, 1.0, f"Holds “{question.text}”.")
+        return [Hit(n, 2.0, paper(one, id=one), why) for n, one in enumerate(part.ids.tolist(), 1)]
+
+
 @dataclass
 class Newsroom:
     database: Database
@@ -127,6 +155,7 @@ class Newsroom:
     press: Press
     subscriptions: Subscriptions
     digests: Digests
+    library: Library
     letters: list[EmailMessage] = field(default_factory=list)
 
     def reader(self, address: str, **choices: Any) -> Subscription:
@@ -144,6 +173,11 @@ class Newsroom:
         self.digests.queue_due()
         return self.digests.send_due().accepted
 
+    def come_in(self, *numbers: int) -> list[int]:
+        """Take invented papers in as a harvest would, and return their ids."""
+        taken = Catalogue(self.database, self.clock).add([record(n) for n in numbers])
+        return list(taken.paper_ids)
+
     def states(self, kind: str = "digest") -> list[str]:
         with self.database.read() as connection:
             statement = select(delivery.c.state).where(delivery.c.kind == kind).order_by(delivery.c.id)
@@ -154,8 +188,10 @@ def newsroom(database: Database, clock: FixedClock, transport: Transport | None 
     tray, press = Tray(), Press(database, clock)
     way = transport or tray
     subscriptions = Subscriptions(database, clock, SECRET, way, HEAD, UTC_ZONE)
-    digests = Digests(database, subscriptions, cast("Editions", press), way, HEAD, clock)
-    return Newsroom(database, clock, tray, press, subscriptions, digests)
+    library = Library()
+    follower = Follower(library, Catalogue(database, clock))
+    digests = Digests(database, subscriptions, cast("Editions", press), follower, way, HEAD, clock)
+    return Newsroom(database, clock, tray, press, subscriptions, digests, library)
 
 
 def body(mail: EmailMessage, kind: str = "plain") -> str:

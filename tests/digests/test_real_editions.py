@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
+from broadsheet.digests.following import Follower
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.editions import Editions
 from broadsheet.papers.catalogue import Catalogue
@@ -13,7 +14,7 @@ from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.records import Signal, SourceRecord
 from broadsheet.papers.signals import SignalLog
 from broadsheet.trending.trending import Trending
-from tests.digests.newsroom import HEAD, SECRET, UTC_ZONE, Tray, titles, token
+from tests.digests.newsroom import HEAD, SECRET, UTC_ZONE, Library, Tray, titles, token
 from tests.invented import record
 
 
@@ -30,7 +31,8 @@ def test_a_published_edition_reaches_the_reader_once_and_the_next_brings_only_ne
     trending = Trending(database, catalogue, SignalLog(database, clock), clock)
     editions = Editions(database, catalogue, trending, clock, zone=ZoneInfo("Europe/Vienna"), hour=7)
     subscriptions = Subscriptions(database, clock, SECRET, tray, HEAD, UTC_ZONE)
-    digests = Digests(database, subscriptions, editions, tray, HEAD, clock)
+    follower = Follower(Library(), catalogue)
+    digests = Digests(database, subscriptions, editions, follower, tray, HEAD, clock)
 
     def tick(moment: datetime, *records: SourceRecord) -> int:
         clock.move_to(moment)

@@ -157,6 +157,16 @@ def test_new_between_counts_news_only(stored: Catalogue, clock: FixedClock) -> N
     assert stored.new_between(start + timedelta(seconds=1), start + timedelta(hours=1), **asked) == (0, [])  # type: ignore[arg-type]
 
 
+def test_came_between_tells_when_each_came_in(stored: Catalogue, clock: FixedClock) -> None:
+    start = clock.now()
+    stored.add([record(0)])
+    clock.sleep(60)
+    old, gone = stored.add([record(1, published=date(2019, 1, 14)), record(2, withdrawn=True)]).paper_ids
+    assert stored.came_between(start, clock.now()) == {old: clock.now()}
+    assert stored.came_between(clock.now(), clock.now()) == {}
+    assert gone not in stored.came_between(start, clock.now())
+
+
 def test_by_source_pages_through_a_source(stored: Catalogue) -> None:
     stored.add([*(record(n) for n in range(4)), record(9, source="hf")])
     assert [paper.key for paper in stored.by_source("arxiv", 2, 1)] == ["arxiv:2601.00001", "arxiv:2601.00002"]

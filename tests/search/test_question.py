@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from broadsheet.errors import Invalid
-from broadsheet.search.question import Question, read
+from broadsheet.search.question import Question, decoded, read
 
 
 def asked(query: str) -> Question:
@@ -48,3 +48,15 @@ def test_bad_input_names_its_field(query: str, field: str) -> None:
         asked(query)
     assert caught.value.field == field
     assert caught.value.message.endswith(".")
+
+
+def test_an_encoded_question_is_read_back() -> None:
+    whole = Question("salt & <maps>", ("cs.IR", "a&b=c"), ("arxiv",), ("code",), date(2026, 1, 2), None, "newest")
+    assert whole.encoded().isascii()
+    assert decoded(whole.encoded()) == whole
+    assert decoded(Question(cat=("cs.IR",)).encoded()) == Question(cat=("cs.IR",))
+
+
+def test_who_follows_hears_the_newest_first_unless_another_order_was_chosen() -> None:
+    assert Question(text="salt").followed().sort == "newest"
+    assert Question(text="salt", sort="trending").followed().sort == "trending"

@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
+from broadsheet.digests.following import Follower
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.editions import Editions
 from broadsheet.encoders.encoder import Encoder
@@ -120,18 +121,20 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
         transport = Outbox(tmp_path / "outbox", clock)
         head = Letterhead.of(chosen.name, chosen.site, chosen.mail_from)
         subscriptions = Subscriptions(sqlite, clock, SECRET, transport, head, chosen.zone)
+        search = Search(index, catalogue, clock, order=trending.scores)
+        follower = Follower(search, catalogue)
         site = Site(
             settings=chosen,
             clock=clock,
             secret=SECRET,
             database=sqlite,
             catalogue=catalogue,
-            search=Search(index, catalogue, clock, order=trending.scores),
+            search=search,
             trending=trending,
             editions=editions,
             harvester=Harvester(sqlite, catalogue, leases, clock, connectors or {}),
             subscriptions=subscriptions,
-            digests=Digests(sqlite, subscriptions, editions, transport, head, clock),
+            digests=Digests(sqlite, subscriptions, editions, follower, transport, head, clock),
             mail_words=transport.describe(),
         )
         asgi = Starlette(

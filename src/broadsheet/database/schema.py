@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -364,12 +365,25 @@ subscription = _table(
     Column("hour", Integer, nullable=False),
     Column("timezone", String(64), nullable=False),
     Column("days", String(16), nullable=False),  # daily, weekdays, weekly
+    Column("edition", Boolean, nullable=False, server_default=true()),  # false: saved searches alone
     Column("created_at", Moment, nullable=False),
     Column("asked_at", Moment, nullable=False),  # when the newest confirmation mail was asked for
     Column("confirmed_at", Moment),
     Column("ended_at", Moment),
     UniqueConstraint("address_key"),
     Index("ix_subscription_state", "state"),
+)
+
+# A question whose new papers come with a subscription's digests, once its owner has confirmed it.
+saved_search = _table(
+    "saved_search",
+    Column("id", Id, primary_key=True),
+    Column("subscription_id", Id, ForeignKey("subscription.id", ondelete="CASCADE"), nullable=False),
+    Column("question", String(2000), nullable=False),  # canonical, as the address of the search has it
+    Column("title", String(200), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("confirmed_at", Moment),
+    UniqueConstraint("subscription_id", "question"),
 )
 
 delivery = _table(
@@ -395,6 +409,19 @@ delivery_paper = _table(
     Column("delivery_id", Id, ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True),
     _paper_id(primary_key=True),
     Column("place", Integer, nullable=False),
+    Column("find_id", Id),  # the `search_find` that brought it; None: the edition did
+)
+
+# Which question found a paper and why: written once a run for all who saved the question, dropped after weeks.
+search_find = _table(
+    "search_find",
+    Column("id", Id, primary_key=True),
+    Column("question", String(2000), nullable=False),
+    _paper_id(),
+    Column("reason", Text, nullable=False),
+    Column("found_at", Moment, nullable=False),
+    Index("ix_search_find_paper_id", "paper_id"),
+    Index("ix_search_find_found_at", "found_at"),
 )
 
 suppression = _table(

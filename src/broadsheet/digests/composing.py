@@ -1,4 +1,5 @@
-"""Makes the letter of a digest that is about to go out, from its row and the editions that its papers stand in.
+"""Makes the letter of a digest that is about to go out, from its row, the editions that its papers stand in, and what
+saved searches found.
 
 Sending it is `sending`'s matter.
 Equal selections are laid out once: only links and the foot differ from reader to reader.
@@ -11,8 +12,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from broadsheet.database.engine import Database
-from broadsheet.digests import letters, store
+from broadsheet.digests import letters, saved_store
 from broadsheet.digests.deliveries import Claimed
+from broadsheet.digests.following import Follower
 from broadsheet.digests.rendering import Personal, Sheet, lay_out
 from broadsheet.digests.selection import Candidate, arrange, candidates
 from broadsheet.digests.subscription import Subscription
@@ -25,6 +27,8 @@ from broadsheet.mail.letter import Letter, Letterhead
 WEEK = 7
 _SHEETS = 64
 _OCCASION = "edition:"
+
+Content = tuple[tuple[Any, ...], ...]  # (paper_id, question, reason, title) in order; of the edition the first alone
 
 
 def occasion(day: date) -> str:
@@ -49,20 +53,26 @@ class Composer:
     """Composes digests for one run; keeps what several readers share, within limits."""
 
     def __init__(
-        self, database: Database, editions: Editions, subscriptions: Subscriptions, letterhead: Letterhead
+        self,
+        database: Database,
+        editions: Editions,
+        follower: Follower,
+        subscriptions: Subscriptions,
+        letterhead: Letterhead,
     ) -> None:
         self._database = database
         self._editions = editions
+        self._follower = follower
         self._subscriptions = subscriptions
         self._letterhead = letterhead
         self._offers: dict[tuple[date, int], tuple[list[Edition], dict[int, Candidate]]] = {}
-        self._sheets: OrderedDict[tuple[date, tuple[int, ...]], Sheet | None] = OrderedDict()
+        self._sheets: OrderedDict[tuple[date, Content], Sheet | None] = OrderedDict()
 
     def __call__(self, claimed: Claimed, row: Row[Any]) -> Letter | None:
         """Return the letter of a claimed digest; None when none of its papers can be shown any more."""
         with self._database.read() as connection:
-            papers = tuple(store.paper_ids(connection, claimed.id))
-        sheet = self._sheet(date.fromisoformat(claimed.occasion.removeprefix(_OCCASION)), papers)
+            content = tuple(map(tuple, saved_store.content(connection, claimed.id, claimed.subscription_id)))
+        sheet = self._sheet(date.fromisoformat(claimed.occasion.removeprefix(_OCCASION)), content)
         if sheet is None:
             return None
         reader = self._subscriptions.of_row(row)
@@ -77,22 +87,26 @@ class Composer:
             unsubscribe=end,
         )
 
-    def _sheet(self, day: date, papers: tuple[int, ...]) -> Sheet | None:
-        key = (day, papers)
+    def _sheet(self, day: date, content: Content) -> Sheet | None:
+        key = (day, content)
         if key not in self._sheets:
-            self._sheets[key] = self._lay_out(day, papers)
+            self._sheets[key] = self._lay_out(day, content)
             if len(self._sheets) > _SHEETS:
                 self._sheets.popitem(last=False)
         self._sheets.move_to_end(key)
         return self._sheets[key]
 
-    def _lay_out(self, day: date, papers: tuple[int, ...]) -> Sheet | None:
+    def _lay_out(self, day: date, content: Content) -> Sheet | None:
+        papers = [paper_id for paper_id, question, _, _ in content if question is None]
+        searches = self._follower.sections(row for row in content if row[1] is not None)
         # A weekly reader's papers come from several editions; which rhythm was meant shows in where they are found.
         for days in (1, WEEK):
             editions, offered = self._offered(day, days)
             if editions and (days == WEEK or all(paper in offered for paper in papers)):
                 chosen = [offered[paper] for paper in papers if paper in offered]
-                return lay_out(arrange(editions[0], days, chosen), self._letterhead) if chosen else None
+                if chosen or searches:
+                    return lay_out(arrange(editions[0], days, chosen, searches), self._letterhead)
+                return None
         return None
 
     def _offered(self, day: date, days: int) -> tuple[list[Edition], dict[int, Candidate]]:

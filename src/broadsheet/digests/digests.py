@@ -6,33 +6,33 @@ a delivery that may have left is never tried again.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import Connection, Row
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
-from broadsheet.digests import store
-from broadsheet.digests.composing import WEEK, Composer, occasion, published
-from broadsheet.digests.deliveries import State
+from broadsheet.digests import saved_store, store
+from broadsheet.digests.composing import WEEK, Composer, published
+from broadsheet.digests.following import Follower
+from broadsheet.digests.queueing import Queueing
 from broadsheet.digests.rendering import Personal, Rendered, lay_out
+from broadsheet.digests.saved import SavedSearch, checked, title_of
 from broadsheet.digests.schedule import newest_due
-from broadsheet.digests.selection import Candidate, arrange, candidates, choose
+from broadsheet.digests.selection import Candidate, Section, arrange, candidates, choose
 from broadsheet.digests.sending import Sending, SendReport
 from broadsheet.digests.subscription import choices
 from broadsheet.digests.subscriptions import Subscriptions
-from broadsheet.editions.edition import Head
 from broadsheet.editions.editions import Editions
 from broadsheet.jobs.leases import Lease, Leases
 from broadsheet.logs import get_logger
-from broadsheet.mail.letter import Letterhead, new_message_id
+from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Transport
+from broadsheet.search.question import Question
 
 LEASE = "digests"
 LEASE_LENGTH = timedelta(minutes=10)
-BATCH = 500
+FINDS_KEPT = timedelta(days=30)  # a mail that could not go out for hours needs its reasons still
+A_DAY = timedelta(days=1)
 _HEADS = 3  # older editions than the newest three are never due
 
 _log = get_logger("digests")
@@ -46,6 +46,7 @@ class Digests:
         database: Database,
         subscriptions: Subscriptions,
         editions: Editions,
+        follower: Follower,
         transport: Transport,
         letterhead: Letterhead,
         clock: Clock,
@@ -53,19 +54,25 @@ class Digests:
         self._database = database
         self._subscriptions = subscriptions
         self._editions = editions
+        self._follower = follower
         self._letterhead = letterhead
         self._clock = clock
         self._leases = Leases(database, clock)
         self._sending = Sending(database, transport, letterhead, clock)
 
-    def preview(self, day: date | None = None, size: int = 10) -> Rendered:
+    def preview(
+        self, day: date | None = None, size: int = 10, searches: Sequence[Question] = (), *, edition: bool = True
+    ) -> Rendered:
         """Return the digest of a day, today's by default, as a reader without history would get it.
 
-        Raises `NotFound` for a day without an edition and `Invalid` for a size that cannot be chosen.
+        Of `searches` what came in within a day before it; without `edition` that alone. Raises `NotFound` for a day
+        without an edition, `Invalid` for a size that cannot be chosen or a question that cannot be saved.
         """
-        checked = choices(hour=0, timezone="UTC", days="daily", size=size).size
-        edition = self._editions.today() if day is None else self._editions.of(day)
-        selection = arrange(edition, 1, choose(candidates([edition]), checked, ()))
+        size = choices(hour=0, timezone="UTC", days="daily", size=size).size
+        page = self._editions.today() if day is None else self._editions.of(day)
+        chosen = choose(candidates([page]), size, ()) if edition else []
+        sections = self._previewed(searches, chosen, page.published_at or self._clock.now())
+        selection = arrange(page, 1, chosen, sections)
         subscribe = f"{self._letterhead.site}/subscribe"
         return lay_out(selection, self._letterhead).for_reader(Personal(subscribe, subscribe, "This is a preview."))
 
@@ -76,19 +83,23 @@ class Digests:
         process works on digests.
         """
         with self._leases.held(LEASE, LEASE_LENGTH) as lease:
-            heads = self._editions.dates(_HEADS)
+            heads, now = self._editions.dates(_HEADS), self._clock.now()
             with self._database.read() as connection:
                 rhythms = store.rhythms(connection)
+            queueing = Queueing(self._database, self._letterhead, self._follower.until(now), now, self._keeper(lease))
             queued = 0
             offers: dict[tuple[date, int], tuple[Candidate, ...]] = {}
             for rhythm in rhythms:
-                head = newest_due(heads, ZoneInfo(rhythm.timezone), rhythm.hour, rhythm.days, self._clock.now())
+                head = newest_due(heads, ZoneInfo(rhythm.timezone), rhythm.hour, rhythm.days, now)
                 if head is None:
                     continue
                 key = head.day, WEEK if rhythm.days == "weekly" else 1
                 if key not in offers:
                     offers[key] = candidates(published(self._editions, *key))
-                queued += self._queue(head, rhythm, offers[key], lease)
+                queued += queueing.queue(head, rhythm, offers[key])
+            if queued:
+                with self._database.write() as connection:
+                    saved_store.drop_finds(connection, now - FINDS_KEPT)
             return queued
 
     def send_due(self) -> SendReport:
@@ -103,7 +114,7 @@ class Digests:
                 lost = store.lose_sight(connection, store.DIGESTS, self._clock.now())
             for delivery_id in lost:
                 _log.warning("digest_unsure_after_crash", delivery=delivery_id)
-            composer = Composer(self._database, self._editions, self._subscriptions, self._letterhead)
+            composer = Composer(self._database, self._editions, self._follower, self._subscriptions, self._letterhead)
             sent = self._sending.run(store.DIGESTS, composer, self._keeper(lease))
         return report + SendReport(unsure=len(lost)) + sent
 
@@ -117,35 +128,19 @@ class Digests:
 
         return keep
 
-    def _queue(self, head: Head, rhythm: Row[Any], offer: Sequence[Candidate], lease: Lease) -> int:
-        queued = 0
-        while True:
-            lease = self._leases.extend(lease, LEASE_LENGTH)
-            with self._database.write() as connection:
-                readers = store.without_delivery(connection, rhythm, occasion(head.day), BATCH)
-                queued += self._queue_batch(connection, head, readers, offer)
-            if len(readers) < BATCH:
-                return queued
-
-    def _queue_batch(
-        self, connection: Connection, head: Head, readers: Sequence[Row[Any]], offer: Sequence[Candidate]
-    ) -> int:
-        now = self._clock.now()
-        offered = [candidate.place.paper.id for candidate in offer]
-        had = store.mailed(connection, [reader.id for reader in readers], offered)
-        queued = 0
-        for reader in readers:
-            chosen = [candidate.place.paper.id for candidate in choose(offer, reader.size, had.get(reader.id, ()))]
-            values = {
-                "subscription_id": reader.id,
-                "edition_id": head.id,
-                "kind": "digest",
-                "occasion": occasion(head.day),
-                "message_id": new_message_id(self._letterhead),
-                "queued_at": now,
-                "due_at": now,
-                **({} if chosen else {"state": State.EMPTY, "settled_at": now}),
-            }
-            store.add_delivery(connection, values, chosen)
-            queued += bool(chosen)
-        return queued
+    def _previewed(self, searches: Sequence[Question], chosen: Sequence[Candidate], until: datetime) -> list[Section]:
+        """Return what somebody who saved these searches a day ago would get of them."""
+        saved = [
+            SavedSearch(0, checked(one).encoded(), title_of(checked(one)), until - A_DAY, until) for one in searches
+        ]
+        following = self._follower.until(until)
+        for _ in following.ask(one.question for one in saved):
+            pass
+        found = dict(following.choose(saved, None, [candidate.place.paper.id for candidate in chosen]))
+        following.tell((question, paper_id) for question, ids in found.items() for paper_id in ids)
+        rows = [
+            (paper_id, one.question, following.reason(one.question, paper_id), one.title)
+            for one in saved
+            for paper_id in found.get(one.question, ())
+        ]
+        return self._follower.sections(rows)

@@ -1,7 +1,8 @@
 """The two letters about a subscription itself: please confirm, and you are subscribed already.
 
 When they are sent is `subscriptions`' matter.
-The second goes only to the mailbox, so that the page which was asked need not tell who is known.
+The second goes only to the mailbox, so that the page which was asked need not tell who is known. Neither repeats the
+words of a search: a stranger could write to anybody with them, in our name.
 """
 
 from urllib.parse import urlencode
@@ -44,17 +45,21 @@ def confirmation(reader: Subscription, token: str, letterhead: Letterhead, messa
     )
 
 
-def management(reader: Subscription, letterhead: Letterhead, message_id: str) -> Letter:
-    """Return the letter that tells a subscribed mailbox how to change or end what it has."""
+def management(reader: Subscription, letterhead: Letterhead, message_id: str, *, asked: bool = False) -> Letter:
+    """Return the letter that tells a subscribed mailbox how to change or end what it has.
+
+    It was `asked` for a search that waits for the mailbox's word.
+    """
     values = {
         "letterhead": letterhead,
         "choices": reader.choices,
+        "asked": asked,
         "manage": manage_url(letterhead, reader.token),
         "unsubscribe": end_url(letterhead, reader.token),
     }
     return Letter(
         recipient=reader.address,
-        subject=f"You already get {letterhead.name}",
+        subject=f"A search for your mails from {letterhead.name}" if asked else f"You already get {letterhead.name}",
         text=render("manage.txt", **values),
         html=render("manage.html", **values),
         message_id=message_id,

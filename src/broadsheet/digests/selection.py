@@ -19,6 +19,7 @@ TITLES = {
     "new": "New",
     "shelf": "From the shelf",
 }
+SEARCH = "search"  # the name of a saved search's section
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,20 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of a digest; `name` is a key of `TITLES`."""
+    """One part of a digest: of the edition, with a key of `TITLES` as its `name`, or of a saved search, with its own.
+
+    `page` is the path of the page on which there is more of it, empty where there is none.
+    """
 
     name: str
     places: tuple[Place, ...]
+    own_title: str = ""
+    page: str = ""
 
     @property
     def title(self) -> str:
         """The section's head."""
-        return TITLES[self.name]
+        return self.own_title or TITLES[self.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,11 @@ class Selection:
     def papers(self) -> tuple[Paper, ...]:
         """The papers in the order of the mail."""
         return tuple(place.paper for section in self.sections for place in section.places)
+
+    @property
+    def of_edition(self) -> bool:
+        """Whether anything comes from the edition, rather than from saved searches alone."""
+        return not self.sections or self.sections[0].name != SEARCH
 
 
 def candidates(editions: Sequence[Edition]) -> tuple[Candidate, ...]:
@@ -86,13 +97,19 @@ def choose(among: Sequence[Candidate], size: int, had: Collection[int]) -> list[
     return [*chosen, *new[: size - len(chosen)]]
 
 
-def arrange(edition: Edition, days: int, chosen: Iterable[Candidate]) -> Selection:
-    """Gather chosen candidates into their sections."""
+def arrange(edition: Edition, days: int, chosen: Iterable[Candidate], searches: Iterable[Section] = ()) -> Selection:
+    """Gather chosen candidates into their sections, and put those of saved searches behind them."""
     sections = (
         Section(name, tuple(candidate.place for candidate in group))
         for name, group in groupby(chosen, key=lambda candidate: candidate.section)
     )
-    return Selection(edition, days, tuple(sections))
+    return Selection(edition, days, (*sections, *searches))
+
+
+def found(title: str, question: str, papers: Iterable[tuple[Paper, str]]) -> Section:
+    """Return the section of a saved search, of papers with their reasons; `question` is what its address asks."""
+    places = (Place(n, paper, None, reason) for n, (paper, reason) in enumerate(papers, 1))
+    return Section(SEARCH, tuple(places), title, f"/search?{question}")
 
 
 def _merged(name: str, lists: Sequence[Sequence[Place]]) -> list[Candidate]:

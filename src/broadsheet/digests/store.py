@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, and_, case, func, insert, literal, or_, select, update
 
-from broadsheet.database.schema import Moment, delivery, delivery_paper, subscription
+from broadsheet.database.schema import Moment, delivery, delivery_paper, paper, subscription
 from broadsheet.digests.deliveries import MAILED, SETTLED, Claimed, Event, State, sources
 from broadsheet.mail.suppression import allowed
 
@@ -61,37 +61,37 @@ def rhythms(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(*chosen).where(subscription.c.state == "confirmed").distinct()))
 
 
-def without_delivery(connection: Connection, rhythm: Row[Any], occasion: str, limit: int) -> list[Row[Any]]:
-    """Return (id, size) of confirmed subscriptions of one rhythm that have no delivery for `occasion` yet."""
+def without_delivery(rhythm: Row[Any], occasion: str) -> ColumnElement[bool]:
+    """Return the condition of confirmed subscriptions of one rhythm that have no delivery for `occasion` yet."""
     had = select(delivery.c.id).where(
         delivery.c.subscription_id == subscription.c.id, delivery.c.kind == "digest", delivery.c.occasion == occasion
     )
-    statement = (
-        select(subscription.c.id, subscription.c.size)
-        .where(
-            subscription.c.state == "confirmed",
-            subscription.c.timezone == rhythm.timezone,
-            subscription.c.hour == rhythm.hour,
-            subscription.c.days == rhythm.days,
-            allowed(_ADDRESS_KEY),
-            ~had.exists(),
-        )
-        .order_by(subscription.c.id)
-        .limit(limit)
+    return and_(
+        subscription.c.state == "confirmed",
+        subscription.c.timezone == rhythm.timezone,
+        subscription.c.hour == rhythm.hour,
+        subscription.c.days == rhythm.days,
+        allowed(_ADDRESS_KEY),
+        ~had.exists(),
     )
-    return list(connection.execute(statement))
 
 
-def mailed(connection: Connection, subscription_ids: Sequence[int], paper_ids: Sequence[int]) -> dict[int, set[int]]:
-    """Return which of `paper_ids` each subscription was ever sent, or is about to be."""
+def readers(connection: Connection, which: ColumnElement[bool], limit: int) -> list[Row[Any]]:
+    """Return (id, size, edition) of subscriptions that meet a condition."""
+    columns = (subscription.c.id, subscription.c.size, subscription.c.edition)
+    return list(connection.execute(select(*columns).where(which).order_by(subscription.c.id).limit(limit)))
+
+
+def mailed(
+    connection: Connection, subscription_ids: Sequence[int], paper_ids: Sequence[int], came_since: datetime
+) -> dict[int, set[int]]:
+    """Return what each subscription was ever sent, or is about to be, of `paper_ids` and of what came in since."""
+    looked_at = or_(paper.c.id.in_(paper_ids), paper.c.first_seen_at > came_since)
     statement = (
         select(delivery.c.subscription_id, delivery_paper.c.paper_id)
         .join(delivery_paper, delivery_paper.c.delivery_id == delivery.c.id)
-        .where(
-            delivery.c.subscription_id.in_(subscription_ids),
-            delivery_paper.c.paper_id.in_(paper_ids),
-            delivery.c.state.in_(MAILED),
-        )
+        .join(paper, paper.c.id == delivery_paper.c.paper_id)
+        .where(delivery.c.subscription_id.in_(subscription_ids), delivery.c.state.in_(MAILED), looked_at)
     )
     found: dict[int, set[int]] = {}
     for subscription_id, paper_id in connection.execute(statement):
@@ -99,19 +99,27 @@ def mailed(connection: Connection, subscription_ids: Sequence[int], paper_ids: S
     return found
 
 
-def add_delivery(connection: Connection, values: Mapping[str, object], paper_ids: Iterable[int] = ()) -> None:
-    """Insert a delivery with its papers in order."""
-    row = {"state": State.QUEUED, "attempts": 0, "note": "", **values}
-    delivery_id = connection.execute(insert(delivery).values(**row).returning(delivery.c.id)).scalar_one()
-    papers = [{"delivery_id": delivery_id, "paper_id": paper_id, "place": n} for n, paper_id in enumerate(paper_ids)]
-    if papers:
-        connection.execute(insert(delivery_paper), papers)
+def add_delivery(connection: Connection, values: Mapping[str, object]) -> None:
+    """Insert a delivery without papers."""
+    add_deliveries(connection, [(values, ())])
 
 
-def paper_ids(connection: Connection, delivery_id: int) -> list[int]:
-    """Return the papers of a delivery in order."""
-    statement = select(delivery_paper.c.paper_id).where(delivery_paper.c.delivery_id == delivery_id)
-    return list(connection.execute(statement.order_by(delivery_paper.c.place)).scalars())
+def add_deliveries(
+    connection: Connection, rows: Sequence[tuple[Mapping[str, object], Iterable[tuple[int, int | None]]]]
+) -> None:
+    """Insert deliveries, each with its papers in order: a paper's number, and that of the find that brought it."""
+    if not rows:
+        return
+    begun = {"state": State.QUEUED, "attempts": 0, "note": "", "edition_id": None, "settled_at": None}
+    made = insert(delivery).returning(delivery.c.id, sort_by_parameter_order=True)
+    ids = connection.execute(made, [begun | dict(values) for values, _ in rows]).scalars()
+    content = [
+        {"delivery_id": delivery_id, "paper_id": paper_id, "place": place, "find_id": find_id}
+        for delivery_id, (_, papers) in zip(ids, rows, strict=True)
+        for place, (paper_id, find_id) in enumerate(papers)
+    ]
+    if content:
+        connection.execute(insert(delivery_paper), content)
 
 
 def claim(connection: Connection, kinds: Sequence[str], now: datetime) -> tuple[Claimed, Row[Any]] | None:

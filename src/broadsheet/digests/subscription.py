@@ -18,18 +18,23 @@ SMALLEST, LARGEST = 1, 30
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """When and how much: `hour` 0 to 23 in `timezone`, on which `days` (weekly: Mondays), `size` papers at most."""
+    """When and how much: `hour` 0 to 23 in `timezone`, on which `days` (weekly: Mondays).
+
+    Of the edition `size` papers at most, and none unless `edition`: then only what saved searches find comes.
+    """
 
     hour: int
     timezone: str
     days: Days
     size: int
+    edition: bool = True
 
     @property
     def sentence(self) -> str:
         """The choices in words, for the foot of a mail and the manage page."""
         when = {"daily": "every day", "weekdays": "Monday to Friday", "weekly": "on Mondays"}[self.days]
         papers = "one paper" if self.size == 1 else f"up to {self.size} papers"
+        papers = papers if self.edition else "new papers of your saved searches alone"
         return f"{when} at {self.hour:02d}:00, {self.timezone}, {papers}"
 
 
@@ -48,14 +53,15 @@ class Subscription:
     confirmed_at: datetime | None
     ended_at: datetime | None
     token: str = field(repr=False)
+    edition: bool = True
 
     @property
     def choices(self) -> Choices:
         """What the reader chose, as one value."""
-        return Choices(self.hour, self.timezone, self.days, self.size)
+        return Choices(self.hour, self.timezone, self.days, self.size, self.edition)
 
 
-def choices(*, hour: object, timezone: object, days: object, size: object) -> Choices:
+def choices(*, hour: object, timezone: object, days: object, size: object, edition: object = True) -> Choices:
     """Check what a form or a command line gave; raises `Invalid` naming the field, the value and the remedy."""
     if not isinstance(timezone, str) or timezone not in available_timezones():
         raise Invalid(
@@ -65,7 +71,21 @@ def choices(*, hour: object, timezone: object, days: object, size: object) -> Ch
         )
     if not isinstance(days, str) or days not in DAYS:
         raise Invalid(f"{_shown(days)} is no rhythm; choose daily, weekdays or weekly.", field="days", value=days)
-    return Choices(_whole("hour", hour, 0, 23), timezone, DAYS[days], _whole("size", size, SMALLEST, LARGEST))
+    return Choices(
+        _whole("hour", hour, 0, 23), timezone, DAYS[days], _whole("size", size, SMALLEST, LARGEST), _whether(edition)
+    )
+
+
+def _whether(edition: object) -> bool:
+    if isinstance(edition, bool):
+        return edition
+    if edition not in ("on", "off"):
+        raise Invalid(
+            f"{_shown(edition)} is no choice; say on for the day's page, off for saved searches alone.",
+            field="edition",
+            value=edition,
+        )
+    return edition == "on"
 
 
 def _whole(name: str, value: object, least: int, most: int) -> int:

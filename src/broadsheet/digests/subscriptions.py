@@ -5,6 +5,7 @@ Whoever asks hears the same whether the address is new, known or suppressed: onl
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -15,8 +16,10 @@ from sqlalchemy.exc import IntegrityError
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
-from broadsheet.digests import letters, store
+from broadsheet.digests import letters, saved_store, store
 from broadsheet.digests.deliveries import Claimed
+from broadsheet.digests.saved import checked
+from broadsheet.digests.saving import SavedSearches, decide, hold
 from broadsheet.digests.sending import Sending, SendReport
 from broadsheet.digests.subscription import Choices, Subscription, choices
 from broadsheet.digests.tokens import CONFIRM_WITHIN, Claim, Tokens, bad_token
@@ -25,6 +28,7 @@ from broadsheet.mail import addresses
 from broadsheet.mail.letter import Letter, Letterhead, new_message_id
 from broadsheet.mail.suppression import is_suppressed
 from broadsheet.mail.transport import Transport
+from broadsheet.search.question import Question
 
 ONE_LETTER_IN = timedelta(hours=1)
 STALE = timedelta(minutes=10)
@@ -49,6 +53,7 @@ class Subscriptions:
         self._letterhead = letterhead
         self._zone = zone
         self._sending = Sending(database, transport, letterhead, clock)
+        self.searches = SavedSearches(database, clock, lambda *given: self._open(*given)[1], self._managed)
 
     def subscribe(
         self,
@@ -58,19 +63,23 @@ class Subscriptions:
         timezone: str | None = None,
         days: object = "weekdays",
         size: object = 10,
+        edition: object = True,
+        search: Question | None = None,
     ) -> None:
         """Ask for digests: queues a letter to the address, at most one an hour; `send_waiting` sends it.
 
-        Raises `Invalid` for what is no address or no choice, and says nothing about who is known.
+        A `search` waits until the mailbox's owner wants it. Raises `Invalid` for what is no address, no choice or no
+        question to save, and says nothing about who is known.
         """
-        asked = choices(hour=hour, timezone=timezone or self._zone.key, days=days, size=size)
+        asked = choices(hour=hour, timezone=timezone or self._zone.key, days=days, size=size, edition=edition)
+        question = None if search is None else checked(search)
         reader = addresses.read(address, self._secret)
         try:
             with self._database.write() as connection:
-                self._ask(connection, reader, asked)
+                self._ask(connection, reader, asked, question)
         except IntegrityError:  # the same address asked at the same moment, and its row is there now
             with self._database.write() as connection:
-                self._ask(connection, reader, asked)
+                self._ask(connection, reader, asked, question)
 
     def send_waiting(self) -> SendReport:
         """Send the letters that wait; to be called after the answer to `subscribe` has left, and by the tick.
@@ -82,8 +91,11 @@ class Subscriptions:
             store.hand_back(connection, store.LETTERS, now, now - STALE)
         return self._sending.run(store.LETTERS, self._letter)
 
-    def confirm(self, token: str) -> Subscription:
-        """Start the digests; a second time changes nothing. Raises `Invalid` (field `token`)."""
+    def confirm(self, token: str, searches: Collection[int] | None = None) -> Subscription:
+        """Start the digests; a second time changes nothing. Raises `Invalid` (field `token`).
+
+        Of the searches that wait those are taken in whose numbers are among `searches`, all where it is None.
+        """
         with self._database.write() as connection:
             claim, row = self._open(connection, token)
             if claim.purpose != "confirm" or row.state == "ended":
@@ -91,6 +103,7 @@ class Subscriptions:
             if row.state == "pending":
                 confirmed = {"state": "confirmed", "confirmed_at": self._clock.now(), "ended_at": None}
                 store.set_subscription(connection, row.id, confirmed)
+                decide(connection, row.id, searches, self._clock.now())
             return self._reread(connection, row.id)
 
     def by_token(self, token: str) -> Subscription:
@@ -99,12 +112,13 @@ class Subscriptions:
             return self._subscription(self._open(connection, token)[1])
 
     def change(self, token: str, **chosen: object) -> Subscription:
-        """Change hour, timezone, days or size; raises `Invalid` naming the field."""
+        """Change hour, timezone, days, size or edition; raises `Invalid` naming the field."""
         with self._database.write() as connection:
             row = self._managed(connection, token)
             if row.state == "ended":
                 raise Invalid("This subscription has ended. Subscribe again to start a new one.", field="token")
             known = {"hour": row.hour, "timezone": row.timezone, "days": row.days, "size": row.size}
+            known["edition"] = row.edition
             if unknown := chosen.keys() - known.keys():
                 raise Invalid(f"A subscription has no {min(unknown)}.", field=min(unknown))
             store.set_subscription(connection, row.id, _columns(choices(**{**known, **chosen})))
@@ -121,6 +135,7 @@ class Subscriptions:
                 return self._subscription(row)
             now = self._clock.now()
             store.set_subscription(connection, row.id, {"state": "ended", "ended_at": now, "address": ""})
+            saved_store.forget(connection, row.id)
             store.withdraw(connection, now, row.id)
             return replace(self._subscription(row), state="ended", ended_at=now)
 
@@ -133,7 +148,9 @@ class Subscriptions:
         """Return the subscription that `store` read as `row`, with a fresh link token."""
         return self._subscription(row)
 
-    def _ask(self, connection: Connection, reader: addresses.Address, asked: Choices) -> None:
+    def _ask(
+        self, connection: Connection, reader: addresses.Address, asked: Choices, question: Question | None
+    ) -> None:
         now = self._clock.now()
         if is_suppressed(connection, reader.key):
             return
@@ -143,11 +160,18 @@ class Subscriptions:
             began = {"address_key": reader.key, "token_key": secrets.token_hex(16), "created_at": now, "asked_at": now}
             subscription_id = store.add_subscription(connection, {**fresh, **began, "state": "pending"})
             self._queue(connection, subscription_id, "confirm", now)
+            if question:
+                hold(connection, subscription_id, question, now)
             return
+        if question:
+            hold(connection, row.id, question, now)
         # Only the mailbox itself can have ended a subscription, so asking anew after that is no flood.
         rested = row.state == "ended" or now - row.asked_at >= ONE_LETTER_IN
-        if row.state != "confirmed":  # nobody has confirmed these choices yet, so the newest count
+        if row.state == "ended" or (row.state == "pending" and not question):
+            # Nobody has confirmed these choices yet, so the newest count.
             store.set_subscription(connection, row.id, {**fresh, "state": "pending"})
+        elif row.state == "pending":  # a search is asked for beside what was chosen before
+            store.set_subscription(connection, row.id, {"edition": row.edition or asked.edition})
         if rested:
             store.set_subscription(connection, row.id, {"asked_at": now})
             self._queue(connection, row.id, "manage" if row.state == "confirmed" else "confirm", now)
@@ -170,7 +194,9 @@ class Subscriptions:
         if claimed.kind == "confirm":
             token = self._tokens.make("confirm", row.id, row.token_key, self._clock.now())
             return letters.confirmation(reader, token, self._letterhead, claimed.message_id)
-        return letters.management(reader, self._letterhead, claimed.message_id)
+        with self._database.read() as connection:
+            asked = any(one.waits for one in saved_store.searches(connection, row.id))
+        return letters.management(reader, self._letterhead, claimed.message_id, asked=asked)
 
     def _open(self, connection: Connection, token: str) -> tuple[Claim, Row[Any]]:
         row = store.by_id(connection, self._tokens.unverified(token))
@@ -209,8 +235,9 @@ class Subscriptions:
             confirmed_at=row.confirmed_at,
             ended_at=row.ended_at,
             token=self._tokens.make("manage", row.id, row.token_key, row.created_at),
+            edition=row.edition,
         )
 
 
 def _columns(chosen: Choices) -> dict[str, object]:
-    return {"hour": chosen.hour, "timezone": chosen.timezone, "days": chosen.days, "size": chosen.size}
+    return {name: getattr(chosen, name) for name in ("hour", "timezone", "days", "size", "edition")}

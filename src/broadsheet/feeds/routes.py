@@ -22,9 +22,7 @@ def routes(editions: Editions, search: Search, letterhead: atom.Letterhead) -> l
 
     def searched(request: Request) -> Response:
         asked = question.read(request.query_params.multi_items())
-        # Who follows a search wants to hear what is new of it, unless another order was chosen.
-        sort = "newest" if asked.sort == "relevance" else asked.sort
-        page = search.search(asked.text, filters=asked.filters, sort=sort, limit=SEARCHED)
+        page = search.search(asked.text, filters=asked.filters, sort=asked.followed().sort, limit=SEARCHED)
         return _answer(request, atom.searched(asked, page, letterhead))
 
     return [Route("/feeds/daily.atom", daily), Route("/feeds/search.atom", searched)]

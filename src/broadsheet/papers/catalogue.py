@@ -134,6 +134,13 @@ class Catalogue:
         asked = select(paper.c.id).where(came).order_by(paper.c.published.desc(), paper.c.id.desc())
         return count, self._ordered(asked.limit(limit))
 
+    def came_between(self, start: datetime, end: datetime) -> dict[int, datetime]:
+        """Return when each paper came in that did so after `start` and until `end`, withdrawn ones left out."""
+        came = (paper.c.first_seen_at > start) & (paper.c.first_seen_at <= end) & ~paper.c.withdrawn
+        with self._database.read() as connection:
+            rows = connection.execute(select(paper.c.id, paper.c.first_seen_at).where(came))
+            return {row.id: row.first_seen_at for row in rows}
+
     def by_source(self, source: str, limit: int, offset: int = 0) -> list[Paper]:
         """Return papers of which `source` told, in the order of its own keys."""
         asked = select(source_record.c.paper_id).where(source_record.c.source == source)

@@ -6,11 +6,11 @@ What the text means is `query`'s matter. Written back it is canonical: whoever a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Final, Literal, cast, get_args
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from broadsheet.errors import Invalid
 from broadsheet.papers.paper import ArtefactKind
@@ -54,7 +54,15 @@ class Question:
 
     def address(self, path: str = "/search") -> str:
         """Return the address at which `path` answers this."""
-        return f"{path}?{urlencode(self.pairs(), errors='replace')}"
+        return f"{path}?{self.encoded()}"
+
+    def encoded(self) -> str:
+        """Return the parameters as one ASCII text, which `decoded` reads."""
+        return urlencode(self.pairs(), errors="replace")
+
+    def followed(self) -> Question:
+        """Return the question in the order for those who follow it: the newest first, unless another was chosen."""
+        return replace(self, sort="newest") if self.sort == "relevance" else self
 
 
 def read(given: Pairs) -> Question:
@@ -81,6 +89,11 @@ def read(given: Pairs) -> Question:
         until=until,
         sort=cast(Sort, sort),
     )
+
+
+def decoded(text: str) -> Question:
+    """Read what `Question.encoded` wrote; raises `Invalid` as `read` does."""
+    return read(parse_qsl(text, keep_blank_values=True))
 
 
 def _values(given: Pairs, name: Listed) -> tuple[str, ...]:

@@ -20,12 +20,14 @@ from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Paper
 from broadsheet.papers.titles import normalised
 from broadsheet.search import listing, paging
-from broadsheet.search.engine import Engine, Facets, Scores
+from broadsheet.search.engine import Engine, Facets, Ids, Scores
 from broadsheet.search.fusion import METHODS, Method, Ranking, Way, without_weights
 from broadsheet.search.index import Index
+from broadsheet.search.news import NO_NEWS, News
 from broadsheet.search.order import SORTS, Order, Sort, in_order
 from broadsheet.search.paging import Cursor
 from broadsheet.search.query import Filters, Query, parse, words_only
+from broadsheet.search.question import Question
 from broadsheet.search.results import Hit, SearchPage, Why
 from broadsheet.search.similar import DIVERSITY, similar
 from broadsheet.search.spelling import suggestion
@@ -98,7 +100,7 @@ class Search:
         """
         _check(sort, method, limit, offset)
         began = self._clock.now()
-        query = replace(parse(text), given=filters) if text.strip() or not filters else Query(given=filters)
+        query = _understood(text, filters)
         if query.identifier:
             page = self._identified(query)
         else:
@@ -125,6 +127,23 @@ class Search:
         """
         ids, cosines, above = similar(self._index.engine(), paper_id, limit, diversity)
         return self._reasons.near(ids, cosines, above)
+
+    def news(self, question: Question, among: Ids) -> News:
+        """Return which of these papers answer a question, in the order of those who follow it, with their reasons.
+
+        They are answers if they are among those that `search` would find for it now. A question that names one paper
+        has no news. Raises `Invalid` for one that holds nothing to search, `Unavailable` without an index.
+        """
+        query = _understood(question.text, question.filters)
+        if query.identifier:
+            return NO_NEWS
+        engine, today = self._index.engine(), self._clock.now().date()
+        query, sort = _title(engine, question.text, query), question.followed().sort
+        asked = _Asked(query, sort, self._way(engine, "fused", refine=False), 1, 0, Cursor(b"", engine.newest))
+        vector, _ = self._meaning(engine, query.plain, asked.method)
+        ranking = in_order(engine, self._listed(engine, asked, vector)[0], sort, today, self._order)
+        told = Told(query, asked.method, today if sort == "recent" else None)
+        return News.of(ranking, among, lambda part: self._reasons.hits(part, 1, told))
 
     def suggest(self, text: str, limit: int = 8) -> list[Paper]:
         """Return papers whose titles hold what was typed so far, those that begin with it first; or the one it names.
@@ -224,6 +243,10 @@ class Search:
             return None
         shown = next((hit.paper for hit in hits if hit.paper.id == exact), None)
         return shown or next(iter(self._catalogue.papers([exact])), None)
+
+
+def _understood(text: str, filters: Filters) -> Query:
+    return replace(parse(text), given=filters) if text.strip() or not filters else Query(given=filters)
 
 
 def _title(engine: Engine, text: str, query: Query) -> Query:

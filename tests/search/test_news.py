@@ -1,0 +1,66 @@
+from datetime import date
+
+import numpy as np
+import pytest
+
+from broadsheet.errors import Invalid
+from broadsheet.search.news import NO_NEWS
+from broadsheet.search.question import Question
+from broadsheet.search.service import Search
+from tests.invented import record
+from tests.search.test_service import Made, made, shelf
+
+__all__ = ["made", "shelf"]  # fixtures
+
+
+def answers(search: Search, question: Question) -> list[int]:
+    page = search.search(question.text, filters=question.filters, sort=question.followed().sort, limit=1_000)
+    return [hit.paper.id for hit in page.hits]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        Question(text="folding paper bridges"),
+        Question(text="folding paper bridges", sort="recent"),
+        Question(text="counting folding -moss", cat=("cs.IR",)),
+        Question(cat=("cs.IR",), since=date(2026, 1, 4)),
+    ],
+)
+def test_news_are_those_answers_of_the_search_that_are_new(shelf: Made, question: Question) -> None:
+    whole = answers(shelf.search, question)
+    assert len(whole) >= 4
+    among = [whole[3], 10_000, whole[1], whole[2]]
+    news = shelf.search.news(question, np.array(among, np.int64))
+    assert news.ids == whole[1:4]
+
+
+def test_reasons_are_those_of_the_page(shelf: Made) -> None:
+    question = Question(text="folding paper bridges")
+    page = shelf.search.search(question.text, sort="newest")
+    news = shelf.search.news(question, np.array([hit.paper.id for hit in page.hits], np.int64))
+    assert news.reasons(news.ids) == {hit.paper.id: hit.why.sentence for hit in page.hits}
+    first = page.hits[0].paper.id
+    assert set(news.reasons([first, 10_000])) == {first}
+
+
+def test_age_is_told_where_it_counts(shelf: Made) -> None:
+    news = shelf.search.news(Question(text="folding", sort="recent"), np.arange(1, 100))
+    assert all("its age has left" in reason for reason in news.reasons(news.ids[:2]).values())
+
+
+def test_a_new_paper_is_news_as_soon_as_it_is_indexed(shelf: Made) -> None:
+    (new,) = shelf.add(record(90, title="Zeppelin sails"))
+    assert shelf.search.news(Question(text="zeppelin sails"), np.array([new])).ids == [new]
+    assert shelf.search.news(Question(text="zeppelin sails"), np.zeros(0, np.int64)).ids == []
+
+
+def test_a_question_that_names_one_paper_has_no_news(shelf: Made) -> None:
+    news = shelf.search.news(Question(text="2601.00003"), np.arange(1, 100))
+    assert news is NO_NEWS
+    assert (news.ids, news.reasons([1])) == ([], {})
+
+
+def test_what_cannot_be_asked_is_invalid(shelf: Made) -> None:
+    with pytest.raises(Invalid):
+        shelf.search.news(Question(text="?!"), np.arange(1, 100))
