@@ -57,6 +57,18 @@ def test_sources_say_why_nothing_new_came(build: Build) -> None:
     assert '<li class="late">' in page
 
 
+def test_many_sources_that_are_well_are_one_line_in_the_foot(build: Build) -> None:
+    sources = {f"s{n}": Silent() for n in range(4)}
+    for name, source in sources.items():
+        source.name = source.upstream = name
+    instance = build({**sources, "hf": Away()})
+    instance.site.harvester.harvest_due()
+    page = instance.get("/about").text
+    assert '<a href="/about/sources">4 sources</a> are harvested as planned.' in page
+    assert page.count('<li class="late">') == 1
+    assert "arXiv was harvested" not in page
+
+
 def test_sources_say_what_of_their_past_is_in(build: Build) -> None:
     instance = build({"arxiv": Silent()})
     instance.site.harvester.backfill("arxiv", date(2024, 1, 1), date(2024, 1, 31))

@@ -20,7 +20,7 @@ SCHEMES = {
 }
 SOURCES = {
     "arxiv": "arXiv",
-    "arxiv-rss": "arXiv announcements",
+    "arxiv-rss": "arXiv RSS",
     "hf": "Hugging Face",
     "hf-pages": "Hugging Face paper pages",
     "shelf": "Starter shelf",

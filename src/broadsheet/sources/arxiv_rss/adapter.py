@@ -36,7 +36,7 @@ class ArxivRssConnector:
     """Harvests arXiv's feeds by the names of their archives or categories: `cs`, `cs.LG`, `q-bio.NC`."""
 
     name = "arxiv-rss"
-    title = "arXiv announcements"
+    title = "arXiv RSS"
     upstream = "arxiv"
     schedule = timedelta(hours=1)
 
