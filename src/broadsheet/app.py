@@ -115,7 +115,9 @@ class App:
                 schedule.stop()
 
         site = self._site()
-        service = api.Service(__version__, self.database, self.catalogue, self.search)
+        service = api.Service(
+            __version__, self.settings.site, self.clock, self.database, self.catalogue, self.search, self.checks
+        )
         head = FeedHead.of(self.settings)
         return Starlette(
             routes=[
@@ -145,6 +147,7 @@ class App:
             trending=self.trending,
             editions=self.editions,
             harvester=self.harvester,
+            checks=self.checks,
             subscriptions=self.subscriptions,
             digests=self.digests,
             # Readers need not know which server sends; that mails lie in a folder they must know, or wait in vain.

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from rdflib import Graph
 from starlette.testclient import TestClient
 
 from broadsheet.app import App
@@ -29,6 +30,22 @@ def test_a_paper_is_found_by_any_of_its_names(client: TestClient) -> None:
         assert answer.status_code == 200, answer.text
         assert answer.json()["id"] == "arxiv:2601.00003"
         assert answer.json()["identifiers"] == {"arxiv": "2601.00003"}
+
+
+def test_a_reuse_card_comes_as_json_and_as_rdf(client: TestClient) -> None:
+    path = "/api/v1/papers/1904.09730/reuse"
+    told = client.get(path).json()
+    assert told["paper"] == "arxiv:1904.09730"
+    assert [one["state"] for one in told["artefacts"]] == ["unchecked", "unchecked"]
+    assert [one["question"] for one in told["questions"]][1] == "May I use it?"
+    turtle = client.get(path, params={"form": "turtle"})
+    assert turtle.headers["content-type"].startswith("text/turtle")
+    linked = client.get(path, params={"form": "jsonld"})
+    assert linked.headers["content-type"] == "application/ld+json"
+    one, other = Graph().parse(data=turtle.text, format="turtle"), Graph().parse(data=linked.text, format="json-ld")
+    assert len(one) == len(other) > 10
+    assert _error(client.get(path, params={"form": "xml"}))["field"] == "form"
+    assert client.get("/api/v1/papers/2601.99999/reuse").status_code == 404
 
 
 def test_search_answers_in_the_promised_form(client: TestClient) -> None:

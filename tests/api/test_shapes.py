@@ -80,7 +80,10 @@ def test_a_paper_is_told_whole() -> None:
         "categories": ["cs.IR"],
         "identifiers": {"arxiv": "2601.00001", "doi": "10.1000/salt"},
         "urls": ["https://arxiv.org/abs/2601.00001"],
-        "artefacts": [{"kind": "code", "url": "https://github.com/quill/salt", "licence": "MIT", "stars": 12}],
+        "artefacts": [
+            {"kind": "code", "url": "https://github.com/quill/salt", "licence": "MIT", "stars": 12, "official": None}
+        ],
+        "licence": None,
         "venue": "Tides 2026",
         "sources": ["arxiv", "hf"],
         "withdrawn": False,

@@ -15,6 +15,10 @@ from playwright.sync_api import Browser, sync_playwright
 from broadsheet.app import App, build
 from broadsheet.papers.paper import Artefact
 from broadsheet.papers.records import Signal
+from broadsheet.reuse import store as checks
+from broadsheet.reuse.answers import State
+from broadsheet.reuse.facts import Facts
+from broadsheet.reuse.store import Check
 from broadsheet.settings import load
 from tests.doors.instance import free_port
 from tests.invented import record
@@ -77,6 +81,12 @@ def _fill(app: App) -> None:
     long = "Nothing is said here yet. " * 20 + "Gondolas glide. " + "Much follows. " * 30 + "All of it ends here."
     records.append(record(90, title="Water in long sentences", abstract=long))
     app.catalogue.add(records)
+    with app.database.write() as connection:  # as if their hosts had been asked
+        for one in (3, 5):
+            url = f"https://github.com/quill/tides-{one}"
+            facts = Facts("MIT", stars=one, archived=True, pushed_at=now, language="Python", size=9_000_000)
+            state: State = "alive" if one == 3 else "dead"
+            checks.save(connection, Check(url, "github.com", state, "GitHub said so.", now, now, now, facts=facts))
     app.index.catch_up()
     app.trending.refresh()
     app.editions.publish_due(ready=True)

@@ -28,6 +28,7 @@ PAGES = {
     "nothing found": '/search?q="tides of salt" has:demo',
     "bad search": "/search?q=tides&page=0",
     "paper": "/paper/arxiv:2601.00003",
+    "gone code": "/paper/arxiv:2601.00005",
     "shelf paper": "/paper/arxiv:1904.09730",
     "subscribe": "/subscribe",
     "asked": "/subscribe/asked",

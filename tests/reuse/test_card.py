@@ -22,13 +22,13 @@ def test_items_stand_in_the_readers_order_and_what_is_gone_last() -> None:
 def test_what_is_gone_has_alternatives() -> None:
     gone = card(known_paper(), checks()).items[1]
     assert [(one.what, one.url) for one in gone.alternatives] == [
-        ("another code of this paper", CODE),
+        ("Other code of this paper", CODE),
         (
-            "what Software Heritage may have kept of it",
+            "What Software Heritage may have kept of it",
             "https://archive.softwareheritage.org/browse/origin/directory/"
             "?origin_url=https%3A%2F%2Fgithub.com%2Fquill%2Fold-looms",
         ),
-        ("what the Wayback Machine may have kept of it", f"https://web.archive.org/web/{GONE}"),
+        ("What the Wayback Machine may have kept of it", f"https://web.archive.org/web/{GONE}"),
     ]
     assert card(known_paper(), checks()).items[0].alternatives == ()
 
@@ -52,8 +52,8 @@ def test_every_question_has_an_answer() -> None:
     assert said == {
         "Whose is it?": "The authors’ own: code, weights. By others: weights. Not known of 1 more.",
         "May I use it?": "Text: CC-BY-4.0. Use, change and pass it on, also commercially; name the authors. "
-        "Code: MIT. Use, change and pass it on, also commercially; keep the notice. Weights: Apache-2.0. Use, change and "
-        "pass it on, also commercially; keep the notices and say what you changed. Data: not known.",
+        "Code: MIT. Use, change and pass it on, also commercially; keep the notice. Weights: Apache-2.0. Use, change "
+        "and pass it on, also commercially; keep the notices and say what you changed. Data: not known.",
         "How large is it, and what does it need?": "Weights: 7.0 billion parameters, 14.0 GB, Transformers, "
         "needs: requirements.txt. Code: 2.0 MB, Python.",
         "What is it made from?": f"Base model: moss/base-7b. Trained on quill/moss. Forked from {MODEL}.",

@@ -44,7 +44,8 @@ def test_what_a_licence_allows_is_said_in_plain_words() -> None:
     said = {told: read(told).words for told in ("cc-by-4.0", "cc-by-nc-sa-4.0", "cc-by-nd-4.0")}  # type: ignore[union-attr]
     assert said == {
         "cc-by-4.0": "Use, change and pass it on, also commercially; name the authors.",
-        "cc-by-nc-sa-4.0": "Use, change and pass it on, not commercially; name the authors, and share what you make of it alike.",
+        "cc-by-nc-sa-4.0": "Use, change and pass it on, not commercially; name the authors, "
+        "and share what you make of it alike.",
         "cc-by-nd-4.0": "Pass it on, unchanged; name the authors.",
     }
 

@@ -30,6 +30,7 @@ from broadsheet.mail.transport import Outbox
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.records import Signal, SourceRecord
 from broadsheet.papers.signals import SignalLog
+from broadsheet.reuse.checks import Checks
 from broadsheet.search.index import Index
 from broadsheet.search.service import Search
 from broadsheet.settings import load
@@ -132,6 +133,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
             search=search,
             trending=trending,
             editions=editions,
+            checks=Checks(sqlite, leases, clock, ()),
             harvester=Harvester(sqlite, catalogue, leases, clock, connectors or {}),
             subscriptions=subscriptions,
             digests=Digests(sqlite, subscriptions, editions, follower, transport, head, clock),

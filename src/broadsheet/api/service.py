@@ -8,16 +8,23 @@ import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy import text as sql
 
 from broadsheet.api.shapes import error_json, hit_json, paper_json, search_json
+from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.errors import BroadsheetError, Invalid
 from broadsheet.papers.catalogue import Catalogue
+from broadsheet.reuse.card import card
+from broadsheet.reuse.checks import Checks
+from broadsheet.reuse.graph import graph
+from broadsheet.reuse.plain import as_json
+from broadsheet.reuse.rdf import json_ld, turtle
 from broadsheet.search.order import Sort
 from broadsheet.search.paging import DEEPEST
 from broadsheet.search.query import Filters
@@ -30,9 +37,12 @@ class Service:
     """What the API needs."""
 
     version: str
+    site: str
+    clock: Clock
     database: Database
     catalogue: Catalogue
     search: Search
+    checks: Checks
 
 
 def create(service: Service) -> FastAPI:
@@ -57,6 +67,23 @@ def create(service: Service) -> FastAPI:
     ) -> dict[str, Any]:
         hits = service.search.similar(service.catalogue.get(key).id, limit, diversity)
         return {"results": [hit_json(hit) for hit in hits]}
+
+    @api.get("/papers/{key:path}/reuse", summary="What of a paper can be used again, and how", response_model=None)
+    def reuse(
+        key: str,
+        form: Annotated[
+            Literal["json", "jsonld", "turtle"], Query(description="JSON, or RDF: schema.org, CodeMeta, FAIR4ML")
+        ] = "json",
+    ) -> dict[str, Any] | Response:
+        found = service.catalogue.get(key)
+        made = card(found, service.checks.of(one.url for one in found.artefacts))
+        if form == "json":
+            return as_json(made)
+        page = f"{service.site}/paper/{quote(found.key, safe=':/')}"
+        triples = graph(made, page, service.clock.now())
+        if form == "turtle":
+            return Response(turtle(triples), media_type="text/turtle")
+        return Response(json_ld(triples), media_type="application/ld+json")
 
     @api.get("/papers/{key:path}", summary="One paper, by any of its identifiers")
     def paper(key: str) -> dict[str, Any]:

@@ -33,9 +33,16 @@ def paper_json(paper: Paper) -> dict[str, Any]:
         "identifiers": {identifier.scheme: identifier.value for identifier in reversed(paper.identifiers)},
         "urls": list(paper.links),
         "artefacts": [
-            {"kind": artefact.kind, "url": artefact.url, "licence": artefact.licence, "stars": artefact.stars}
+            {
+                "kind": artefact.kind,
+                "url": artefact.url,
+                "licence": artefact.licence,
+                "stars": artefact.stars,
+                "official": artefact.official,
+            }
             for artefact in paper.artefacts
         ],
+        "licence": paper.licence or None,
         "venue": paper.venue or None,
         "sources": list(paper.sources),
         "withdrawn": paper.withdrawn,

@@ -20,6 +20,13 @@ from broadsheet.reuse.store import Check
 Found = Literal["alive", "dead", "unsure", "unchecked"]
 # Hosts whose repositories Software Heritage archives.
 _ARCHIVED_HOSTS = ("https://github.com/", "https://gitlab.com/", "https://bitbucket.org/", "https://codeberg.org/")
+NAMES: dict[ArtefactKind, str] = {
+    "code": "code",
+    "model": "weights",
+    "data": "data",
+    "demo": "demo",
+    "project": "project page",
+}
 _ORDER: tuple[ArtefactKind, ...] = ("code", "model", "data", "demo", "project")
 
 
@@ -118,7 +125,7 @@ def _once(items: Sequence[Item]) -> list[Item]:
 
 def _with_alternatives(gone: Item, items: Sequence[Item]) -> Item:
     others = [
-        Alternative(f"another {gone.kind} of this paper", one.url)
+        Alternative(f"Other {NAMES[gone.kind]} of this paper", one.url)
         for one in items
         if one.kind == gone.kind and one.state != "dead" and one is not gone
     ]
@@ -126,8 +133,8 @@ def _with_alternatives(gone: Item, items: Sequence[Item]) -> Item:
     if url.startswith(_ARCHIVED_HOSTS):
         origin = quote(url, safe="")
         address = f"https://archive.softwareheritage.org/browse/origin/directory/?origin_url={origin}"
-        others.append(Alternative("what Software Heritage may have kept of it", address))
-    others.append(Alternative("what the Wayback Machine may have kept of it", f"https://web.archive.org/web/{url}"))
+        others.append(Alternative("What Software Heritage may have kept of it", address))
+    others.append(Alternative("What the Wayback Machine may have kept of it", f"https://web.archive.org/web/{url}"))
     return Item(
         gone.artefact,
         gone.kind,

@@ -7,15 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from broadsheet.papers.paper import ArtefactKind
-from broadsheet.reuse.card import Card, Item
+from broadsheet.reuse.card import NAMES, Card, Item
 
-_NAMES: dict[ArtefactKind, str] = {
-    "code": "code",
-    "model": "weights",
-    "data": "data",
-    "demo": "demo",
-    "project": "project page",
-}
 _LICENSED: tuple[ArtefactKind, ...] = ("code", "model", "data")
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _MOST = 3
@@ -74,7 +67,7 @@ def _licence(card: Card) -> Reply:
         if not items:
             continue
         one = next((one for one in items if one.licence), None)
-        name = _NAMES[kind].capitalize()
+        name = NAMES[kind].capitalize()
         if one and one.licence:
             told.append(f"{name}: {one.licence.name}. {one.licence.words}".strip())
             known = True
@@ -97,7 +90,7 @@ def _needs(card: Card) -> Reply:
             f"needs: {', '.join(facts.environment[:_MOST])}" if facts.environment else "",
         ]
         if any(said):
-            told.append(f"{_NAMES[one.kind].capitalize()}: {', '.join(filter(None, said))}.")
+            told.append(f"{NAMES[one.kind].capitalize()}: {', '.join(filter(None, said))}.")
     told = list(dict.fromkeys(told))[:_MOST]
     if not told:
         return Reply("How large is it, and what does it need?", "Not known.", known=False)
@@ -146,7 +139,7 @@ def _day(moment: object) -> str:
 
 
 def _kinds(items: Iterable[Item]) -> str:
-    return _list(dict.fromkeys(_NAMES[one.kind] for one in items))
+    return _list(dict.fromkeys(NAMES[one.kind] for one in items))
 
 
 def _list(names: Iterable[str | None]) -> str:

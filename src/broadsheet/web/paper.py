@@ -16,10 +16,11 @@ from broadsheet.errors import BroadsheetError, Invalid, NotFound
 from broadsheet.logs import get_logger
 from broadsheet.papers import citation
 from broadsheet.papers.identifiers import url_of
-from broadsheet.papers.paper import Artefact, Paper
+from broadsheet.papers.paper import Paper
 from broadsheet.search.results import Hit
 from broadsheet.search.similar import DIVERSITY
 from broadsheet.web import words
+from broadsheet.web.reuse import reuse_of
 from broadsheet.web.site import Site
 
 SIMILAR = 6
@@ -59,7 +60,7 @@ def paper(site: Site, request: Request) -> Response:
         authors=[(name, _author_url(name)) for name in found.authors[:MOST_AUTHORS]],
         others=max(len(found.authors) - MOST_AUTHORS, 0),
         reading=_reading(found),
-        reuse=[(artefact, _short(artefact)) for artefact in found.artefacts if words.is_web_address(artefact.url)],
+        reuse=reuse_of(site, found),
         similar=_similar(site, found, diversity),
         diversity=diversity,
         diversities=DIVERSITIES,
@@ -143,12 +144,3 @@ def _other_links(found: Paper) -> list[str]:
     """Return the links that the page does not show anyway."""
     shown = {artefact.url for artefact in found.artefacts} | {url_of(one) for one in found.identifiers}
     return [link for link in dict.fromkeys(found.links) if words.is_web_address(link) and link not in shown]
-
-
-def _short(artefact: Artefact) -> str:
-    """Name an artefact by the telling end of its address."""
-    bare = artefact.url.partition("://")[2].removeprefix("www.").rstrip("/")
-    for host in ("github.com/", "gitlab.com/", "huggingface.co/datasets/", "huggingface.co/spaces/", "huggingface.co/"):
-        if bare.startswith(host) and "/" in bare.removeprefix(host):
-            return bare.removeprefix(host)
-    return bare

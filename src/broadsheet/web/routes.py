@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from broadsheet.web import about, forms, front, mistakes, paper, search, subscribing, theme
+from broadsheet.web import about, forms, front, mistakes, paper, reuse, search, subscribing, theme
 from broadsheet.web.headers import Guard
 from broadsheet.web.site import Site
 
@@ -35,6 +35,7 @@ def routes(site: Site) -> list[Route]:
         get("/search", search.search),
         get("/search/suggest", search.suggest),
         get("/paper/{key:path}/cite.{form}", paper.cite),
+        get("/paper/{key:path}/reuse.{form}", reuse.reuse),
         get("/paper/{key:path}", paper.paper),
         get("/subscribe", subscribing.ask),
         post("/subscribe", subscribing.asked),

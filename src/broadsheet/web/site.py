@@ -12,6 +12,7 @@ from broadsheet.digests.digests import Digests
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.editions import Editions
 from broadsheet.papers.catalogue import Catalogue
+from broadsheet.reuse.checks import Checks
 from broadsheet.search.service import Search
 from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
@@ -32,6 +33,7 @@ class Site:
     trending: Trending
     editions: Editions
     harvester: Harvester
+    checks: Checks
     subscriptions: Subscriptions
     digests: Digests
     mail_words: str
