@@ -16,11 +16,16 @@ _MOST = 3
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One question with its answer; `known` is False where the answer is that nobody said."""
+    """One question with its answer, a line for each part; `known` is False where the answer is that nobody said."""
 
     question: str
-    answer: str
+    lines: tuple[str, ...]
     known: bool = True
+
+    @property
+    def answer(self) -> str:
+        """The answer as one text."""
+        return " ".join(self.lines)
 
 
 def replies(card: Card) -> tuple[Reply, ...]:
@@ -49,14 +54,14 @@ def _provenance(card: Card) -> Reply:
     own = [one for one in card.items if one.artefact.official]
     others = [one for one in card.items if one.artefact.official is False]
     if not card.items:
-        return Reply(question, "No artefact of this paper is known.", known=False)
+        return Reply(question, ("No artefact of this paper is known.",), known=False)
     if not own and not others:
-        return Reply(question, "Nobody said whether what is listed is the authors’ own.", known=False)
+        return Reply(question, ("Nobody said whether what is listed is the authors’ own.",), known=False)
     told = [f"The authors’ own: {_kinds(own)}."] if own else []
     told += [f"By others: {_kinds(others)}."] if others else []
     open_ones = len(card.items) - len(own) - len(others)
     told += [f"Not known of {open_ones} more."] if open_ones else []
-    return Reply(question, " ".join(told))
+    return Reply(question, tuple(told))
 
 
 def _licence(card: Card) -> Reply:
@@ -76,7 +81,7 @@ def _licence(card: Card) -> Reply:
             known = True
         else:
             told.append(f"{name}: not known.")
-    return Reply("May I use it?", " ".join(told), known)
+    return Reply("May I use it?", tuple(told), known)
 
 
 def _needs(card: Card) -> Reply:
@@ -93,8 +98,8 @@ def _needs(card: Card) -> Reply:
             told.append(f"{NAMES[one.kind].capitalize()}: {', '.join(filter(None, said))}.")
     told = list(dict.fromkeys(told))[:_MOST]
     if not told:
-        return Reply("How large is it, and what does it need?", "Not known.", known=False)
-    return Reply("How large is it, and what does it need?", " ".join(told))
+        return Reply("How large is it, and what does it need?", ("Not known.",), known=False)
+    return Reply("How large is it, and what does it need?", tuple(told))
 
 
 def _origin(card: Card) -> Reply:
@@ -104,7 +109,7 @@ def _origin(card: Card) -> Reply:
     told = [f"Base model: {_list(bases)}."] if bases else []
     told += [f"Trained on {_list(trained)}."] if trained else []
     told += [f"Forked from {_list(forks)}."] if forks else []
-    return Reply("What is it made from?", " ".join(told) or "Not known.", known=bool(told))
+    return Reply("What is it made from?", tuple(told) or ("Not known.",), known=bool(told))
 
 
 def _reproducible(card: Card) -> Reply:
@@ -114,7 +119,7 @@ def _reproducible(card: Card) -> Reply:
     told = [f"There: {', '.join(there)}."] if there else []
     told += [f"Not there: {', '.join(missing)}."] if missing else []
     told += [f"Not known: {', '.join(unknown)}."] if unknown else []
-    return Reply("Can it be done again?", " ".join(told), known=bool(there or missing))
+    return Reply("Can it be done again?", tuple(told), known=bool(there or missing))
 
 
 def _alive(card: Card) -> Reply:
@@ -131,7 +136,7 @@ def _alive(card: Card) -> Reply:
     seen = [one.seen_alive_at for one in card.items if one.seen_alive_at]
     if seen:
         told.append(f"Last seen here on {_day(max(seen))}.")
-    return Reply("Is it alive?", " ".join(told) or "Not checked here yet.", known=bool(told))
+    return Reply("Is it alive?", tuple(told) or ("Not checked here yet.",), known=bool(told))
 
 
 def _day(moment: object) -> str:
