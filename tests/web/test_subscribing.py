@@ -8,7 +8,7 @@ from tests.web.conftest import Instance
 ADDRESS = "jane@readers.example"
 
 
-def _link(instance: Instance, path: str) -> str:
+def link(instance: Instance, path: str) -> str:
     """Return the newest mail's link to `path`, without the host."""
     body = instance.mails()[-1].get_body(("plain",))
     assert body
@@ -17,10 +17,10 @@ def _link(instance: Instance, path: str) -> str:
     return found[1]
 
 
-def _confirmed(instance: Instance) -> str:
+def confirmed(instance: Instance) -> str:
     """Subscribe, confirm and return the address of the page where it is managed."""
     instance.post("/subscribe", address=ADDRESS)
-    token = _link(instance, "/subscription/confirm").partition("token=")[2]
+    token = link(instance, "/subscription/confirm").partition("token=")[2]
     return instance.post("/subscription/confirm", token=token).headers["location"]
 
 
@@ -63,21 +63,21 @@ def test_a_bad_choice_is_told_beside_its_field(instance: Instance, fields: dict[
 
 def test_looking_confirms_nothing_and_the_button_does(instance: Instance) -> None:
     instance.post("/subscribe", address=ADDRESS)
-    link = _link(instance, "/subscription/confirm")
+    path = link(instance, "/subscription/confirm")
     for _ in range(2):
-        assert "Was it you?" in instance.get(link).text
+        assert "Was it you?" in instance.get(path).text
     assert instance.site.subscriptions.counts()["confirmed"] == 0
-    answer = instance.post("/subscription/confirm", token=link.partition("token=")[2])
+    answer = instance.post("/subscription/confirm", token=path.partition("token=")[2])
     assert instance.site.subscriptions.counts()["confirmed"] == 1
     page = instance.get(answer.headers["location"]).text
     assert "Confirmed." in page
     assert "j…@readers.example" in page
     assert ADDRESS not in page
-    assert "It is confirmed" in instance.get(link).text
+    assert "It is confirmed" in instance.get(path).text
 
 
 def test_choices_can_be_changed(instance: Instance) -> None:
-    path = _confirmed(instance)
+    path = confirmed(instance)
     token = path.partition("token=")[2].partition("&")[0]
     answer = instance.post("/subscription", token=token, hour="18", timezone="Asia/Kolkata", days="weekly", size="20")
     page = instance.get(answer.headers["location"]).text
@@ -89,7 +89,7 @@ def test_choices_can_be_changed(instance: Instance) -> None:
 
 
 def test_leaving_takes_a_button_and_forgets_the_address(instance: Instance) -> None:
-    token = _confirmed(instance).partition("token=")[2].partition("&")[0]
+    token = confirmed(instance).partition("token=")[2].partition("&")[0]
     assert "End the mails?" in instance.get(f"/subscription/end?token={token}").text
     assert instance.site.subscriptions.counts()["confirmed"] == 1
     assert "You have unsubscribed" in instance.post("/subscription/end", 200, token=token).text
@@ -99,7 +99,7 @@ def test_leaving_takes_a_button_and_forgets_the_address(instance: Instance) -> N
 
 
 def test_a_mail_programs_own_button_needs_neither_cookie_nor_form_token(instance: Instance) -> None:
-    token = _confirmed(instance).partition("token=")[2].partition("&")[0]
+    token = confirmed(instance).partition("token=")[2].partition("&")[0]
     instance.client.cookies.clear()
     answer = instance.client.post(
         f"/subscription/end?token={token}",
@@ -123,7 +123,7 @@ def test_a_bad_token_in_a_form_is_a_clear_page(instance: Instance) -> None:
 
 
 def test_pages_with_a_token_are_kept_by_nobody(instance: Instance) -> None:
-    path = _confirmed(instance)
+    path = confirmed(instance)
     assert instance.get(path).headers["cache-control"] == "private, no-store"
     page = instance.get(path).text
     assert 'name="back" value="/subscription"' in page

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from broadsheet.web import about, forms, front, mistakes, paper, reuse, search, subscribing, theme
+from broadsheet.web import about, forms, front, mistakes, paper, reuse, saving, search, subscribing, theme
 from broadsheet.web.headers import Guard
 from broadsheet.web.site import Site
 
@@ -39,11 +39,16 @@ def routes(site: Site) -> list[Route]:
         get("/paper/{key:path}", paper.paper),
         get("/subscribe", subscribing.ask),
         post("/subscribe", subscribing.asked),
+        get("/subscribe/search", saving.offer),
+        post("/subscribe/search", saving.asked),
         get("/subscribe/asked", subscribing.check_mail),
         get("/subscription/confirm", subscribing.offer_confirmation),
         post("/subscription/confirm", subscribing.confirm),
         get("/subscription", subscribing.manage),
         post("/subscription", subscribing.change),
+        post("/subscription/search/add", saving.add),
+        post("/subscription/search/keep", saving.keep),
+        post("/subscription/search/drop", saving.drop),
         get("/subscription/end", subscribing.offer_end),
         Route("/subscription/end", partial(forms.accept_from_anywhere, subscribing.end, site), methods=["POST"]),
         get("/about", about.about),

@@ -18,6 +18,7 @@ from broadsheet.web import asked as asking
 from broadsheet.web import words
 from broadsheet.web.asked import Asked
 from broadsheet.web.loosening import loosened, typed
+from broadsheet.web.saving import encoded
 from broadsheet.web.site import Site
 
 FACET_VALUES = 8
@@ -78,6 +79,7 @@ def search(site: Site, request: Request) -> Response:
         in_force=_in_force(asked, page),
         sorts=SORTS,
         teaser=TEASER,
+        mailed=encoded(asked),
         capped=bool(page.query.plain) and page.total >= RANKED,
         first_shown=page.hits[0].rank if page.hits else asked.offset + 1,
     )
@@ -139,6 +141,7 @@ def _nothing(site: Site, request: Request, asked: Asked, page: SearchPage) -> Re
         cached=True,
         asked=asked,
         page=page,
+        mailed=encoded(asked),
         drops=drops,
         closest=_closest(site, page),
         total=site.catalogue.count(),

@@ -11,6 +11,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from broadsheet.digests.saved import MOST_SEARCHES
 from broadsheet.digests.subscription import LARGEST, SMALLEST
 from broadsheet.errors import BroadsheetError, Invalid
 from broadsheet.logs import get_logger
@@ -23,7 +24,7 @@ DAYS = (
     ("daily", "Every day", "weekends too"),
     ("weekly", "Weekly", "on Mondays"),
 )
-CHOICES = ("hour", "timezone", "days", "size")
+CHOICES = ("hour", "timezone", "days", "size", "edition")
 PREVIEWED = 10
 
 _log = get_logger("web")
@@ -42,7 +43,7 @@ def asked(site: Site, request: Request, form: Form) -> Response:
     except Invalid as error:
         return _form(site, request, form, error)
     answer = RedirectResponse("/subscribe/asked", 303)
-    answer.background = BackgroundTask(_send_letters, site)
+    answer.background = BackgroundTask(send_letters, site)
     return answer
 
 
@@ -55,24 +56,29 @@ def offer_confirmation(site: Site, request: Request) -> Response:
     """Show the button that confirms."""
     token = request.query_params.get("token", "")
     return site.pages.show(
-        request, "subscribe_confirm.html", token=token, subscription=site.subscriptions.by_token(token)
+        request,
+        "subscribe_confirm.html",
+        token=token,
+        subscription=site.subscriptions.by_token(token),
+        waiting=[search for search in site.subscriptions.searches.of(token) if search.waits],
     )
 
 
 def confirm(site: Site, _request: Request, form: Form) -> Response:
-    """Start the digests, and lead to the page where they are managed."""
-    subscription = site.subscriptions.confirm(form.get("token", ""))
+    """Start the digests with the searches that were shown, and lead to the page where they are managed."""
+    shown = [int(number) for number in form.get("searches", "").split(",") if number.isascii() and number.isdigit()]
+    subscription = site.subscriptions.confirm(form.get("token", ""), shown)
     return RedirectResponse(f"/subscription?token={subscription.token}&said=confirmed", 303)
 
 
 def manage(site: Site, request: Request) -> Response:
     """Show what was chosen, to be changed."""
     token = request.query_params.get("token", "")
-    return _manage(site, request, token, {})
+    return managed(site, request, token, {})
 
 
 def change(site: Site, request: Request, form: Form) -> Response:
-    """Change hour, zone, days and size."""
+    """Change hour, zone, days, size and whether the edition comes."""
     token = form.get("token", "")
     chosen = {name: form[name] for name in CHOICES if name in form}
     try:
@@ -80,7 +86,7 @@ def change(site: Site, request: Request, form: Form) -> Response:
     except Invalid as error:
         if error.field == "token":
             raise
-        return _manage(site, request, token, form, error)
+        return managed(site, request, token, form, error)
     return RedirectResponse(f"/subscription?token={token}&said=changed", 303)
 
 
@@ -96,21 +102,10 @@ def end(site: Site, request: Request, form: Form) -> Response:
     return site.pages.show(request, "subscribe_ended.html")
 
 
-def _form(site: Site, request: Request, given: Form, error: Invalid | None = None) -> Response:
-    values = {"hour": "7", "timezone": site.settings.timezone, "days": "weekdays", "size": "10", "address": ""}
-    return site.pages.show(
-        request,
-        "subscribe.html",
-        400 if error else 200,
-        values=values | {name: value for name, value in given.items() if name in values and value},
-        errors=error,
-        preview=_preview(site),
-        mail_words=site.mail_words,
-        **_offered(),
-    )
-
-
-def _manage(site: Site, request: Request, token: str, given: Form, error: Invalid | None = None) -> Response:
+def managed(
+    site: Site, request: Request, token: str, given: Form, error: Invalid | None = None, unsaved: str = ""
+) -> Response:
+    """Show one subscription to its owner, with what was `given` and why a choice or a search was refused."""
     subscription = site.subscriptions.by_token(token)
     if subscription.state == "pending":
         raise Invalid("This subscription is not confirmed yet. Follow the link in the first mail.", field="token")
@@ -121,11 +116,16 @@ def _manage(site: Site, request: Request, token: str, given: Form, error: Invali
         "timezone": subscription.timezone,
         "days": subscription.days,
         "size": str(subscription.size),
+        "edition": "on" if subscription.edition else "off",
     }
     return site.pages.show(
         request,
         "subscribe_manage.html",
-        400 if error else 200,
+        400 if error or unsaved else 200,
+        unsaved=unsaved,
+        searches=site.subscriptions.searches.of(token),
+        most=MOST_SEARCHES,
+        question=given.get("question", ""),
         values=values | {name: value for name, value in given.items() if name in values},
         errors=error,
         token=token,
@@ -133,6 +133,20 @@ def _manage(site: Site, request: Request, token: str, given: Form, error: Invali
         masked=_masked(subscription.address),
         said=request.query_params.get("said", ""),
         preview=_preview(site),
+        **_offered(),
+    )
+
+
+def _form(site: Site, request: Request, given: Form, error: Invalid | None = None) -> Response:
+    values = {"hour": "7", "timezone": site.settings.timezone, "days": "weekdays", "size": "10", "address": ""}
+    return site.pages.show(
+        request,
+        "subscribe.html",
+        400 if error else 200,
+        values=values | {name: value for name, value in given.items() if name in values and value},
+        errors=error,
+        preview=_preview(site),
+        mail_words=site.mail_words,
         **_offered(),
     )
 
@@ -155,7 +169,8 @@ def _preview(site: Site) -> Any:
         return None
 
 
-def _send_letters(site: Site) -> None:
+def send_letters(site: Site) -> None:
+    """Send the letters that wait, once the answer has left."""
     try:
         site.subscriptions.send_waiting()
     except BroadsheetError as error:  # it waits for the next tick
