@@ -47,6 +47,17 @@ def test_a_repository_for_anything_knows_what_it_keeps() -> None:
     assert card(said, {DATA: told}).items[0].kind == "data"
 
 
+def test_what_calls_itself_unofficial_is_not_the_authors() -> None:
+    told = Check(CODE, "github.com", "alive", "", NOON, NOON, facts=Facts(description="An unofficial PyTorch version"))
+    listed = paper(1, artefacts=(Artefact("code", CODE, official=True, reason="Hugging Face lists it."),))
+    (item,) = card(listed, {CODE: told}).items
+    assert (item.artefact.official, item.artefact.reason) == (False, "It calls itself unofficial.")
+
+
+def test_what_is_no_web_address_is_not_on_the_card() -> None:
+    assert card(paper(1, artefacts=(Artefact("code", "javascript:alert(1)"),)), {}).items == ()
+
+
 def test_every_question_has_an_answer() -> None:
     said = {one.question: one.answer for one in replies(card(known_paper(), checks()))}
     assert said == {

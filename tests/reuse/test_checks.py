@@ -98,6 +98,15 @@ def test_a_host_that_wants_to_be_left_alone_is_and_others_are_asked(
     assert sum("/repos/" in path for path in hosts.asked) == 6
 
 
+def test_what_is_no_web_address_is_never_asked_for(
+    checks: Checks, sqlite: Database, clock: FixedClock, hosts: Hosts, base: str
+) -> None:
+    known(sqlite, clock, "javascript:alert(1)", "ftp://looms.example/x", f"{base}/page")
+    hosts.there["/page"] = "Looms."
+    assert checks.check_due().alive == 1
+    assert hosts.asked == ["HEAD /page"]
+
+
 def test_one_process_at_a_time(checks: Checks, sqlite: Database, clock: FixedClock) -> None:
     with Leases(sqlite, clock).held("artefacts", timedelta(minutes=1)), pytest.raises(Conflict):
         checks.check_due()

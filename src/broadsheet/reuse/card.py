@@ -4,8 +4,9 @@ Which questions those are, people who reuse models were asked: provenance, licen
 how alive (arXiv 2303.02552, 2401.13177, 2303.08934). What is not known is said to be so and never guessed.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
@@ -27,6 +28,7 @@ NAMES: dict[ArtefactKind, str] = {
     "demo": "demo",
     "project": "project page",
 }
+_UNOFFICIAL = re.compile(r"\bunofficial|\bnon-official|third[- ]party (?:re-?)?implementation", re.IGNORECASE)
 _ORDER: tuple[ArtefactKind, ...] = ("code", "model", "data", "demo", "project")
 
 
@@ -89,8 +91,8 @@ class Card:
 
 def card(paper: Paper, checks: Mapping[str, Check]) -> Card:
     """Return the card of a paper; `checks` are those of its artefacts' addresses."""
-    items = [_item(artefact, checks.get(artefact.url)) for artefact in paper.artefacts]
-    items = _once(items)
+    found = [one for one in paper.artefacts if one.url.startswith(("https://", "http://"))]
+    items = _once([_item(artefact, checks.get(artefact.url)) for artefact in found])
     items.sort(key=lambda one: (_ORDER.index(one.kind), one.state == "dead", one.artefact.official is False))
     told = tuple(_with_alternatives(one, items) if one.state == "dead" else one for one in items)
     return Card(paper, licences.read(paper.licence), told)
@@ -104,6 +106,8 @@ def _item(artefact: Artefact, check: Check | None) -> Item:
         return Item(artefact, artefact.kind, seen, "Not checked here yet.", licence, facts, artefact.seen_alive_at)
     # Zenodo knows whether it keeps software; that a link from a list leads to data was only likely.
     kind = check.facts.kind if check.facts.kind and artefact.found_in == "link" else artefact.kind
+    if artefact.official is not False and _UNOFFICIAL.search(f"{artefact.url} {check.facts.description}"):
+        artefact = replace(artefact, official=False, reason="It calls itself unofficial.")
     return Item(
         artefact,
         kind,
@@ -135,15 +139,4 @@ def _with_alternatives(gone: Item, items: Sequence[Item]) -> Item:
         address = f"https://archive.softwareheritage.org/browse/origin/directory/?origin_url={origin}"
         others.append(Alternative("What Software Heritage may have kept of it", address))
     others.append(Alternative("What the Wayback Machine may have kept of it", f"https://web.archive.org/web/{url}"))
-    return Item(
-        gone.artefact,
-        gone.kind,
-        gone.state,
-        gone.said,
-        gone.licence,
-        gone.facts,
-        gone.seen_alive_at,
-        gone.dead_since,
-        gone.moved_to,
-        tuple(others),
-    )
+    return replace(gone, alternatives=tuple(others))

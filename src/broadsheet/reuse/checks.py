@@ -120,7 +120,9 @@ class Checks:
             known = store.of(connection, urls)
         asked = 0
         for url in urls:
-            host = next(host for host in self._hosts if host.takes(url))
+            host = next((host for host in self._hosts if host.takes(url)), None)
+            if host is None:
+                continue
             key = key_of(host, url)
             if key in resting or key in paused or used[key] >= host.per_hour:
                 continue

@@ -51,7 +51,8 @@ def due(connection: Connection, now: datetime, limit: int, spared: Sequence[str]
 
 def _unasked(connection: Connection, limit: int, spared: Sequence[str]) -> list[str]:
     known = exists().where(artefact_check.c.url == artefact.c.url)
-    asked: Select[tuple[str]] = select(artefact.c.url).where(not_(known))
+    is_web = artefact.c.url.startswith("http://") | artefact.c.url.startswith("https://")
+    asked: Select[tuple[str]] = select(artefact.c.url).where(not_(known), is_web)
     asked = asked.where(*(not_(artefact.c.url.startswith(one)) for one in spared))
     # Several papers may name it: twice as many rows leave enough addresses, in the order of their newest paper.
     rows = connection.scalars(asked.order_by(artefact.c.paper_id.desc(), artefact.c.url).limit(2 * limit))
