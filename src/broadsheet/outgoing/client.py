@@ -1,22 +1,18 @@
-"""The one guarded HTTP client: every connection that Broadsheet opens to a web server starts here.
+"""The client itself: limits, retries, redirects and pauses of what is fetched, asked and looked at.
 
-What an answer means is the caller's matter; how often it is asked for, `jobs` and the sources decide.
+Which addresses may be reached is `guard`'s to say, what a server asks for is read in `manners`.
 A name is resolved once and the connection goes to the very address that was judged, on every hop, so proxies from the
 environment are not used: behind one, nobody here could tell where a request ends.
 """
 
 import logging
-import re
-import socket
 import ssl
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from random import SystemRandom
 from urllib.parse import urlsplit
 
@@ -26,23 +22,27 @@ import httpx
 from broadsheet.clock import Clock
 from broadsheet.errors import Forbidden, Invalid, Unavailable
 from broadsheet.logs import get_logger
-
-Resolver = Callable[[str, int], list[str]]
+from broadsheet.outgoing.guard import (
+    GuardedBackend,
+    GuardedTransport,
+    Resolver,
+    Unresolved,
+    is_public,
+    resolve_by_system,
+)
+from broadsheet.outgoing.manners import AGAIN, asked_wait
 
 MAX_REDIRECTS = 5
 ATTEMPTS = 5
 ATTEMPTS_WITHOUT_NETWORK = 2  # an offline laptop wants to hear so at once
 LONGEST_PAUSE = 60.0
 CONNECT_SECONDS = 10.0
-_AGAIN = frozenset({429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD = frozenset({301, 308})
 # What servers answer that know no HEAD, or take whoever sends one for a robot; a plain GET is asked then.
 _NO_HEAD = frozenset({400, 401, 403, 404, 405, 406, 410, 501})
 _PEEK = "PEEK"  # a GET whose answer is judged by its head: the line is closed before the body is read
 _SAFE_ELSEWHERE = frozenset({"accept", "accept-language"})
-_NAT64 = IPv6Network("64:ff9b::/96")
-_TUNNELS = tuple(IPv6Network(net) for net in ("64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
 
 
 class Unreachable(Unavailable):
@@ -218,7 +218,7 @@ class Outgoing:
                 wait = asked_wait(reply.headers, reply.status, self._clock.now())
             finally:
                 host.free_at = self._clock.now() + timedelta(seconds=max(pace, wait or 0.0))
-            if reply.status in _AGAIN:
+            if reply.status in AGAIN:
                 what = "it asks to be visited less often" if reply.status == 429 else "it is out of order"
                 raise _TryAgain(f"{what} ({reply.status})", wait=wait)
             if content is not None or reply.status not in _REDIRECTS or "location" not in reply.headers:
@@ -242,7 +242,7 @@ class Outgoing:
         sent = {"User-Agent": self._user_agent, "Accept-Encoding": "gzip", **headers}
         parsed = _checked(url)
         tls = self._tls_context() if parsed.scheme == "https" else None
-        transport = self._transport or _GuardedTransport(self._backend(deadline), tls)
+        transport = self._transport or GuardedTransport(self._backend(deadline), tls)
         host = parsed.host
         try:
             with (
@@ -253,7 +253,7 @@ class Outgoing:
                 return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body, url)
         except (httpx.TimeoutException, httpcore.TimeoutException) as error:
             raise _TryAgain("it took too long to answer") from error
-        except _Unresolved as error:
+        except Unresolved as error:
             cause = f"no network, or the name {host} is not resolved"
             raise _TryAgain(cause, attempts=ATTEMPTS_WITHOUT_NETWORK) from error
         except (httpx.ConnectError, httpcore.ConnectError) as error:
@@ -291,64 +291,6 @@ class Outgoing:
         if self._tls is None:
             self._tls = httpx.create_ssl_context()
         return self._tls
-
-
-def is_public(address: str) -> bool:
-    """Whether `address` may be reached from here: globally routable, by itself and by what it embeds."""
-    ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
-    if isinstance(ip, IPv6Address):
-        if ip in _NAT64:  # how a host with IPv6 alone reaches IPv4: judge whom it really reaches
-            return is_public(str(IPv4Address(int(ip) & 0xFFFFFFFF)))
-        if ip.ipv4_mapped is not None or ip.is_site_local or any(ip in net for net in _TUNNELS):
-            return False
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
-
-
-def resolve_by_system(host: str, port: int) -> list[str]:
-    """Return every address of `host`, in the system's order; raises `OSError`."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def asked_wait(headers: Mapping[str, str], status: int, now: datetime) -> float | None:
-    """Return how many seconds the server asks to wait, None if it does not.
-
-    Reads `Retry-After` (RFC 9110, 10.2.3), `Backoff` (Zotero), and `RateLimit` with its older and `X-` forms
-    (draft-ietf-httpapi-ratelimit-headers) where nothing remains.
-    """
-    waits = [_seconds(headers.get("backoff", ""), now)]
-    if status in _AGAIN:
-        waits.append(_seconds(headers.get("retry-after", ""), now))
-    remaining, reset = _rate_limit(headers)
-    if reset and (remaining == "0" or (status == 429 and remaining is None)):
-        waits.append(_seconds(reset, now))
-    return max((wait for wait in waits if wait is not None), default=None)
-
-
-def _rate_limit(headers: Mapping[str, str]) -> tuple[str | None, str]:
-    combined = headers.get("ratelimit", "")
-    if combined:
-        parts: dict[str, str] = dict(re.findall(r"\b(r|remaining|t|reset)\s*=\s*(\d+)", combined))
-        return parts.get("r", parts.get("remaining")), parts.get("t", parts.get("reset", ""))
-    for prefix in ("ratelimit-", "x-ratelimit-"):
-        if prefix + "reset" in headers:
-            return headers.get(prefix + "remaining"), headers[prefix + "reset"]
-    return None, ""
-
-
-def _seconds(value: str, now: datetime) -> float | None:
-    """Read seconds, an epoch (as X-RateLimit-Reset has it), or an HTTP date."""
-    value = value.strip()
-    if re.fullmatch(r"\d{1,12}(\.\d+)?", value):
-        number = float(value)
-        return max(0.0, number - now.timestamp()) if number > 1e9 else number
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
 
 
 def _checked(url: str) -> httpx.URL:
@@ -408,124 +350,3 @@ class _Unpacker:
     def complete(self) -> bool:
         """Whether nothing is missing at the end."""
         return self._member.eof
-
-
-class _Unresolved(Exception):  # noqa: N818 - never leaves this module
-    """The name has no address now."""
-
-
-class GuardedBackend(httpcore.NetworkBackend):
-    """Opens TCP connections to judged addresses only, and none of its reads outlasts `deadline`.
-
-    TLS and `Host` keep the name: httpcore takes them from the URL, not from the address used here.
-    """
-
-    def __init__(self, clock: Clock, deadline: datetime, resolve: Resolver, judge: Callable[[str], bool]) -> None:
-        self._clock = clock
-        self._deadline = deadline
-        self._resolve = resolve
-        self._judge = judge
-        self._plain = httpcore.SyncBackend()
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Resolve, judge every address, and connect to the first that answers; raises `Forbidden` if one is private."""
-        try:
-            addresses = self._resolve(host.strip("[]"), port)
-        except (OSError, UnicodeError) as error:
-            raise _Unresolved(host) from error
-        if not addresses:
-            raise _Unresolved(host)
-        private = [address for address in addresses if not self._judge(address)]
-        if private:
-            raise Forbidden(
-                f"{host} leads to {private[0]}, an address of a private network, so it was not reached. "
-                "If it is a server of your own, set BROADSHEET_ALLOW_PRIVATE_ADDRESSES=true.",
-                value=host,
-            )
-        failure: Exception = httpcore.ConnectError(host)
-        for address in addresses:
-            try:
-                stream = self._plain.connect_tcp(address, port, timeout, local_address, socket_options)
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-            else:
-                return _DeadlineStream(stream, self._clock, self._deadline)
-        raise failure
-
-
-class _DeadlineStream(httpcore.NetworkStream):
-    """A stream whose every read ends by the deadline, so that a drip of single bytes ends too."""
-
-    def __init__(self, inner: httpcore.NetworkStream, clock: Clock, deadline: datetime) -> None:
-        self._inner = inner
-        self._clock = clock
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        left = (self._deadline - self._clock.now()).total_seconds()
-        if left <= 0:
-            raise httpcore.ReadTimeout("deadline")
-        return self._inner.read(max_bytes, left if timeout is None else min(timeout, left))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, timeout)
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        secured = self._inner.start_tls(ssl_context, server_hostname, timeout)
-        return _DeadlineStream(secured, self._clock, self._deadline)
-
-    def get_extra_info(self, info: str) -> object:
-        return self._inner.get_extra_info(info)
-
-
-class _GuardedTransport(httpx.BaseTransport):
-    """One connection over a guarded backend, for one exchange: no pool, so nothing is reused past its judgement."""
-
-    def __init__(self, backend: GuardedBackend, tls: ssl.SSLContext | None) -> None:
-        self._pool = httpcore.ConnectionPool(ssl_context=tls, max_connections=1, network_backend=backend)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        url = request.url
-        answer = self._pool.handle_request(
-            httpcore.Request(
-                method=request.method,
-                url=httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-                headers=request.headers.raw,
-                content=request.read(),
-                extensions=request.extensions,
-            )
-        )
-        if not isinstance(answer.stream, Iterable):
-            raise TypeError("a synchronous pool gives a synchronous stream")
-        body = _Body(answer.stream)
-        return httpx.Response(answer.status, headers=answer.headers, stream=body, extensions=answer.extensions)
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Body(httpx.SyncByteStream):
-    """Hands httpcore's stream to httpx."""
-
-    def __init__(self, stream: Iterable[bytes]) -> None:
-        self._stream = stream
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._stream
-
-    def close(self) -> None:
-        close = getattr(self._stream, "close", None)
-        if close is not None:
-            close()
