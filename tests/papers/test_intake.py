@@ -26,7 +26,7 @@ from broadsheet.database.schema import (
 from broadsheet.papers import store
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.identifiers import Identifier
-from broadsheet.papers.paper import Artefact
+from broadsheet.papers.paper import Artefact, Version
 from broadsheet.papers.records import Signal, SourceRecord
 from broadsheet.papers.signals import SignalLog
 from tests.conftest import NOON
@@ -351,3 +351,20 @@ def _told(catalogue: Catalogue, paper_id: int) -> tuple[object, ...]:
         found.venue,
         found.links,
     )
+
+
+def versioned(number: int) -> SourceRecord:
+    own = Identifier("arxiv", "2601.00001")
+    return record(1, title=f"In version {number}", versions=(Version(own, number, date(2026, 1, number)),))
+
+
+def test_an_older_version_read_later_does_not_stand_over_a_newer_one(stored: Catalogue) -> None:
+    stored.add([versioned(2)])
+    before = stored.last_change()
+    assert stored.add([versioned(1)]).unchanged == 1
+    assert (stored.get("2601.00001").title, stored.last_change()) == ("In version 2", before)
+    assert stored.add([versioned(3), versioned(1)]).changed == 1
+    assert stored.get("2601.00001").title == "In version 3"
+    # What tells of no version says nothing of its age.
+    assert stored.add([record(1, title="Anew")]).changed == 1
+    assert stored.get("2601.00001").title == "Anew"

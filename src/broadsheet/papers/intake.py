@@ -62,13 +62,16 @@ class _Plan:
 
 
 def add(connection: Connection, records: Sequence[SourceRecord], now: datetime) -> Intake:
-    """Take in `records`; see `Intake`. Adding the same records again changes nothing."""
+    """Take in `records`; see `Intake`. The same records again, and older versions of them, change nothing."""
     changes.take(connection, 0)
     cleaned = [clean.record(record) for record in records]
-    latest = {_key(record): record for record in cleaned}
+    latest: dict[Key, SourceRecord] = {}
+    for record in cleaned:
+        if not _is_older(record, latest.get(_key(record))):
+            latest[_key(record)] = record
     known = store.known_records(connection, latest)
     homes = {key: row.paper_id for key, row in known.items()}
-    arrivals = list(_arrivals(latest, known))
+    arrivals = list(_newer(connection, _arrivals(latest, known)))
     told, keys = [arrival.record for arrival in arrivals], [arrival.keys for arrival in arrivals]
     plan = _plan(works.find(connection, told, keys, homes))
     if arrivals:
@@ -96,6 +99,22 @@ def _arrivals(latest: dict[Key, SourceRecord], known: dict[Key, Row[Any]]) -> It
         row = known.get(key)
         if row is None or row.digest != digest:
             yield _Arrival(record, text, digest, blocking.keys_of(record), row)
+
+
+def _newer(connection: Connection, arrivals: Iterable[_Arrival]) -> Iterator[_Arrival]:
+    """Leave out what tells of an older version than is known: the past of a source, read after its present."""
+    told = list(arrivals)
+    ids = [arrival.known.id for arrival in told if arrival.known is not None and arrival.record.versions]
+    stored = store.records_by_id(connection, ids)
+    for arrival in told:
+        if arrival.known is None or not _is_older(arrival.record, stored.get(arrival.known.id)):
+            yield arrival
+
+
+def _is_older(record: SourceRecord, known: SourceRecord | None) -> bool:
+    if known is None or not record.versions or not known.versions:
+        return False
+    return max(one.number for one in record.versions) < max(one.number for one in known.versions)
 
 
 def _plan(found: Found) -> _Plan:

@@ -68,6 +68,15 @@ def known_records(connection: Connection, keys: Iterable[tuple[str, str]]) -> di
     return found
 
 
+def records_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, SourceRecord]:
+    """Return what the records with these ids say, without their verbatim payloads."""
+    found: dict[int, SourceRecord] = {}
+    for some in chunks(ids):
+        asked = select(source_record.c.id, source_record.c.record).where(source_record.c.id.in_(some))
+        found |= {row.id: wire.loads(row.record) for row in connection.execute(asked)}
+    return found
+
+
 def owners(connection: Connection, identifiers: Iterable[Identifier]) -> dict[Identifier, int]:
     """Return which paper each known identifier belongs to."""
     by_scheme: dict[str, list[str]] = defaultdict(list)

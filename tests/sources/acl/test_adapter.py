@@ -193,6 +193,9 @@ def test_a_paper_becomes_a_record() -> None:
         Artefact("data", "https://tides.example/data", found_in="acl-anthology"),
     )
     assert one(doi="10.18653/v1/2026.tide-long.1").identifiers == (own,)
+    assert found.licence == "CC-BY-4.0"
+    assert one(url="https://elsewhere.example/1.pdf").licence == ""
+    assert one(meta="<year>2015</year>").licence == ""
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,14 @@ def connector(upstream: Server, clock: FixedClock, **options: Any) -> BiorxivCon
     return BiorxivConnector(client(clock), clock, base_url=upstream.base, **options)
 
 
+def test_a_range_of_days_is_read_and_goes_on_where_it_was_cut_off(server: Server, clock: FixedClock) -> None:
+    desk, days = connector(server, clock), (date(2025, 3, 1), date(2025, 3, 31))
+    first = next(desk.range_batches(*days, None))
+    rest = list(desk.range_batches(*days, first.cursor))
+    assert server.paths == [f"/details/biorxiv/2025-03-01/2025-03-31/{n}/json" for n in (0, 3, 6)]
+    assert (len(keys([first, *rest])), rest[-1].done) == (7, True)
+
+
 def test_a_fresh_instance_reads_the_last_three_days_page_by_page(server: Server, clock: FixedClock) -> None:
     batches = list(connector(server, clock).batches(None))
     assert server.paths == [f"/details/biorxiv/2026-01-12/2026-01-15/{n}/json" for n in (0, 3, 6)]
@@ -123,7 +131,8 @@ def test_a_preprint_becomes_a_record() -> None:
     assert (found.published, found.categories, found.venue) == (date(2026, 1, 14), ("cell biology",), "bioRxiv")
     assert found.versions == (Version(own, 1, date(2026, 1, 14)),)
     assert found.links == ("https://www.biorxiv.org/content/10.1101/2026.01.01.700001v1",)
-    assert not found.withdrawn
+    assert (found.licence, found.withdrawn) == ("CC-BY-4.0", False)
+    assert one(license="cc_no").licence == one(license=None).licence == ""
 
 
 def test_a_revision_keeps_the_day_of_its_doi_and_an_old_one_has_none() -> None:

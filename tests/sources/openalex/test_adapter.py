@@ -94,6 +94,17 @@ def test_a_round_that_was_cut_off_goes_on_at_its_cursor(
     assert len(keys([first, *rest])) == 8
 
 
+def test_a_range_of_days_is_read_and_goes_on_where_it_was_cut_off(
+    served: tuple[Script, str], script: Script, clock: FixedClock
+) -> None:
+    desk, days = connector(served, clock), (date(2025, 3, 1), date(2025, 3, 31))
+    first = next(desk.range_batches(*days, None))
+    rest = list(desk.range_batches(*days, first.cursor))
+    assert "from_publication_date:2025-03-01,to_publication_date:2025-03-31" in script.asked[-1]["filter"]
+    assert [one["cursor"] for one in script.asked] == ["*", "after-3", "after-6"]
+    assert (len(keys([first, *rest])), rest[-1].done) == (8, True)
+
+
 def test_a_cursor_that_comes_twice_ends_the_round_with_a_word(
     served: tuple[Script, str], script: Script, clock: FixedClock
 ) -> None:
@@ -129,6 +140,8 @@ def test_a_work_becomes_a_record() -> None:
     assert found.signals == (Signal("citations", 3, NOON),)
     assert one(cited_by_count=None).signals == ()
     assert one(is_retracted=True).withdrawn
+    assert one(primary_location={"license": "cc-by"}).licence == "CC-BY"
+    assert one(primary_location={"license": "publisher-specific-oa"}).licence == ""
 
 
 def test_a_page_at_arxiv_gives_its_identifier() -> None:

@@ -150,7 +150,8 @@ def test_a_note_becomes_a_record() -> None:
     assert found.identifiers == (Identifier("openreview", "tideNote07"),)
     assert (found.published, found.venue) == (date(2026, 1, 10), "Tides 2026 Poster")
     assert found.links == ("https://openreview.net/forum?id=tideNote07", "https://github.com/tide/count")
-    assert not found.withdrawn
+    assert (found.licence, found.withdrawn) == ("", False)
+    assert one(license="CC BY 4.0").licence == "CC BY 4.0"
 
 
 @pytest.mark.parametrize(

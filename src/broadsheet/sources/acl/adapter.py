@@ -26,6 +26,7 @@ from broadsheet.sources.linked import links
 
 BATCH = 500
 MAX_BYTES = 60_000_000  # the largest file has about 8 MB
+_LICENCE, _LICENSED_SINCE = "CC-BY-4.0", 2016  # of what stands in the anthology itself
 _FOLDERS = ("data", "xml")
 _ACCEPT = {"Accept": "application/vnd.github+json"}
 
@@ -166,6 +167,7 @@ def record_of(wire: Paper) -> SourceRecord:
         artefacts=tuple(_artefacts(wire)),
         versions=tuple(_versions(own, wire)),
         venue=wire.volume.booktitle or wire.volume.journal,
+        licence=_LICENCE if published and published.year >= _LICENSED_SINCE and find(wire.url) == own else "",
         withdrawn=wire.withdrawn,
         payload=wire.xml,
     )

@@ -1,13 +1,12 @@
 """bioRxiv and medRxiv as sources: one server's new preprints and revisions, by days, page by page.
 
 When it is asked again, `harvest` decides; how it is asked politely, `outgoing`.
-A preprint is one record under its DOI, which its newest version fills: days are read in order, and within a page
-versions are put in order, so that an older one never stands over a newer one. The last day is read again in the next
-round, because it was not over.
+A preprint is one record under its DOI, which its newest version fills; that an older one, read later, does not stand
+over it, `papers` sees to. The last day is read again in the next round, because it was not over.
 """
 
 import re
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Iterator
 from datetime import date, timedelta
 
 from broadsheet.clock import Clock
@@ -24,6 +23,15 @@ from broadsheet.sources.fields import day, given_name_first, named, sorted_out, 
 
 FIRST_DAYS = 3
 TITLES = {"biorxiv": "bioRxiv", "medrxiv": "medRxiv"}
+# How the servers write the licences that authors choose from; `cc_no` and `none` give no leave.
+_LICENCES = {
+    "cc_by": "CC-BY-4.0",
+    "cc_by_nc": "CC-BY-NC-4.0",
+    "cc_by_nd": "CC-BY-ND-4.0",
+    "cc_by_nc_nd": "CC-BY-NC-ND-4.0",
+    "cc0": "CC0-1.0",
+    "cc0_ng": "CC0-1.0",
+}
 _DOI_DAY = re.compile(r"10\.\d+/(\d{4}\.\d{2}\.\d{2})\.")
 
 
@@ -57,19 +65,31 @@ class BiorxivConnector:
     def batches(self, cursor: Cursor | None) -> Generator[Batch]:
         """Yield one batch a page; raises `Unavailable` when the server fails or repeats itself."""
         since, until, at = self._resume(cursor)
+        for records, rejected, reached in self._pages(since, until, at):
+            kept = {"from": until} if reached is None else {"from": since, "to": until, "at": reached}
+            yield Batch(records, rejected, kept, done=reached is None)
+
+    def range_batches(self, since: date, until: date, cursor: Cursor | None) -> Generator[Batch]:
+        """Yield one batch a page of what was posted from `since` to `until`; raises as `batches` does."""
+        at = int((cursor or {}).get("at", 0))
+        for records, rejected, reached in self._pages(since.isoformat(), until.isoformat(), at):
+            yield Batch(records, rejected, {} if reached is None else {"at": reached}, done=reached is None)
+
+    def _pages(
+        self, since: str, until: str, at: int
+    ) -> Iterator[tuple[tuple[SourceRecord, ...], tuple[Rejected, ...], int | None]]:
+        """Yield what each page holds, and where the next begins, None after the last."""
         before: set[tuple[str, str]] = set()
-        while True:
+        is_last = False
+        while not is_last:
             page = self._page(since, until, at)
             versions = {(preprint.doi, preprint.version) for preprint in page.preprints}
             if versions and versions <= before:
                 raise Unreadable(self.title, "it gives the same page again, so its list has no end")
             before = versions
             at += len(page.preprints)
-            records, rejected = self._adapt(page)
-            if not page.preprints or (page.total is not None and at >= page.total):
-                yield Batch(records, rejected, {"from": until}, done=True)
-                return
-            yield Batch(records, rejected, {"from": since, "to": until, "at": at})
+            is_last = not page.preprints or (page.total is not None and at >= page.total)
+            yield *self._adapt(page), None if is_last else at
 
     def _resume(self, cursor: Cursor | None) -> tuple[str, str, int]:
         today = self._clock.now().date()
@@ -112,6 +132,7 @@ def record_of(wire: Preprint, server: str) -> SourceRecord:
         links=(f"https://www.{server}.org/content/{doi.value}v{number}",),
         versions=(Version(doi, number, posted),),
         venue=TITLES[server],
+        licence=_LICENCES.get(wire.license.lower(), ""),
         withdrawn="withdraw" in wire.type.lower() or wire.title.upper().startswith("WITHDRAWN"),
         payload=wire.raw,
     )

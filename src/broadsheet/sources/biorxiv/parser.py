@@ -31,6 +31,7 @@ def _preprint(entry: object) -> Preprint:
         date=text(told.get("date")),
         version=str(version) if type(version) is int else text(version),
         type=text(told.get("type")),
+        license=text(told.get("license")),
         category=text(told.get("category")),
         abstract=text(told.get("abstract")),
         published=text(told.get("published")),

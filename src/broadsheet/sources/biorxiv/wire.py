@@ -16,6 +16,7 @@ class Preprint:
     date: str = ""
     version: str = ""
     type: str = ""
+    license: str = ""
     category: str = ""
     abstract: str = ""
     published: str = ""

@@ -5,8 +5,8 @@ A work appears there days after the date that it bears, so each round reads the 
 changed since costs nothing downstream. The key stands in the address, as OpenAlex wants it: no error may tell it.
 """
 
-from collections.abc import Generator
-from datetime import datetime, timedelta
+from collections.abc import Generator, Iterator
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from broadsheet.clock import Clock
@@ -58,22 +58,31 @@ class OpenAlexConnector:
     def batches(self, cursor: Cursor | None) -> Generator[Batch]:
         """Yield one batch a page; raises `Unavailable` when OpenAlex fails, refuses, or repeats itself."""
         since, until, at = self._resume(cursor)
+        for page, reached in self._pages(since, until, at):
+            kept = {**self._cursor(since), "to": until, "at": reached} if reached else self._cursor(until)
+            yield Batch(*adapt(page, self._clock.now()), kept, done=not reached)
+
+    def range_batches(self, since: date, until: date, cursor: Cursor | None) -> Generator[Batch]:
+        """Yield one batch a page of what bears a day from `since` to `until`; raises as `batches` does."""
+        at = str(cursor["at"]) if cursor and cursor.get("at") and cursor.get("filter") == self._filters else "*"
+        for page, reached in self._pages(since.isoformat(), until.isoformat(), at):
+            kept = {"filter": self._filters, "at": reached} if reached else {}
+            yield Batch(*adapt(page, self._clock.now()), kept, done=not reached)
+
+    def _pages(self, since: str, until: str, at: str) -> Iterator[tuple[WorkPage, str]]:
+        """Yield each page, and the cursor of the next, empty after the last."""
         used, restarted = {at}, False
-        while True:
+        while at:
             page = self._page(since, until, at, refusable=at != "*" and not restarted)
             if page is None:  # a cursor of yesterday: the round begins anew, once
                 at, used, restarted = "*", {"*"}, True
                 continue
-            records, rejected = adapt(page, self._clock.now())
-            if not page.next or not page.works:
-                yield Batch(records, rejected, self._cursor(until), done=True)
-                return
-            at = page.next
+            at = page.next if page.works else ""
             if at in used:
-                yield Batch(records, rejected, self._cursor(since))
+                yield page, "*"
                 raise Unreadable(self.title, "it hands out a cursor twice, so its list has no end")
             used.add(at)
-            yield Batch(records, rejected, {**self._cursor(since), "to": until, "at": at})
+            yield page, at
 
     def _resume(self, cursor: Cursor | None) -> tuple[str, str, str]:
         today = self._clock.now().date()
@@ -139,6 +148,7 @@ def record_of(wire: Work, observed_at: datetime) -> SourceRecord:
         links=found,
         signals=() if wire.citations is None else (Signal("citations", wire.citations, observed_at),),
         venue=wire.venue,
+        licence=wire.licence.upper() if wire.licence.startswith("cc") else "",
         withdrawn=wire.retracted,
         payload=wire.raw,
     )

@@ -54,6 +54,7 @@ def _work(entry: object) -> Work:
         published=text(told.get("publication_date")) or str(count(told.get("publication_year")) or ""),
         inverted=inverted if isinstance(inverted, dict) else None,
         topics=tuple(filter(None, (text(mapping(topic).get("display_name")) for topic in listing(told.get("topics"))))),
+        licence=text(location.get("license")),
         venue=text(mapping(location.get("source")).get("display_name")),
         links=tuple(dict.fromkeys(_links(told))),
         citations=count(told.get("cited_by_count")),

@@ -21,6 +21,7 @@ class Work:
     inverted: Mapping[str, Any] | None = None
     topics: tuple[str, ...] = ()
     venue: str = ""
+    licence: str = ""
     links: tuple[str, ...] = ()
     citations: int | None = None
     retracted: bool = False

@@ -152,6 +152,7 @@ def record_of(wire: Note) -> SourceRecord:
         identifiers=(own,),
         links=links((f"https://openreview.net/forum?id={own.value}", *wire.links)),
         venue=wire.venue,
+        licence=wire.licence,
         withdrawn=wire.deleted is not None or wire.venue_id.endswith(_ENDINGS),
         payload=wire.raw,
     )

@@ -51,6 +51,7 @@ def _note(entry: object) -> Note:
         authors=texts(content.get("authors")),
         venue=text(content.get("venue")),
         venue_id=text(content.get("venueid")),
+        licence=text(told.get("license")),
         links=tuple(filter(None, (text(content.get(name)) for name in _LINKS))),
     )
 

@@ -24,6 +24,7 @@ class Note:
     authors: tuple[str, ...] = ()
     venue: str = ""
     venue_id: str = ""
+    licence: str = ""
     links: tuple[str, ...] = ()
 
 
