@@ -149,7 +149,7 @@ CONTENT: dict[str, Change] = {
     "out of order": lambda good: good[::-1],
     "each twice": lambda good: [one for one in good for _ in range(2)],
     "repeated at the end": lambda good: [*good, *good[:4]],
-    "10 MB abstract": _each(abstract="tide " * 2_000_000),
+    "10 MB abstract": _each(abstract=("tide" * 25 + " ") * 100_000),
     "no abstract": _each(abstract=None),
     "no authors": _each(authors=None),
     "no date": _each(published=None),
