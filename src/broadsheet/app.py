@@ -230,7 +230,15 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     weights = fusion_weights(settings.home)
     search = Search(index, catalogue, clock, order=trending.scores, weights=weights)
     harvester = Harvester(database, catalogue, leases, clock, connectors(settings, clock, catalogue))
-    editions = Editions(database, catalogue, trending, clock, zone=settings.zone, hour=settings.edition_hour)
+    editions = Editions(
+        database,
+        catalogue,
+        trending,
+        clock,
+        zone=settings.zone,
+        hour=settings.edition_hour,
+        silence=harvester.silence,
+    )
     transport = _transport(settings, clock)
     letterhead = Letterhead.of(settings.name, settings.site, settings.mail_from)
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)

@@ -53,10 +53,10 @@ class Newsroom:
 
 
 def _opener(database: Database, clock: FixedClock) -> Callable[..., Newsroom]:
-    def build(zone: str = "UTC", hour: int = 7) -> Newsroom:
+    def build(zone: str = "UTC", hour: int = 7, silence: Callable[[], str] = str) -> Newsroom:
         catalogue = Catalogue(database, clock)
         trending = Trending(database, catalogue, SignalLog(database, clock), clock)
-        editions = Editions(database, catalogue, trending, clock, zone=ZoneInfo(zone), hour=hour)
+        editions = Editions(database, catalogue, trending, clock, zone=ZoneInfo(zone), hour=hour, silence=silence)
         return Newsroom(database, clock, catalogue, trending, editions)
 
     return build

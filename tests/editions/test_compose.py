@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from sqlalchemy import insert
@@ -13,7 +14,7 @@ def keys(places: list[Place]) -> list[str]:
 
 
 def harvested(newsroom: Newsroom) -> None:
-    counts = dict.fromkeys(("added", "changed", "unchanged", "rejected"), 0)
+    counts = dict.fromkeys(("added", "changed", "unchanged", "rejected", "withdrawn"), 0)
     with newsroom.database.write() as connection:
         connection.execute(
             insert(harvest).values(
@@ -98,6 +99,13 @@ def test_a_day_without_news_says_since_when(newsroom: Newsroom) -> None:
     assert newsroom.editions.today().notice == (
         "Nothing new today: no source announced papers since 12:00 on 15 Jan 2026."
     )
+
+
+def test_a_day_without_news_says_why_where_a_source_knows(open_newsroom: Callable[..., Newsroom]) -> None:
+    newsroom = open_newsroom(silence=lambda: "No new papers: arXiv does not announce on Thanksgiving.")
+    harvested(newsroom)
+    said = "Nothing new today. No new papers: arXiv does not announce on Thanksgiving."
+    assert newsroom.editions.today().notice == said
 
 
 def test_withdrawn_papers_have_no_place(newsroom: Newsroom) -> None:

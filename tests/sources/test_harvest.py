@@ -249,3 +249,22 @@ def test_the_first_round_is_done_when_every_source_was_tried(sqlite: Database, c
     desk.harvest("arxiv")
     assert desk.first_round_done()
     assert harvester(sqlite, clock).first_round_done()
+
+
+class Calm(Told):
+    """A source that says why it brings nothing."""
+
+    def __init__(self, news: str, name: str = "arxiv") -> None:
+        super().__init__(*GOOD, name=name)
+        self.told = news
+
+    def news(self, now: object, harvested_at: object, news_at: object, cursor: object) -> str:
+        return self.told
+
+
+def test_the_first_that_knows_says_why_nothing_is_new(sqlite: Database, clock: FixedClock) -> None:
+    feeds, holiday = Calm("Announced on Thursday: 7 new.", name="arxiv-rss"), Calm("No new papers: a holiday.")
+    assert harvester(sqlite, clock, Told(*GOOD, name="hf"), feeds, holiday).silence() == "No new papers: a holiday."
+    assert harvester(sqlite, clock, Told(*GOOD, name="hf"), feeds).silence() == ""
+    fault = Calm("That is a fault: something should have come.", name="feeds")
+    assert harvester(sqlite, clock, fault, holiday).silence() == fault.told

@@ -4,7 +4,7 @@ What trends, `trending` decides; when a page is published, `editions`. A paper s
 for the lead, which is the first place of the first section that has one and keeps it there.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,12 +24,13 @@ SHELF_REASON = "From the starter shelf: papers that come with Broadsheet."
 
 
 class Composer:
-    """Composes pages for one instance; `zone` is the one in which it tells times."""
+    """Composes pages for one instance; `zone` is the one in which it tells times, `silence` says why nothing is new."""
 
-    def __init__(self, catalogue: Catalogue, trending: Trending, zone: ZoneInfo) -> None:
+    def __init__(self, catalogue: Catalogue, trending: Trending, zone: ZoneInfo, silence: Callable[[], str]) -> None:
         self._catalogue = catalogue
         self._trending = trending
         self._zone = zone
+        self._silence = silence
 
     def compose(self, day: date, number: int, since: datetime, now: datetime, *, harvested: bool) -> Edition:
         """Return the page of `day` as it stands `now`; papers first seen after `since` are new.
@@ -80,6 +81,8 @@ class Composer:
             return ""
         if not harvested:
             return "No source has been harvested yet" + ("; the starter shelf is shown below." if shelf else ".")
+        if reason := self._silence():
+            return f"Nothing new today. {reason}"
         return f"Nothing new today: no source announced papers since {self._when(since, now)}."
 
     def _when(self, moment: datetime, now: datetime) -> str:

@@ -5,6 +5,7 @@ a day on which the instance was off has no edition, and none is invented for it.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -36,7 +37,10 @@ class _State:
 
 
 class Editions:
-    """The front pages of one instance; `hour` in `zone` is when the day's page is published."""
+    """The front pages of one instance; `hour` in `zone` is when the day's page is published.
+
+    `silence` says in a sentence why no source brought anything new, such as a holiday; empty where nobody knows.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class Editions:
         *,
         zone: ZoneInfo,
         hour: int,
+        silence: Callable[[], str] = str,
     ) -> None:
         self._database = database
         self._catalogue = catalogue
@@ -54,7 +59,7 @@ class Editions:
         self._clock = clock
         self._zone = zone
         self._hour = hour
-        self._composer = Composer(catalogue, trending, zone)
+        self._composer = Composer(catalogue, trending, zone, silence)
         self._cached: tuple[_State, Edition] | None = None
 
     def today(self) -> Edition:

@@ -14,7 +14,8 @@ from broadsheet.papers.records import SourceRecord
 
 Cursor = Mapping[str, Any]
 
-FAULT = "That is a fault"  # how the news of a source begin that is silent without a reason
+# How the news of a source begin that is silent: without a reason, and with one.
+FAULT, QUIET = "That is a fault", "No new papers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Announcing(Connector, Protocol):
     def news(
         self, now: datetime, harvested_at: datetime | None, news_at: datetime | None, cursor: Cursor | None
     ) -> str:
-        """Return the sentence, empty for nothing to say; one about a fault begins with `FAULT`.
+        """Return the sentence, empty for nothing to say; one about silence begins with `FAULT` or `QUIET`.
 
         `harvested_at` is when the last good harvest ended, `news_at` when one last brought a new paper, `cursor` where
         the source stands.

@@ -18,7 +18,7 @@ from broadsheet.logs import get_logger
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.sources import store
 from broadsheet.sources.backfill import Backfill
-from broadsheet.sources.connector import Announcing, Connector, Cursor
+from broadsheet.sources.connector import FAULT, QUIET, Announcing, Connector, Cursor
 from broadsheet.sources.health import BackfillHealth, HarvestProgress, HarvestReport, SourceHealth
 from broadsheet.sources.run import LEASE, Run, clause, turn
 
@@ -152,6 +152,11 @@ class Harvester:
             )
             found.append(replace(health, sentence=health.words()))
         return found
+
+    def silence(self) -> str:
+        """Say why no source brought anything new, in the words of the first that knows; empty if none does."""
+        told = (health.news for health in self.status(counted=False))
+        return next((news for news in told if news.startswith((FAULT, QUIET))), "")
 
     def first_round_done(self) -> bool:
         """Whether every source was tried to its end once, well or not, so that waiting longer brings nothing."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from broadsheet.sources.connector import FAULT
+from broadsheet.sources.connector import FAULT, QUIET
 
 ZONE = ZoneInfo("America/New_York")
 ANNOUNCED = time(20, 0)
@@ -91,7 +91,7 @@ def silence(now: datetime, harvested_at: datetime | None, news_at: datetime | No
     if not reason:
         return ""
     return (
-        f"No new papers since {_evening_words(expected)}: arXiv does not announce {reason}. "
+        f"{QUIET} since {_evening_words(expected)}: arXiv does not announce {reason}. "
         f"The next announcement is on {_evening_words(announcement_after(now))}."
     )
 
