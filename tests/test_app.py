@@ -66,3 +66,20 @@ def test_a_second_start_finds_everything_as_it_was(offline: App, clock: FixedClo
 def test_an_unknown_source_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match=r"usenet.*hf, arxiv"):
         build(load(home=tmp_path / "home", sources=("usenet",)))
+
+
+@pytest.mark.parametrize(
+    "public",
+    [{"host": "0.0.0.0"}, {"public_url": "https://papers.example"}, {"host": "192.168.1.2"}],  # noqa: S104
+)
+def test_an_instance_for_one_reader_refuses_to_be_public(tmp_path: Path, public: dict[str, str]) -> None:
+    with pytest.raises(Invalid, match="for this machine alone") as told:
+        build(load(home=tmp_path / "home", single_user=True, **public))
+    assert told.value.field == "single_user"
+    assert not (tmp_path / "home").exists()
+
+
+def test_letters_that_wait_leave_by_tick(app: App) -> None:
+    app.accounts.sign_ins.ask("ada@quill.example", "192.0.2.7")
+    assert _said(app)["sign-ins"] == "letters to sign in: 1 sent"
+    assert _said(app)["sign-ins"] == ""

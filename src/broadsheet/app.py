@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,6 +17,11 @@ from starlette.routing import Mount, Route
 
 from broadsheet import __version__, shelf
 from broadsheet import settings as declared
+from broadsheet.accounts.accounts import Accounts
+from broadsheet.accounts.api_tokens import ApiTokens
+from broadsheet.accounts.readers import Readers
+from broadsheet.accounts.sessions import Sessions
+from broadsheet.accounts.sign_ins import SignIns
 from broadsheet.api import service as api
 from broadsheet.api.shapes import error_json
 from broadsheet.clock import Clock, SystemClock
@@ -29,7 +35,7 @@ from broadsheet.encoders.encoder import Encoder
 from broadsheet.encoders.endpoint import Access
 from broadsheet.encoders.kept import KeptEncoders, Load
 from broadsheet.encoders.loader import load_encoder
-from broadsheet.errors import BroadsheetError, Unavailable
+from broadsheet.errors import BroadsheetError, Invalid, Unavailable
 from broadsheet.feeds.atom import Letterhead as FeedHead
 from broadsheet.feeds.routes import routes as feed_routes
 from broadsheet.jobs.leases import Leases
@@ -54,6 +60,7 @@ from broadsheet.sources.connector import Connector
 from broadsheet.sources.harvest import Harvester
 from broadsheet.sources.registry import Registry
 from broadsheet.trending.trending import Trending
+from broadsheet.web.client import is_loopback
 from broadsheet.web.routes import exception_handlers, middleware
 from broadsheet.web.routes import routes as web_routes
 from broadsheet.web.site import Site
@@ -87,6 +94,7 @@ class App:
     transport: Transport
     subscriptions: Subscriptions
     digests: Digests
+    accounts: Accounts
 
     def ticks(self) -> list[Tick]:
         """Return the instance's due work, in the order in which one pass should do it."""
@@ -98,6 +106,7 @@ class App:
             Tick("trending", timedelta(minutes=5), self._trending),
             Tick("edition", timedelta(minutes=1), self._edition),
             Tick("digests", timedelta(seconds=30), self._digests),
+            Tick("sign-ins", timedelta(seconds=30), self._sign_ins),
             Tick("encoder", timedelta(seconds=10), self._encoder),
             Tick("artefacts", timedelta(minutes=1), self._artefacts),
         ]
@@ -116,7 +125,14 @@ class App:
 
         site = self._site()
         service = api.Service(
-            __version__, self.settings.site, self.clock, self.database, self.catalogue, self.search, self.checks
+            __version__,
+            self.settings.site,
+            self.clock,
+            self.database,
+            self.catalogue,
+            self.search,
+            self.checks,
+            self.accounts,
         )
         head = FeedHead.of(self.settings)
         return Starlette(
@@ -150,6 +166,7 @@ class App:
             checks=self.checks,
             subscriptions=self.subscriptions,
             digests=self.digests,
+            accounts=self.accounts,
             # Readers need not know which server sends; that mails lie in a folder they must know, or wait in vain.
             mail_words="" if self.settings.smtp_url else self.transport.describe(),
         )
@@ -203,6 +220,13 @@ class App:
         reached = not sources or any(source.succeeded_at for source in sources)
         return reached or bool(today.new or today.trending)
 
+    def _sign_ins(self) -> str:
+        """Send the letters that a web process could not, and forget what is over."""
+        sent = self.accounts.sign_ins.send_waiting()
+        self.accounts.sign_ins.forget_old()
+        self.accounts.sessions.forget_old()
+        return f"letters to sign in: {sent} sent" if sent else ""
+
     def _digests(self) -> str:
         self.subscriptions.send_waiting()
         queued = self.digests.queue_due()
@@ -215,6 +239,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
 
     Raises `Invalid` for settings that cannot be used and `Unavailable` for a database that does not answer.
     """
+    _require_private(settings)
     clock = clock or SystemClock()
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret = declared.secret(settings.home)
@@ -263,7 +288,35 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         transport=transport,
         subscriptions=subscriptions,
         digests=digests,
+        accounts=_accounts(settings, database, clock, secret, transport, letterhead),
     )
+
+
+def _accounts(
+    settings: Settings, database: Database, clock: Clock, secret: bytes, transport: Transport, letterhead: Letterhead
+) -> Accounts:
+    readers = Readers(database, clock, secret)
+    if settings.single_user:
+        readers.alone()  # made now, so that looking at a page writes nothing
+    return Accounts(
+        readers=readers,
+        sign_ins=SignIns(database, clock, secret, transport, letterhead, open_to_all=settings.sign_up),
+        sessions=Sessions(database, clock),
+        tokens=ApiTokens(database, clock),
+        alone=settings.single_user,
+    )
+
+
+def _require_private(settings: Settings) -> None:
+    """Raise `Invalid` where anyone in a network would be the one reader of a single-user instance."""
+    hosts = {settings.host, urlsplit(settings.site).hostname or ""}
+    if settings.single_user and not all(is_loopback(host) for host in hosts):
+        raise Invalid(
+            f"BROADSHEET_SINGLE_USER is for this machine alone: everybody who reaches {settings.site} would be its "
+            "reader. Set BROADSHEET_HOST to 127.0.0.1 and leave BROADSHEET_PUBLIC_URL empty, or let readers sign in.",
+            field="single_user",
+            value=settings.site,
+        )
 
 
 def encoder_of(settings: Settings, clock: Clock) -> Encoder:

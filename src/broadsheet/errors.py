@@ -5,6 +5,7 @@
     ├── Invalid       a value that cannot be used; `field` says which
     ├── Conflict      true in itself, but at odds with what is stored or running
     ├── Forbidden     asked by someone who may not
+    │   └── SignInNeeded  asked by nobody known: signing in may help
     ├── TooMany       too often; `retry_after` says when again
     └── Unavailable   a part or a service does not answer now
 
@@ -39,6 +40,10 @@ class Conflict(BroadsheetError):  # noqa: N818
 
 class Forbidden(BroadsheetError):  # noqa: N818
     """Asked by someone who may not."""
+
+
+class SignInNeeded(Forbidden):
+    """Asked by nobody known; signing in, or a token, may help."""
 
 
 class TooMany(BroadsheetError):  # noqa: N818

@@ -168,6 +168,16 @@ class Settings(BaseSettings):
         "",
         description="SMTP server: smtp://user:password@host:587 or smtps://host:465; empty: .eml files in the outbox.",
     )
+    sign_up: bool = Field(
+        True, description="Whether anyone may make an account by signing in; false: only `broadsheet readers add` does."
+    )
+    single_user: bool = Field(
+        False,
+        description="The instance has one reader, who need not sign in: for a laptop; only on a loopback address.",
+    )
+    trusted_proxies: Words = Field(
+        (), description="Addresses of reverse proxies whose X-Forwarded-For tells where a reader is: 127.0.0.1."
+    )
     log_json: bool = Field(False, description="Log JSON lines instead of text.")
     theme: Literal["auto", "light", "dark"] = Field(
         "auto", description="Paper colour of a reader who has not chosen one."

@@ -15,6 +15,11 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from broadsheet.accounts.accounts import Accounts
+from broadsheet.accounts.api_tokens import ApiTokens
+from broadsheet.accounts.readers import Readers
+from broadsheet.accounts.sessions import Sessions
+from broadsheet.accounts.sign_ins import SignIns
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
@@ -137,6 +142,13 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
             harvester=Harvester(sqlite, catalogue, leases, clock, connectors or {}),
             subscriptions=subscriptions,
             digests=Digests(sqlite, subscriptions, editions, follower, transport, head, clock),
+            accounts=Accounts(
+                readers=Readers(sqlite, clock, SECRET),
+                sign_ins=SignIns(sqlite, clock, SECRET, transport, head, open_to_all=chosen.sign_up),
+                sessions=Sessions(sqlite, clock),
+                tokens=ApiTokens(sqlite, clock),
+                alone=chosen.single_user,
+            ),
             mail_words=transport.describe(),
         )
         asgi = Starlette(

@@ -10,15 +10,18 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import text as sql
 
-from broadsheet.api.shapes import error_json, hit_json, paper_json, search_json
+from broadsheet.accounts.accounts import Accounts
+from broadsheet.api.bearers import TOKEN, bearer
+from broadsheet.api.shapes import error_json, hit_json, paper_json, reader_json, search_json
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
-from broadsheet.errors import BroadsheetError, Invalid
+from broadsheet.errors import BroadsheetError, Invalid, SignInNeeded
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.reuse.card import card
 from broadsheet.reuse.checks import Checks
@@ -43,6 +46,7 @@ class Service:
     catalogue: Catalogue
     search: Search
     checks: Checks
+    accounts: Accounts
 
 
 def create(service: Service) -> FastAPI:
@@ -123,6 +127,16 @@ def create(service: Service) -> FastAPI:
         papers = service.search.suggest(q, limit)
         return {"query": q, "suggestions": [{"id": paper.key, "title": paper.title} for paper in papers]}
 
+    @api.get("/me", summary="The reader whose token this is, and what the token may do")
+    def me(given: Annotated[HTTPAuthorizationCredentials | None, Depends(TOKEN)]) -> dict[str, Any]:
+        known = bearer(service.accounts.tokens, given)
+        return {"reader": reader_json(known.reader), "scope": known.scope}
+
+    @api.get("/me/export", summary="All that is kept of the reader whose token this is")
+    def export(given: Annotated[HTTPAuthorizationCredentials | None, Depends(TOKEN)]) -> dict[str, Any]:
+        known = bearer(service.accounts.tokens, given)
+        return service.accounts.readers.export(known.require("read").id)
+
     return api
 
 
@@ -158,7 +172,11 @@ def readiness(service: Service) -> dict[str, Any]:
 def _told(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, BroadsheetError)  # noqa: S101 - registered for nothing else
     status, body = error_json(error)
-    headers = {"Retry-After": str(math.ceil(body["error"]["retry_after"]))} if "retry_after" in body["error"] else None
+    headers: dict[str, str] = {}
+    if "retry_after" in body["error"]:
+        headers["Retry-After"] = str(math.ceil(body["error"]["retry_after"]))
+    if isinstance(error, SignInNeeded):
+        headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, status, headers)
 
 

@@ -5,7 +5,17 @@ Only known facts appear: what nobody said is null or an empty list, never a gues
 
 from typing import Any
 
-from broadsheet.errors import BroadsheetError, Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
+from broadsheet.accounts.reader import Reader
+from broadsheet.errors import (
+    BroadsheetError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    SignInNeeded,
+    TooMany,
+    Unavailable,
+)
 from broadsheet.papers.paper import Paper
 from broadsheet.search.results import Hit, SearchPage
 
@@ -13,6 +23,7 @@ _STATUS: tuple[tuple[type[BroadsheetError], int, str], ...] = (
     (NotFound, 404, "not_found"),
     (Invalid, 422, "invalid"),
     (Conflict, 409, "conflict"),
+    (SignInNeeded, 401, "sign_in_needed"),
     (Forbidden, 403, "forbidden"),
     (TooMany, 429, "too_many"),
     (Unavailable, 503, "unavailable"),
@@ -46,6 +57,17 @@ def paper_json(paper: Paper) -> dict[str, Any]:
         "venue": paper.venue or None,
         "sources": list(paper.sources),
         "withdrawn": paper.withdrawn,
+    }
+
+
+def reader_json(reader: Reader) -> dict[str, Any]:
+    """Return a reader as JSON, for the reader alone."""
+    return {
+        "number": reader.id,
+        "name": reader.name or None,
+        "address": reader.address or None,
+        "role": reader.role,
+        "created_at": reader.created_at.isoformat(),
     }
 
 

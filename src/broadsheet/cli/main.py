@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from broadsheet import __version__
-from broadsheet.cli import digests, editions, evaluation, index, merging, papers, searching, serving, sources
+from broadsheet.cli import digests, editions, evaluation, index, merging, papers, readers, searching, serving, sources
 from broadsheet.cli.terminal import instance, say, say_json
 from broadsheet.cli.terminal import settings as read_settings
 
@@ -23,6 +23,7 @@ program.add_typer(sources.commands, name="sources")
 program.add_typer(index.commands, name="index")
 program.add_typer(editions.commands, name="editions")
 program.add_typer(digests.commands, name="digests")
+program.add_typer(readers.commands, name="readers")
 program.command("up")(serving.up)
 program.command("search")(searching.search)
 program.command("evaluate")(evaluation.evaluate)

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from broadsheet.errors import Forbidden
+from broadsheet.web.known import bound
 from broadsheet.web.site import Site
 from broadsheet.web.tokens import COOKIE, FIELD, belongs
 
@@ -29,7 +30,7 @@ def accept(handler: Handler, site: Site, request: Request) -> Response:
     """Read a form of our own and hand it to `handler`; raises `Forbidden` for one that another site sent."""
     form = _read(request)
     _require_same_site(request, site.settings.site)
-    if not belongs(site.secret, request.cookies.get(COOKIE, ""), form.get(FIELD, "")):
+    if not _ours(site, request, form.get(FIELD, "")):
         raise Forbidden(f"This form is out of date, or cookies are switched off. {_AGAIN}")
     return handler(site, request, form)
 
@@ -37,6 +38,11 @@ def accept(handler: Handler, site: Site, request: Request) -> Response:
 def accept_from_anywhere(handler: Handler, site: Site, request: Request) -> Response:
     """Read a form whose own token is the authority, such as the one-click unsubscribe of RFC 8058."""
     return handler(site, request, _read(request))
+
+
+def _ours(site: Site, request: Request, given: str) -> bool:
+    nonce = request.cookies.get(COOKIE, "")
+    return bool(nonce) and belongs(site.secret, bound(nonce, site.known.token(request)), given)
 
 
 def _require_same_site(request: Request, site: str) -> None:

@@ -6,20 +6,32 @@ A person's mistake is told in words; a fault of ours is logged whole and told wi
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from broadsheet.errors import BroadsheetError, Conflict, Forbidden, Invalid, NotFound, TooMany, Unavailable
+from broadsheet.errors import (
+    BroadsheetError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    SignInNeeded,
+    TooMany,
+    Unavailable,
+)
 from broadsheet.logs import get_logger
 from broadsheet.web.headers import GUARD
+from broadsheet.web.paths import asked_path, came_from
 from broadsheet.web.site import Site
 
 _STATUS: tuple[tuple[type[BroadsheetError], int], ...] = (
     (NotFound, 404),
     (Invalid, 400),
     (Conflict, 409),
+    (SignInNeeded, 401),
     (Forbidden, 403),
     (TooMany, 429),
     (Unavailable, 503),
@@ -37,6 +49,8 @@ def handlers(site: Site) -> Mapping[Any, Callable[[Request, Exception], Response
 
     def told(request: Request, error: Exception) -> Response:
         assert isinstance(error, BroadsheetError)  # noqa: S101 - registered for nothing else
+        if isinstance(error, SignInNeeded):
+            return _to_sign_in(site, request, error)
         answer = site.pages.error(request, status_of(error), error.message)
         if isinstance(error, TooMany):
             answer.headers["Retry-After"] = str(max(1, round(error.retry_after)))
@@ -56,6 +70,13 @@ def handlers(site: Site) -> Mapping[Any, Callable[[Request, Exception], Response
         return Response(_BROKEN, 500, {"Cache-Control": "no-store"} | GUARD, media_type="text/html")
 
     return {BroadsheetError: told, HTTPException: refused, Exception: broken}
+
+
+def _to_sign_in(site: Site, request: Request, error: SignInNeeded) -> Response:
+    """Lead to the page where one signs in; a form that was sent is told so, since it has to be sent again."""
+    if request.method in ("GET", "HEAD"):
+        return RedirectResponse(f"/sign-in?{urlencode({'back': asked_path(request)})}", 303)
+    return site.pages.show(request, "sign_in_needed.html", 401, message=error.message, back=came_from(request))
 
 
 def status_of(error: BroadsheetError) -> int:

@@ -25,6 +25,7 @@ from broadsheet.sources.health import SourceHealth
 from broadsheet.web import words
 from broadsheet.web.assets import Assets
 from broadsheet.web.categories import category_name
+from broadsheet.web.known import Known, bound
 from broadsheet.web.tokens import COOKIE, form_token, visitor
 from broadsheet.web.typesetter import Typesetter
 
@@ -40,11 +41,12 @@ _log = get_logger("web")
 class Pages:
     """The renderer of one site."""
 
-    def __init__(self, settings: Settings, clock: Clock, secret: bytes, harvester: Harvester) -> None:
+    def __init__(self, settings: Settings, clock: Clock, secret: bytes, harvester: Harvester, known: Known) -> None:
         self._settings = settings
         self._clock = clock
         self._secret = secret
         self._harvester = harvester
+        self._known = known
         self.assets = Assets()
         self.typesetter = Typesetter()
         self._environment = self._templates()
@@ -58,7 +60,8 @@ class Pages:
             "request": request,
             "path": request.url.path,
             "theme": self.theme(request),
-            "form_token": form_token(self._secret, nonce),
+            "reader": self._known.reader(request),
+            "form_token": form_token(self._secret, bound(nonce, self._known.token(request))),
             "health": self._health(),
             "now": self._clock.now(),
         }

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from broadsheet.web import about, forms, front, mistakes, paper, reuse, saving, search, subscribing, theme
+from broadsheet.web import about, forms, front, me, mistakes, paper, reuse, saving, search, signing, subscribing, theme
 from broadsheet.web.headers import Guard
 from broadsheet.web.site import Site
 
@@ -51,6 +51,21 @@ def routes(site: Site) -> list[Route]:
         post("/subscription/search/drop", saving.drop),
         get("/subscription/end", subscribing.offer_end),
         Route("/subscription/end", partial(forms.accept_from_anywhere, subscribing.end, site), methods=["POST"]),
+        get("/sign-in", signing.ask),
+        post("/sign-in", signing.asked),
+        get("/sign-in/asked", signing.check_mail),
+        get("/sign-in/link", signing.offer),
+        post("/sign-in/link", signing.enter),
+        post("/sign-out", signing.leave),
+        post("/sign-out/everywhere", signing.leave_everywhere),
+        get("/me", me.page),
+        post("/me/name", me.rename),
+        post("/me/tokens", me.make_token),
+        post("/me/tokens/revoke", me.revoke_token),
+        get("/me/export", me.export),
+        get("/me/delete", me.offer_end),
+        post("/me/delete", me.end),
+        get("/me/deleted", me.ended),
         get("/about", about.about),
         get("/about/trending", about.trending),
         get("/about/sources", about.sources),

@@ -6,6 +6,7 @@ Nothing here is looked up at import: two sites in one process know nothing of ea
 from dataclasses import dataclass
 from functools import cached_property
 
+from broadsheet.accounts.accounts import Accounts
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
@@ -17,6 +18,7 @@ from broadsheet.search.service import Search
 from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
 from broadsheet.trending.trending import Trending
+from broadsheet.web.known import Known
 from broadsheet.web.pages import Pages
 
 
@@ -36,9 +38,15 @@ class Site:
     checks: Checks
     subscriptions: Subscriptions
     digests: Digests
+    accounts: Accounts
     mail_words: str
 
     @cached_property
     def pages(self) -> Pages:
         """The renderer, with its caches: made once for this site."""
-        return Pages(self.settings, self.clock, self.secret, self.harvester)
+        return Pages(self.settings, self.clock, self.secret, self.harvester, self.known)
+
+    @cached_property
+    def known(self) -> Known:
+        """Who asks."""
+        return Known(self.accounts, secure=self.settings.site.startswith("https://"))

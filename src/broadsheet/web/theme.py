@@ -5,6 +5,7 @@ from starlette.responses import RedirectResponse, Response
 
 from broadsheet.errors import Invalid
 from broadsheet.web.forms import Form
+from broadsheet.web.paths import own_path
 from broadsheet.web.site import Site
 
 THEMES = ("auto", "light", "dark")
@@ -15,12 +16,6 @@ def choose(site: Site, _request: Request, form: Form) -> Response:
     theme = form.get("theme", "")
     if theme not in THEMES:
         raise Invalid(f"“{theme[:40]}” is no paper colour; choose auto, light or dark.", field="theme", value=theme)
-    answer = RedirectResponse(_own_path(form.get("back", "/")), 303)
+    answer = RedirectResponse(own_path(form.get("back", "/")), 303)
     site.pages.keep_theme(answer, theme)
     return answer
-
-
-def _own_path(given: str) -> str:
-    """Return `given` if it is a path of this site: `//host` and `/\\host` would lead a browser elsewhere."""
-    plain = given.startswith("/") and given[1:2] not in ("/", "\\") and given.isprintable() and len(given) < 2_000
-    return given if plain else "/"

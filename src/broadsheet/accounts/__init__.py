@@ -1,0 +1,1 @@
+"""Readers: who they are, what they may do, and how they prove it."""
