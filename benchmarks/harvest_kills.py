@@ -16,7 +16,7 @@ from tests.faults.test_harvest_killed import Archive, Tally, complete, faults, k
 from tests.sources.servers import serving
 
 KILLS, QUICK_KILLS = 200, 20
-LONGEST = 0.6  # seconds between a first page and the kill: some pages
+PAGES = 6  # within so many of a run the kill falls
 WRONG = ("papers lost", "papers twice", "papers half stored", "untrue words", "runs that failed")
 
 
@@ -40,7 +40,7 @@ def _killed(home: Path, kills: int) -> Tally:
     migrate(database)
     with serving(archive.app()) as base:
         for _ in range(kills):
-            kill_once(base, database, archive, chance, tally, LONGEST)
+            kill_once(base, database, archive, chance, tally, PAGES)
         complete(base, database, tally)
     return tally
 

@@ -88,19 +88,19 @@ def test_a_harvest_that_is_killed_again_and_again_loses_nothing(sqlite: Database
 
 
 def kill_once(
-    base: str, database: Database, archive: Archive, chance: random.Random, tally: Tally, longest: float = LONGEST
+    base: str, database: Database, archive: Archive, chance: random.Random, tally: Tally, pages: int = 1
 ) -> None:
-    """Harvest until some page was asked for and up to `longest` seconds more, kill, and look at what is there.
+    """Harvest until up to `pages` pages were asked for and a chance moment more, kill, and look at what is there.
 
     A round that was complete before the kill is followed by another, of the next edition.
     """
     while True:
-        before = len(archive.script.asked)
+        wanted = len(archive.script.asked) + chance.randint(1, pages)
         process = start(base, database)
         moment = time.monotonic() + 60
-        while len(archive.script.asked) == before and process.poll() is None and time.monotonic() < moment:
+        while len(archive.script.asked) < wanted and process.poll() is None and time.monotonic() < moment:
             time.sleep(0.002)
-        time.sleep(chance.uniform(0.0, longest))
+        time.sleep(chance.uniform(0.0, LONGEST))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         if process.returncode == -signal.SIGKILL:
