@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from broadsheet.errors import Invalid
 from tests.cli.conftest import Call
 
 GOOD = {
@@ -40,6 +41,19 @@ def test_good_lines_come_in_and_each_bad_one_is_named(call: Call, corpus: Path) 
     assert "yesterday" in complaints[1]
 
 
+def test_the_reuse_card_is_shown_in_words_and_written_for_programs(call: Call, corpus: Path) -> None:
+    call("papers", "import", str(corpus))
+    words = call("papers", "reuse", "2601.00001")[1]
+    assert "code: https://github.com/quill/saltmaps  unchecked" in words
+    assert "May I use it?\n  Text: not known." in words
+    told = json.loads(call("papers", "reuse", "2601.00001", "--json")[1])
+    assert told["paper"] == "arxiv:2601.00001"
+    assert "schema:SoftwareSourceCode" in call("papers", "reuse", "2601.00001", "--form", "turtle")[1]
+    assert json.loads(call("papers", "reuse", "2601.00001", "--form", "jsonld")[1])["@graph"]
+    with pytest.raises(Invalid, match="use one of words, json, jsonld, turtle"):
+        call("papers", "reuse", "2601.00001", "--form", "xml")
+
+
 def test_importing_again_is_nothing_to_do(call: Call, corpus: Path) -> None:
     corpus.write_text(json.dumps(GOOD) + "\n")
     assert call("papers", "import", str(corpus))[0] == 0
@@ -52,7 +66,7 @@ def test_what_was_imported_is_shown_found_and_exported(call: Call, corpus: Path)
     call("papers", "import", str(corpus))
     shown = json.loads(call("papers", "show", "2601.00001", "--json")[1])
     assert shown["artefacts"] == [
-        {"kind": "code", "url": "https://github.com/quill/saltmaps", "licence": None, "stars": None}
+        {"kind": "code", "url": "https://github.com/quill/saltmaps", "licence": None, "stars": None, "official": None}
     ]
     found = json.loads(call("search", "maps of the sea", "--json", "--limit", "2")[1])
     assert found["results"][0]["paper"]["id"] == "arxiv:2601.00001"
@@ -119,7 +133,17 @@ def test_a_tick_tells_what_could_not_be_reached_and_goes_on(call: Call) -> None:
     assert status == 0
     assert "could not be reached" in said["harvest"]
     assert "published" in said["edition"] or said["edition"] == "nothing to do"
-    assert set(said) == {"harvest", "merging", "index", "verify", "trending", "edition", "digests", "encoder"}
+    assert set(said) == {
+        "harvest",
+        "merging",
+        "index",
+        "verify",
+        "trending",
+        "edition",
+        "digests",
+        "encoder",
+        "artefacts",
+    }
 
 
 def test_settings_are_shown_without_passwords(call: Call) -> None:

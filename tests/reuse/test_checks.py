@@ -46,7 +46,7 @@ def test_a_pass_asks_each_host_in_its_own_way(
     before = len(hosts.asked)
     assert checks.check_due().sentence == ""
     assert len(hosts.asked) == before
-    assert checks.counts() == {"alive": 3, "dead": 1, "all": 4}
+    assert checks.counts() == {"alive": 3, "dead": 1, "unsure": 0, "all": 4}
 
 
 def test_a_week_later_an_unchanged_one_is_seen_alive_again(

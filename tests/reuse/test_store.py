@@ -78,4 +78,4 @@ def test_counts_tell_how_far_checking_has_come(catalogue: Catalogue, database: D
     catalogue.add([record(n, artefacts=(code(f"l{n}"), code("shared"))) for n in (1, 2)])
     with database.write() as connection:
         store.save(connection, CHECK)
-        assert store.counts(connection) == {"alive": 1, "all": 3}
+        assert store.counts(connection) == {"alive": 1, "dead": 0, "unsure": 0, "all": 3}

@@ -53,6 +53,17 @@ def test_what_is_unknown_is_said_to_be(instance: Instance) -> None:
     assert "None that we know of." in instance.get("/paper/arxiv:2601.00002").text
 
 
+def test_the_page_of_sources_tells_how_far_checking_has_come(carded: Instance) -> None:
+    page = carded.get("/about/sources").text
+    assert "5 artefacts are named by papers here. When last asked for, 3 were there, 1 were gone" in page
+
+
+def test_what_others_made_stands_apart(carded: Instance) -> None:
+    own, _, others = carded.get(PATH).text.partition("<summary>2 by others</summary>")
+    assert ">passerby/loom-7b-GGUF</a>" not in own
+    assert ">passerby/loom-7b-GGUF</a>" in others
+
+
 def test_the_card_comes_as_files(carded: Instance) -> None:
     told = json.loads(carded.get(f"{PATH}/reuse.json").text)
     assert [one["state"] for one in told["artefacts"]] == ["alive", "dead", "alive", "alive", "unchecked"]

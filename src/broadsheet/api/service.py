@@ -23,11 +23,8 @@ from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.errors import BroadsheetError, Invalid, SignInNeeded
 from broadsheet.papers.catalogue import Catalogue
-from broadsheet.reuse.card import card
 from broadsheet.reuse.checks import Checks
-from broadsheet.reuse.graph import graph
-from broadsheet.reuse.plain import as_json
-from broadsheet.reuse.rdf import json_ld, turtle
+from broadsheet.reuse.forms import MEDIA, Form, written
 from broadsheet.search.order import Sort
 from broadsheet.search.paging import DEEPEST
 from broadsheet.search.query import Filters
@@ -72,22 +69,19 @@ def create(service: Service) -> FastAPI:
         hits = service.search.similar(service.catalogue.get(key).id, limit, diversity)
         return {"results": [hit_json(hit) for hit in hits]}
 
-    @api.get("/papers/{key:path}/reuse", summary="What of a paper can be used again, and how", response_model=None)
+    @api.get(
+        "/papers/{key:path}/reuse",
+        summary="What of a paper can be used again, and how",
+        response_class=Response,
+        responses={200: {"content": {media: {} for media in MEDIA.values()}, "description": "The card"}},
+    )
     def reuse(
-        key: str,
-        form: Annotated[
-            Literal["json", "jsonld", "turtle"], Query(description="JSON, or RDF: schema.org, CodeMeta, FAIR4ML")
-        ] = "json",
-    ) -> dict[str, Any] | Response:
+        key: str, form: Annotated[Form, Query(description="JSON, or RDF: schema.org, CodeMeta, FAIR4ML")] = "json"
+    ) -> Response:
         found = service.catalogue.get(key)
-        made = card(found, service.checks.of(one.url for one in found.artefacts))
-        if form == "json":
-            return as_json(made)
         page = f"{service.site}/paper/{quote(found.key, safe=':/')}"
-        triples = graph(made, page, service.clock.now())
-        if form == "turtle":
-            return Response(turtle(triples), media_type="text/turtle")
-        return Response(json_ld(triples), media_type="application/ld+json")
+        text = written(service.checks.card(found), form, page, service.clock.now())
+        return Response(text, media_type=MEDIA[form])
 
     @api.get("/papers/{key:path}", summary="One paper, by any of its identifiers")
     def paper(key: str) -> dict[str, Any]:

@@ -80,6 +80,38 @@ def show(
 
 
 @commands.command()
+def reuse(
+    key: Annotated[str, typer.Argument(help="Any identifier or URL of the paper: 1904.09730, a DOI, an ACL id.")],
+    form: Annotated[str, typer.Option(help="words, json, jsonld or turtle.")] = "words",
+    json: Annotated[bool, typer.Option("--json", help="Print JSON: the same as --form json.")] = False,
+) -> None:
+    """Show what of a paper can be used again: whose it is, licence, size and needs, whether it is still there."""
+    from urllib.parse import quote
+
+    from broadsheet.errors import Invalid
+    from broadsheet.reuse.forms import MEDIA, written
+    from broadsheet.reuse.questions import replies
+
+    chosen = "json" if json else form
+    if chosen not in ("words", *MEDIA):
+        raise Invalid(f"{form!r} is no form; use one of words, {', '.join(MEDIA)}.", field="form", value=form)
+    with instance() as app:
+        paper = app.catalogue.get(key)
+        card, now = app.checks.card(paper), app.clock.now()
+        page = f"{app.settings.site}/paper/{quote(paper.key, safe=':/')}"
+    for name in MEDIA:
+        if chosen == name:
+            say(written(card, name, page, now).rstrip())
+            return
+    say(paper.title)
+    for item in card.items:
+        whose = {True: "the authors’ own", False: "by others", None: ""}[item.artefact.official]
+        say("  ".join(part for part in (f"{item.kind}: {item.url}", item.state, whose) if part))
+    for one in replies(card):
+        say(f"\n{one.question}\n  " + "\n  ".join(one.lines))
+
+
+@commands.command()
 def similar(
     key: Annotated[str, typer.Argument(help="Any identifier or URL of the paper: 1904.09730, a DOI, an ACL id.")],
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many papers.")] = 8,

@@ -15,8 +15,10 @@ from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.jobs.leases import Leases
 from broadsheet.logs import get_logger
+from broadsheet.papers.paper import Paper
 from broadsheet.reuse import store
 from broadsheet.reuse.answers import Answer, Host, Paused
+from broadsheet.reuse.card import Card, card
 from broadsheet.reuse.store import Check
 
 _HOUR = timedelta(hours=1)
@@ -68,6 +70,10 @@ class Checks:
         """Return the last check of each of `urls` that was ever asked for."""
         with self._database.read() as connection:
             return store.of(connection, urls)
+
+    def card(self, paper: Paper) -> Card:
+        """Return the reuse card of a paper: what sources and texts say of its artefacts, and what was found there."""
+        return card(paper, self.of(one.url for one in paper.artefacts))
 
     def counts(self) -> dict[str, int]:
         """Return how many artefacts were found `alive`, `dead`, `unsure`, and how many there are in `all`."""

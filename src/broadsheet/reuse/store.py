@@ -107,4 +107,4 @@ def counts(connection: Connection) -> dict[str, int]:
     asked = select(artefact_check.c.state, func.count()).group_by(artefact_check.c.state)
     found = {state: int(count) for state, count in connection.execute(asked)}
     everything = connection.execute(select(func.count(func.distinct(artefact.c.url)))).scalar_one()
-    return {**found, "all": int(everything)}
+    return {"alive": 0, "dead": 0, "unsure": 0, **found, "all": int(everything)}

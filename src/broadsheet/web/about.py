@@ -45,7 +45,15 @@ def sources(site: Site, request: Request) -> Response:
     """Show how each source stands, and how far a change of encoder is."""
     total, upgrade = site.catalogue.count(), site.search.upgrading()
     health = site.harvester.status()
-    return site.pages.show(request, "about_sources.html", cached=True, total=total, upgrade=upgrade, health=health)
+    return site.pages.show(
+        request,
+        "about_sources.html",
+        cached=True,
+        total=total,
+        upgrade=upgrade,
+        health=health,
+        artefacts=site.checks.counts(),
+    )
 
 
 def about(site: Site, request: Request) -> Response:

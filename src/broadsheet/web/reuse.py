@@ -4,7 +4,6 @@ What is known and what it means, `broadsheet.reuse` says; here it is only laid o
 to follow: no page loads anything from them.
 """
 
-import json
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -13,16 +12,15 @@ from starlette.responses import Response
 
 from broadsheet.errors import NotFound
 from broadsheet.papers.paper import Paper
-from broadsheet.reuse.card import Card, Item, card
+from broadsheet.reuse.card import Item
 from broadsheet.reuse.facts import Facts
-from broadsheet.reuse.graph import graph
-from broadsheet.reuse.plain import as_json
+from broadsheet.reuse.forms import MEDIA, Form, written
 from broadsheet.reuse.questions import Reply, count_words, replies, size_words
-from broadsheet.reuse.rdf import json_ld, turtle
 from broadsheet.web import words
 from broadsheet.web.site import Site
 
-_FORMS = {"json": "application/json", "jsonld": "application/ld+json", "ttl": "text/turtle"}
+# By the ending of the file, which is how people know the form.
+_FORMS: dict[str, Form] = {"json": "json", "jsonld": "jsonld", "ttl": "turtle"}
 _NAMES = {"json": "JSON", "jsonld": "JSON-LD", "ttl": "Turtle"}
 _HOSTS = ("github.com/", "gitlab.com/", "huggingface.co/datasets/", "huggingface.co/spaces/", "huggingface.co/")
 
@@ -38,47 +36,46 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Reuse:
-    """The card as the page shows it; `files` are name and path of its other forms."""
+    """The card as the page shows it: the authors' own and what may be, then `others`, what is not.
+
+    `files` are name, path and media type of its other forms.
+    """
 
     shown: tuple[Shown, ...]
+    others: tuple[Shown, ...]
     replies: tuple[Reply, ...]
-    files: tuple[tuple[str, str], ...]
+    files: tuple[tuple[str, str, str], ...]
 
 
 def reuse_of(site: Site, paper: Paper) -> Reuse:
     """Return what the page of a paper shows of its reuse card."""
-    made = _card(site, paper)
-    shown = tuple(Shown(one, short(one.url), _notes(one)) for one in made.items if words.is_web_address(one.url))
+    made = site.checks.card(paper)
+    shown = [Shown(one, short(one.url), _notes(one)) for one in made.items if words.is_web_address(one.url)]
     path = words.paper_path(paper)
-    return Reuse(shown, replies(made), tuple((name, f"{path}/reuse.{form}") for form, name in _NAMES.items()))
+    return Reuse(
+        tuple(one for one in shown if one.item.artefact.official is not False),
+        tuple(one for one in shown if one.item.artefact.official is False),
+        replies(made),
+        tuple((name, f"{path}/reuse.{ending}", MEDIA[_FORMS[ending]]) for ending, name in _NAMES.items()),
+    )
 
 
 def reuse(site: Site, request: Request) -> Response:
     """Serve the card as a file."""
-    form = request.path_params["form"]
-    if form not in _FORMS:
-        raise NotFound(f"A reuse card comes as .json, .jsonld or .ttl, not as “.{form[:20]}”.", value=form)
-    paper = site.catalogue.get(request.path_params["key"])
+    ending = request.path_params["form"]
+    if ending not in _FORMS:
+        raise NotFound(f"A reuse card comes as .json, .jsonld or .ttl, not as “.{ending[:20]}”.", value=ending)
+    form, paper = _FORMS[ending], site.catalogue.get(request.path_params["key"])
+    page = f"{site.settings.site}{words.paper_path(paper)}"
     name = quote(paper.key.replace(":", "-").replace("/", "-"), safe="-._")
     return Response(
-        _written(site, _card(site, paper), form).encode("utf-8", "replace"),
-        media_type=f"{_FORMS[form]}; charset=utf-8",
+        written(site.checks.card(paper), form, page, site.clock.now()).encode("utf-8", "replace"),
+        media_type=f"{MEDIA[form]}; charset=utf-8",
         headers={
-            "Content-Disposition": f'inline; filename="{name}-reuse.{form}"',
+            "Content-Disposition": f'inline; filename="{name}-reuse.{ending}"',
             "Cache-Control": "private, no-cache",
         },
     )
-
-
-def _card(site: Site, paper: Paper) -> Card:
-    return card(paper, site.checks.of(one.url for one in paper.artefacts))
-
-
-def _written(site: Site, made: Card, form: str) -> str:
-    if form == "json":
-        return json.dumps(as_json(made), ensure_ascii=False, indent=1) + "\n"
-    triples = graph(made, f"{site.settings.site}{words.paper_path(made.paper)}", site.clock.now())
-    return turtle(triples) if form == "ttl" else json_ld(triples)
 
 
 def short(url: str) -> str:
