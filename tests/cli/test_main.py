@@ -41,7 +41,19 @@ def test_a_tick_as_json_has_every_piece_of_work(first_call: Call) -> None:
     outcomes = json.loads(out)
     assert status == 0
     ticks = [outcome["tick"] for outcome in outcomes]
-    assert ticks == ["harvest", "merging", "index", "verify", "trending", "edition", "digests", "encoder", "artefacts"]
+    told = [
+        "harvest",
+        "merging",
+        "index",
+        "verify",
+        "trending",
+        "edition",
+        "digests",
+        "sign-ins",
+        "encoder",
+        "artefacts",
+    ]
+    assert ticks == told
     assert outcomes[2] == {"tick": "index", "said": "74 papers indexed", "failed": False}
     assert not any(outcome["failed"] for outcome in outcomes)
 
