@@ -115,6 +115,21 @@ def test_one_harvest_of_a_source_at_a_time(database: Database, clock: FixedClock
     assert not second.status()[0].running
 
 
+def test_sources_of_one_upstream_take_turns(sqlite: Database, clock: FixedClock) -> None:
+    sister = Told(*GOOD, name="arxiv-rss", title="arXiv RSS")
+    sister.upstream = "arxiv"
+    second = harvester(sqlite, clock, sister, Told(*GOOD, name="hf", title="Hugging Face"))
+
+    def meanwhile() -> None:
+        with pytest.raises(Conflict, match="arXiv RSS is being asked by another process already"):
+            second.harvest("arxiv-rss")
+        assert not second.status()[0].running
+        assert [report.source for report in second.harvest_due()] == ["hf"]  # the other is left for the next tick
+
+    harvester(sqlite, clock, Told(GOOD[0], meanwhile, GOOD[1])).harvest("arxiv")
+    assert [report.source for report in second.harvest_due()] == ["arxiv-rss"]
+
+
 def test_a_run_whose_lease_was_taken_stops_and_leaves_the_row_alone(sqlite: Database, clock: FixedClock) -> None:
     other = harvester(sqlite, clock, Told(*GOOD))
 

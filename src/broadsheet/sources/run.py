@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 
-from broadsheet.errors import BroadsheetError
+from broadsheet.errors import BroadsheetError, Conflict
 from broadsheet.jobs.leases import Lease, Leases
 from broadsheet.logs import get_logger
 from broadsheet.outgoing import Unreachable
@@ -81,9 +81,24 @@ def turn(leases: Leases, connector: Connector, work: str, length: timedelta) -> 
     """
     with ExitStack() as held:
         for name in (f"upstream:{connector.upstream}", work):
-            lease = held.enter_context(leases.held(name, length))
+            lease = held.enter_context(_taken(leases, connector, name, length))
             held.enter_context(kept_alive(leases, lease, length))
         yield lease
+
+
+@contextmanager
+def _taken(leases: Leases, connector: Connector, name: str, length: timedelta) -> Iterator[Lease]:
+    try:
+        lease = leases.take(name, length)
+    except Conflict as error:
+        raise Conflict(
+            f"{connector.title} is being asked by another process already, which goes on; try again when it is done.",
+            value=connector.name,
+        ) from error
+    try:
+        yield lease
+    finally:
+        leases.give_back(lease)
 
 
 def clause(connector: Connector, error: Exception) -> str:
