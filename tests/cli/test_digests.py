@@ -53,3 +53,39 @@ def test_without_readers_nothing_is_sent(call: Call) -> None:
     status, out, _ = call("digests", "send")
     assert status == 0
     assert out.startswith("0 digests queued; ")
+
+
+def test_the_preview_holds_searches(call: Call, tmp_path: Path) -> None:
+    path = tmp_path / "new.jsonl"
+    row = {"id": "arxiv:2601.00001", "title": "Whistling kettles", "published": "2026-01-05", "source": "arxiv"}
+    path.write_text(json.dumps(row) + "\n")
+    assert call("papers", "import", str(path))[0] == 0
+    status, out, _ = call("digests", "preview", "--search", "whistling kettles", "--no-edition")
+    assert status == 0
+    assert out.startswith("Subject: Whistling kettles\n")
+    assert "Your search: whistling kettles" in out
+    assert "FROM THE SHELF" not in out
+    both = call("digests", "preview", "--search", "/search?q=whistling+kettles&cat=")[1]
+    assert "Whistling kettles" in both
+    assert "LEAD" in both
+
+
+@pytest.mark.parametrize(
+    ("search", "says"), [("2601.00001", "names one paper"), ("/search?q=a&sort=loudest", "is no order"), ("", "no question to save")]
+)
+def test_a_search_that_cannot_be_saved_is_one_sentence(call: Call, search: str, says: str) -> None:
+    for words in (("preview", "--search", search), ("save-search", "ada@example.org", search)):
+        status, out, err = call("digests", *words)
+        assert (status, out) == (1, "")
+        assert says in err
+
+
+def test_a_search_is_offered_to_an_address_by_letter(call: Call, tmp_path: Path) -> None:
+    status, out, _ = call("digests", "save-search", "ada@example.org", "whistling kettles")
+    assert status == 0
+    assert out == "The search waits for the word of that address, if it may be written to. 1 sent\n"
+    (letter,) = (tmp_path / "home").rglob("*.eml")
+    assert "Confirm your subscription" in letter.read_text()
+    status, _, err = call("digests", "save-search", "nobody", "whistling kettles")
+    assert status == 1
+    assert "no mail address" in err

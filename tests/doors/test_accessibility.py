@@ -31,6 +31,7 @@ PAGES = {
     "gone code": "/paper/arxiv:2601.00005",
     "shelf paper": "/paper/arxiv:1904.09730",
     "subscribe": "/subscribe",
+    "search by mail": "/subscribe/search?q=reading+tides",
     "asked": "/subscribe/asked",
     "ranking": "/about/trending",
     "sources": "/about/sources",
@@ -85,6 +86,18 @@ def test_the_pages_behind_a_mails_links_neither(served: Served, page: Page) -> N
     page.get_by_role("button", name="Yes, send it").click()
     page.get_by_text("Confirmed.").wait_for()
     assert _faults(page) == []
+    managed = page.url
+    page.get_by_label("Add a search").fill("reading tides")
+    page.get_by_role("button", name="Add", exact=True).click()
+    page.goto(served.url + "/subscribe/search?q=tides+cat:cs.IR")
+    page.get_by_label("Mail me new papers for this search").fill(address)
+    page.get_by_role("button", name="Mail me").click()
+    page.wait_for_url("**/subscribe/asked")
+    page.goto(managed)
+    page.get_by_text("Waiting for your word").wait_for()
+    assert _faults(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.parametrize("name", PAGES)

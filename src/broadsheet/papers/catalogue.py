@@ -135,8 +135,9 @@ class Catalogue:
         return count, self._ordered(asked.limit(limit))
 
     def came_between(self, start: datetime, end: datetime) -> dict[int, datetime]:
-        """Return when each paper came in that did so after `start` and until `end`, withdrawn ones left out."""
-        came = (paper.c.first_seen_at > start) & (paper.c.first_seen_at <= end) & ~paper.c.withdrawn
+        """Return when each paper came in that did so after `start` and until `end`; withdrawn ones and the shelf's are no news."""
+        came = (paper.c.first_seen_at > start) & (paper.c.first_seen_at <= end)
+        came &= ~paper.c.withdrawn & ~paper.c.summary
         with self._database.read() as connection:
             rows = connection.execute(select(paper.c.id, paper.c.first_seen_at).where(came))
             return {row.id: row.first_seen_at for row in rows}
