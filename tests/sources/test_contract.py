@@ -1,10 +1,13 @@
 """Every connector in every mode: resumed, nothing half-stored, nothing lost, and the status tells the truth."""
 
+import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -208,6 +211,21 @@ def test_a_run_goes_on_where_it_was_cut_off(desk: Desk) -> None:
     assert kept or needed == 1
     assert desk.run() == ""
     assert len(desk.script.asked) - before <= max(1, needed - 1), "it began anew"
+    desk.is_whole(desk.case.good())
+
+
+def test_every_batch_leaves_a_place_to_go_on_from(desk: Desk) -> None:
+    """A run that is killed after its second batch, again and again, still comes to an end, and nothing is missing."""
+    cursor = None
+    for _ in range(MOST_REQUESTS):
+        with closing(desk.connector.batches(cursor)) as batches:
+            some = list(islice(batches, 2))
+        for batch in some:
+            desk.catalogue.add(batch.records)
+        cursor = json.loads(json.dumps(some[-1].cursor))
+        if some[-1].done:
+            break
+    assert some[-1].done
     desk.is_whole(desk.case.good())
 
 

@@ -47,11 +47,10 @@ class FolderConnector:
             if not self._rests(mark, state.get("waiting", {}).get(name)):
                 waiting[name] = mark
                 continue
-            for records, rejected in self._entries(name):
+            for records, rejected, is_last in self._entries(name):
+                if is_last and self._mark(self._folder / name) == mark:
+                    known[name] = mark
                 yield Batch(records, rejected, {"files": dict(known), "waiting": {}})
-            if self._mark(self._folder / name) == mark:
-                known[name] = mark
-                yield Batch((), (), {"files": dict(known), "waiting": {}})
         yield Batch((), (), {"files": known, "waiting": waiting}, done=True)
 
     def _files(self) -> Iterator[tuple[str, Mark]]:
@@ -82,13 +81,17 @@ class FolderConnector:
         # A file from the future, by another machine's clock, rests if it was the same at the last look.
         return age >= RESTS or (age < 0 and before == mark)
 
-    def _entries(self, name: str) -> Iterator[tuple[tuple[SourceRecord, ...], tuple[Rejected, ...]]]:
+    def _entries(self, name: str) -> Iterator[tuple[tuple[SourceRecord, ...], tuple[Rejected, ...], bool]]:
+        """Yield the entries of a file in batches, and whether each is the last."""
         try:
             found = entries(self._folder / name)
-            while some := list(islice(found, BATCH)):
-                yield _sorted_out(name, some)
+            some = list(islice(found, BATCH))
+            while following := list(islice(found, BATCH)):
+                yield *_sorted_out(name, some), False
+                some = following
+            yield *_sorted_out(name, some), True
         except BroadsheetError as error:
-            yield (), (Rejected(name[-100:], error.message),)
+            yield (), (Rejected(name[-100:], error.message),), True
 
 
 def _sorted_out(name: str, some: list[Entry]) -> tuple[tuple[SourceRecord, ...], tuple[Rejected, ...]]:

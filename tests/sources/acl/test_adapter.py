@@ -108,14 +108,15 @@ def test_a_round_that_was_cut_off_goes_on_after_its_last_file(server: Server, cl
     assert len(keys([*seen, *rest])) == 6
 
 
-def test_a_file_in_many_batches_is_read_again_where_it_was_cut_off(
+def test_a_file_in_many_batches_goes_on_where_it_was_cut_off(
     server: Server, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adapter, "BATCH", 1)
     batches = connector(server, clock, venues=["ACL"], since=2026).batches(None)
     first = next(batches)
-    assert (keys([first]), first.cursor["after"]) == (["2026.acl-long.1"], "")
-    assert keys(batches) == ["2026.acl-long.2"]
+    assert (keys([first]), first.cursor["after"], first.cursor["at"]) == (["2026.acl-long.1"], "", 1)
+    rest = list(connector(server, clock, venues=["ACL"], since=2026).batches(first.cursor))
+    assert (keys(rest), rest[0].cursor["after"], rest[0].cursor["at"]) == (["2026.acl-long.2"], "2026.acl.xml", 0)
 
 
 @pytest.mark.parametrize(

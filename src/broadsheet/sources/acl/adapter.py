@@ -8,7 +8,6 @@ differs, file by file. A file whose bytes are not those that the list names come
 import hashlib
 from collections.abc import Collection, Generator, Iterator, Sequence
 from datetime import timedelta
-from itertools import islice
 from typing import Any
 
 from broadsheet.clock import Clock
@@ -67,14 +66,17 @@ class AclConnector:
             state = dict(cursor)
         if "tree" not in state:
             commit, tree = self._newest()
-            state |= {"commit": commit, "tree": tree, "after": "", "doubtful": []}
+            state |= {"commit": commit, "tree": tree, "after": "", "at": 0, "doubtful": []}
         for entry in self._changed(state):
             found, is_doubtful = self._file(state["commit"], entry)
-            while some := list(islice(found, BATCH)):
+            # The file is of one commit, so that a place in it stays the same place.
+            while len(found) > (after := state["at"] + BATCH):
+                some = found[state["at"] : after]
+                state["at"] = after
                 yield Batch(*adapt(some), dict(state))
-            doubtful = [*state["doubtful"], *([entry.name] if is_doubtful else [])]
-            state |= {"after": entry.name, "doubtful": doubtful}
-            yield Batch((), (), dict(state))
+            rest, doubtful = found[state["at"] :], [entry.name] if is_doubtful else []
+            state |= {"after": entry.name, "at": 0, "doubtful": [*state["doubtful"], *doubtful]}
+            yield Batch(*adapt(rest), dict(state))
         yield Batch((), (), {"scope": state["scope"], "base": state["tree"], "again": state["doubtful"]}, done=True)
 
     def _scope(self) -> str:
@@ -134,12 +136,12 @@ class AclConnector:
         year = int(digits) if digits.isascii() and digits.isdigit() else 0
         return year >= self._first_year() and (not self._venues or venue in self._venues)
 
-    def _file(self, commit: str, entry: TreeEntry) -> tuple[Iterator[Paper], bool]:
+    def _file(self, commit: str, entry: TreeEntry) -> tuple[Sequence[Paper], bool]:
         """Return the papers of a file, and whether its bytes are others than the list names."""
 
-        def read(reply: Reply) -> tuple[Iterator[Paper], bool]:
+        def read(reply: Reply) -> tuple[Sequence[Paper], bool]:
             found = list(papers(reply.body, reply.headers.get("content-type", "")))
-            return iter(found), _git_hash(reply.body) != entry.sha
+            return found, _git_hash(reply.body) != entry.sha
 
         return self._server.ask(f"{self._raw_url}/{commit}/{'/'.join(_FOLDERS)}/{entry.name}", read)
 
