@@ -71,21 +71,22 @@ def test_the_preview_holds_searches(call: Call, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("search", "says"), [("2601.00001", "names one paper"), ("/search?q=a&sort=loudest", "is no order"), ("", "no question to save")]
+    ("search", "says"),
+    [("2601.00001", "names one paper"), ("/search?q=a&sort=loudest", "is no order"), ("", "no question to save")],
 )
 def test_a_search_that_cannot_be_saved_is_one_sentence(call: Call, search: str, says: str) -> None:
-    for words in (("preview", "--search", search), ("save-search", "ada@example.org", search)):
+    for words in (("preview", "--search", search), ("offer", "ada@example.org", search)):
         status, out, err = call("digests", *words)
         assert (status, out) == (1, "")
         assert says in err
 
 
 def test_a_search_is_offered_to_an_address_by_letter(call: Call, tmp_path: Path) -> None:
-    status, out, _ = call("digests", "save-search", "ada@example.org", "whistling kettles")
+    status, out, _ = call("digests", "offer", "ada@example.org", "whistling kettles")
     assert status == 0
     assert out == "The search waits for the word of that address, if it may be written to. 1 sent\n"
     (letter,) = (tmp_path / "home").rglob("*.eml")
     assert "Confirm your subscription" in letter.read_text()
-    status, _, err = call("digests", "save-search", "nobody", "whistling kettles")
+    status, _, err = call("digests", "offer", "nobody", "whistling kettles")
     assert status == 1
     assert "no mail address" in err

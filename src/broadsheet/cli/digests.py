@@ -38,8 +38,8 @@ def preview(
     say(rendered.text)
 
 
-@commands.command("save-search")
-def save_search(
+@commands.command()
+def offer(
     address: Annotated[str, typer.Argument(help="Who wants to hear of it.")],
     search: Annotated[str, typer.Argument(help="Words as one searches for them, or the address of a search.")],
     edition: Annotated[

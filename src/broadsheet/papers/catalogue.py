@@ -135,7 +135,10 @@ class Catalogue:
         return count, self._ordered(asked.limit(limit))
 
     def came_between(self, start: datetime, end: datetime) -> dict[int, datetime]:
-        """Return when each paper came in that did so after `start` and until `end`; withdrawn ones and the shelf's are no news."""
+        """Return when each paper came in that did so after `start` and until `end`.
+
+        Withdrawn papers and those of the shelf are no news.
+        """
         came = (paper.c.first_seen_at > start) & (paper.c.first_seen_at <= end)
         came &= ~paper.c.withdrawn & ~paper.c.summary
         with self._database.read() as connection:
