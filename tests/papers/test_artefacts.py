@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadsheet.papers.artefacts import classify, from_links
+from broadsheet.papers.artefacts import classify, from_links, gathered, name_of
+from broadsheet.papers.paper import Artefact
 
 
 @pytest.mark.parametrize(
@@ -79,6 +80,30 @@ def test_no_text_is_too_strange(text: str, urls: list[str]) -> None:
     for one in from_links([*urls, f"https://{text}"], f"https://github.com/{text} {text}"):
         assert one.url.startswith("http")
         assert one == classify(one.url, one.found_in)  # a normal form of a normal form is itself
+
+
+@given(st.lists(st.text(max_size=40), max_size=3), st.text(max_size=40), st.lists(st.text(max_size=20), max_size=3))
+def test_whatever_sources_name_is_gathered_once(told: list[str], text: str, authors: list[str]) -> None:
+    said = [Artefact("code", f"https://{one}", found_in="hf") for one in told]
+    found = gathered(said, [f"https://github.com/{text}"], text, [text], authors)
+    names = [name_of(one.url) for one in found]
+    assert len(names) == len(set(names))
+    assert gathered(found, (), "", (), authors) == found
+
+
+def test_what_sources_know_of_one_artefact_comes_together() -> None:
+    (one,) = gathered(
+        [
+            Artefact("project", "http://github.com/Quill/Looms.git", stars=7, found_in="hf"),
+            Artefact("code", "https://github.com/quill/looms", "MIT", 9, found_in="shelf"),
+        ],
+        ["https://github.com/quill/looms/tree/main"],
+        "Our code is at https://github.com/quill/looms.",
+        (),
+        ["Ada Quill"],
+    )
+    assert (one.kind, one.url, one.licence, one.stars) == ("code", "https://github.com/Quill/Looms", "MIT", 9)
+    assert (one.official, one.reason) == (True, "The abstract names it as the authors’ own.")
 
 
 def test_hostile_text_takes_time_in_proportion() -> None:

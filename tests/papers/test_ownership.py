@@ -35,6 +35,7 @@ def test_other_accounts_are_nobodys(account: str) -> None:
         ("https://huggingface.co/quill", "quill"),
         ("https://Quill.github.io/looms", "quill"),
         ("https://looms.example/quill", ""),
+        ("https://[half", ""),
     ],
 )
 def test_the_account_stands_in_the_address(url: str, account: str) -> None:

@@ -101,9 +101,11 @@ def test_a_host_that_wants_to_be_left_alone_is_and_others_are_asked(
 def test_what_is_no_web_address_is_never_asked_for(
     checks: Checks, sqlite: Database, clock: FixedClock, hosts: Hosts, base: str
 ) -> None:
-    known(sqlite, clock, "javascript:alert(1)", "ftp://looms.example/x", f"{base}/page")
+    known(sqlite, clock, "javascript:alert(1)", "ftp://looms.example/x", "https://[half", f"{base}/page")
     hosts.there["/page"] = "Looms."
-    assert checks.check_due().alive == 1
+    done = checks.check_due()
+    assert (done.alive, done.unsure) == (1, 1)
+    assert checks.of(["https://[half"])["https://[half"].state == "unsure"
     assert hosts.asked == ["HEAD /page"]
 
 

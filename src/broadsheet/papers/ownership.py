@@ -32,7 +32,10 @@ def judged(found: Sequence[Artefact], authors: Sequence[str]) -> tuple[Artefact,
 
 def account_of(url: str) -> str:
     """Return the account that keeps what `url` leads to, in small letters; empty where the address names none."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # such as a bracket without its pair
+        return ""
     host = (parts.hostname or "").removeprefix("www.")
     if host.endswith(_PAGES):
         return host.partition(".")[0]

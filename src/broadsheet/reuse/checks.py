@@ -150,7 +150,12 @@ class Checks:
 
 def key_of(host: Host, url: str) -> str:
     """Return whose budget a request counts against: a known host's, else the server's own."""
-    return host.name if host.prefixes else (urlsplit(url).hostname or "")[:255]
+    if host.prefixes:
+        return host.name
+    try:
+        return (urlsplit(url).hostname or "")[:255]
+    except ValueError:  # such as a bracket without its pair
+        return ""
 
 
 def judged(before: Check | None, answer: Answer, url: str, host: str, now: datetime) -> Check:
