@@ -44,6 +44,7 @@ from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Outbox, SmtpTransport, Transport
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.history import Histories
 from broadsheet.papers.merges import Merges
 from broadsheet.papers.remerging import Remerging
 from broadsheet.papers.signals import SignalLog
@@ -82,6 +83,7 @@ class App:
     leases: Leases
     catalogue: Catalogue
     merges: Merges
+    histories: Histories
     remerging: Remerging
     signals: SignalLog
     encoder: Encoder
@@ -130,6 +132,8 @@ class App:
             self.clock,
             self.database,
             self.catalogue,
+            self.merges,
+            self.histories,
             self.search,
             self.checks,
             self.accounts,
@@ -159,6 +163,8 @@ class App:
             secret=self.secret,
             database=self.database,
             catalogue=self.catalogue,
+            merges=self.merges,
+            histories=self.histories,
             search=self.search,
             trending=self.trending,
             editions=self.editions,
@@ -276,6 +282,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         leases=leases,
         catalogue=catalogue,
         merges=Merges(database, clock),
+        histories=Histories(database),
         remerging=Remerging(database, clock),
         signals=signals,
         encoder=encoder,

@@ -48,6 +48,27 @@ def test_a_reuse_card_comes_as_json_and_as_rdf(client: TestClient) -> None:
     assert client.get("/api/v1/papers/2601.99999/reuse").status_code == 404
 
 
+def test_a_papers_history_says_why_and_what(client: TestClient, app: App) -> None:
+    app.catalogue.add([record(3, source="hf", title="SaltMap"), record(3, abstract="Rewritten.")])
+    told = client.get("/api/v1/papers/2601.00003/history").json()
+    assert told["id"] == "arxiv:2601.00003"
+    assert [(one["record"], one["by"], one["because"]) for one in told["records"]] == [
+        ("arxiv/2601.00003", None, None),
+        ("hf/2601.00003", "identifier", "same arXiv id 2601.00003"),
+    ]
+    assert told["other_titles"] == [{"title": "SaltMap", "sources": ["hf"]}]
+    (change,) = told["changes"]
+    assert (change["what"], change["abstract"]["after"]) == (["abstract"], "Rewritten.")
+    after = {"since": change["at"]}
+    assert client.get("/api/v1/papers/2601.00003/history", params=after).json()["changes"] == []
+    before = {"since": "2001-01-01T00:00:00"}
+    assert client.get("/api/v1/papers/2601.00003/history", params=before).json()["changes"] == [change]
+    for wrong in ({"since": "yesterday"}, {"since": ""}):
+        answer = client.get("/api/v1/papers/2601.00003/history", params=wrong)
+        assert (answer.status_code, _error(answer)["field"]) == (422, "since")
+    assert client.get("/api/v1/papers/2601.99999/history").status_code == 404
+
+
 def test_search_answers_in_the_promised_form(client: TestClient) -> None:
     answer = client.get("/api/v1/search", params={"q": "salt maps", "limit": 3}).json()
     assert list(answer) == ["query", "took_ms", "total", "notes", "suggestion", "results", "next", "facets"]

@@ -57,6 +57,12 @@ def test_a_paper_in_two_sections_stands_where_it_comes_first() -> None:
     assert chosen(page, 3) == [("lead", 10), ("trending", 11), ("new", 30)]
 
 
+def test_what_was_withdrawn_since_is_left_out() -> None:
+    gone = replace(place(1, 10), paper=paper(10, withdrawn=True))
+    page = replace(edition(), lead=gone, trending=[gone, place(2, 11)])
+    assert chosen(page, 2) == [("trending", 11), ("new", 30)]
+
+
 def test_the_shelf_fills_only_an_empty_page() -> None:
     page = replace(edition(), shelf=[place(1, 90)])
     assert ("shelf", 90) not in chosen(page, 30)

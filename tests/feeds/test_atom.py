@@ -33,6 +33,12 @@ def _edition(trending: list[Place], new: list[Place]) -> Edition:
     )
 
 
+def test_a_withdrawn_paper_says_so_in_its_title() -> None:
+    feed = etree.fromstring(daily(_edition([_place(2, withdrawn=True)], []), HEAD))
+    titles = [entry.findtext(f"{ATOM}title") or "" for entry in feed.findall(f"{ATOM}entry")]
+    assert [title.startswith("[withdrawn] ") for title in titles] == [False, True]
+
+
 def test_a_paper_stands_once_in_the_order_of_the_page() -> None:
     feed = etree.fromstring(daily(_edition([_place(2), _place(3)], [_place(3), _place(1), _place(4)]), HEAD))
     assert [entry.findtext(f"{ATOM}id") for entry in feed.findall(f"{ATOM}entry")] == [

@@ -33,6 +33,8 @@ from broadsheet.jobs.leases import Leases
 from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Outbox
 from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.history import Histories
+from broadsheet.papers.merges import Merges
 from broadsheet.papers.records import Signal, SourceRecord
 from broadsheet.papers.signals import SignalLog
 from broadsheet.reuse.checks import Checks
@@ -135,6 +137,8 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
             secret=SECRET,
             database=sqlite,
             catalogue=catalogue,
+            merges=Merges(sqlite, clock),
+            histories=Histories(sqlite),
             search=search,
             trending=trending,
             editions=editions,

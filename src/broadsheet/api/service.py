@@ -6,7 +6,7 @@ The interactive pages of FastAPI stay off: they would load scripts from somebody
 
 import math
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
@@ -19,10 +19,13 @@ from sqlalchemy import text as sql
 from broadsheet.accounts.accounts import Accounts
 from broadsheet.api.bearers import TOKEN, bearer
 from broadsheet.api.shapes import error_json, hit_json, paper_json, reader_json, search_json
+from broadsheet.api.stories import story_json
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.errors import BroadsheetError, Invalid, SignInNeeded
 from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.history import Histories
+from broadsheet.papers.merges import Merges
 from broadsheet.reuse.checks import Checks
 from broadsheet.reuse.forms import MEDIA, Form, written
 from broadsheet.search.order import Sort
@@ -41,6 +44,8 @@ class Service:
     clock: Clock
     database: Database
     catalogue: Catalogue
+    merges: Merges
+    histories: Histories
     search: Search
     checks: Checks
     accounts: Accounts
@@ -82,6 +87,8 @@ def create(service: Service) -> FastAPI:
         page = f"{service.site}/paper/{quote(found.key, safe=':/')}"
         text = written(service.checks.card(found), form, page, service.clock.now())
         return Response(text, media_type=MEDIA[form])
+
+    _add_history(api, service)
 
     @api.get("/papers/{key:path}", summary="One paper, by any of its identifiers")
     def paper(key: str) -> dict[str, Any]:
@@ -132,6 +139,17 @@ def create(service: Service) -> FastAPI:
         return service.accounts.readers.export(known.require("read").id)
 
     return api
+
+
+def _add_history(api: FastAPI, service: Service) -> None:
+    @api.get("/papers/{key:path}/history", summary="Why a paper's records are one, and what changed of it")
+    def history(
+        key: str, since: Annotated[datetime | None, Query(description="Only what changed after this moment")] = None
+    ) -> dict[str, Any]:
+        found = service.catalogue.get(key)
+        if since is not None and since.tzinfo is None:
+            since = since.replace(tzinfo=UTC)
+        return story_json(found, service.merges.explain(found.id), service.histories.of(found.id), since)
 
 
 def _bare(version: str) -> FastAPI:

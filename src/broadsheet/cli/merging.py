@@ -3,7 +3,7 @@
 They stand among the commands of `papers`; a module of their own, because they tell another story than files do.
 """
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -30,6 +30,7 @@ def merges(
     json: Json = False,
 ) -> None:
     """Say of what records a paper is made, and why they are one; without a paper, of those that changed last."""
+    from broadsheet.api.stories import record_json
     from broadsheet.errors import Invalid
 
     with instance() as app:
@@ -40,7 +41,10 @@ def merges(
         titles = {paper.id: paper.title for paper in app.catalogue.papers([one for one, _ in found])}
         ruled = app.merges.rulings_of(ids[0]) if key else []
     if json:
-        said = [{"id": f"paper:{one}", "title": titles[one], "records": _records(joined)} for one, joined in found]
+        said = [
+            {"id": f"paper:{one}", "title": titles[one], "records": [record_json(told) for told in joined]}
+            for one, joined in found
+        ]
         say_json({"papers": said})
         return
     for one, joined in found:
@@ -91,20 +95,6 @@ def remerge(
         _say_redone(app, redone, json, would=dry_run)
         if not dry_run:
             app.index.catch_up()
-
-
-def _records(joined: "Sequence[Joined]") -> list[dict[str, Any]]:
-    return [
-        {
-            "record": one.name,
-            "title": one.record.title,
-            "published": one.record.published,
-            "joins": f"{one.to.source}/{one.to.key}" if one.to else None,
-            "by": one.reason.kind if one.reason else None,
-            "because": one.reason.words if one.reason else None,
-        }
-        for one in joined
-    ]
 
 
 def _say_joined(paper_id: int, title: str, joined: "Sequence[Joined]") -> None:

@@ -64,18 +64,28 @@ def show(
 ) -> None:
     """Show one paper."""
     from broadsheet.api.shapes import paper_json
+    from broadsheet.api.stories import story_json
 
     with instance() as app:
         paper = app.catalogue.get(key)
+        joined, history = app.merges.explain(paper.id), app.histories.of(paper.id)
     if json:
-        say_json(paper_json(paper))
+        told = story_json(paper, joined, history)
+        say_json(paper_json(paper) | {name: told[name] for name in ("records", "other_titles", "changes")})
         return
-    say(paper.title)
+    say(("[withdrawn] " if paper.withdrawn else "") + paper.title)
     say(", ".join(paper.authors))
     say("  ".join(part for part in (str(paper.published or ""), paper.venue, " ".join(paper.categories)) if part))
     say("  ".join(map(str, paper.identifiers)))
     for artefact in paper.artefacts:
         say(f"{artefact.kind}: {artefact.url}")
+    for one in joined[1:]:
+        say(f"{one.name} merged because: {one.reason.words if one.reason else 'it came with it'}")
+    for name in history.names:
+        say(f"also known as: {name.title} ({', '.join(name.sources)})")
+    for revision in history.revisions:
+        version = f", version {revision.version}" if revision.version else ""
+        say(f"changed {revision.at:%Y-%m-%d}{version}: {', '.join(revision.what)} ({', '.join(revision.sources)})")
     say(f"\n{paper.abstract}")
 
 

@@ -40,7 +40,8 @@ def search(
     if page.suggestion:
         note(f"Did you mean: {page.suggestion.text}")
     for hit in page.hits:
-        say(f"{hit.rank:3}. {hit.paper.title}  [{hit.paper.key}]")
+        mark = "[withdrawn] " if hit.paper.withdrawn else ""
+        say(f"{hit.rank:3}. {mark}{hit.paper.title}  [{hit.paper.key}]")
         say(f"     {hit.why.sentence}")
     say(f"\n{page.total} papers in {page.took_ms:.1f} ms" if page.hits else "Nothing found. Try fewer or other words.")
     if page.next:

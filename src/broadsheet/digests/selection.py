@@ -70,6 +70,7 @@ class Selection:
 def candidates(editions: Sequence[Edition]) -> tuple[Candidate, ...]:
     """Return every place of `editions` (newest first), each paper once, in the order of a mail's sections.
 
+    A paper that was withdrawn since its edition came out is left out.
     The shelf counts only where the editions hold nothing else but their leads.
     """
     found: list[Candidate] = []
@@ -79,7 +80,8 @@ def candidates(editions: Sequence[Edition]) -> tuple[Candidate, ...]:
         found += _merged(name, [getattr(edition, name) for edition in editions])
     if all(candidate.section in {"lead", "leads"} for candidate in found):
         found += _merged("shelf", [edition.shelf for edition in editions])
-    return tuple({candidate.place.paper.id: candidate for candidate in reversed(found)}.values())[::-1]
+    there = [candidate for candidate in found if not candidate.place.paper.withdrawn]
+    return tuple({candidate.place.paper.id: candidate for candidate in reversed(there)}.values())[::-1]
 
 
 def choose(among: Sequence[Candidate], size: int, had: Collection[int]) -> list[Candidate]:

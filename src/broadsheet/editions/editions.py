@@ -90,6 +90,11 @@ class Editions:
         with self._database.read() as connection:
             return store.heads(connection, limit)
 
+    def that_had(self, paper_id: int, limit: int = 10) -> list[Head]:
+        """Return the heads of the published editions in which a paper stands, newest first."""
+        with self._database.read() as connection:
+            return store.that_had(connection, paper_id, limit)
+
     def around(self, edition: Edition) -> tuple[date | None, date | None]:
         """Return the days of the editions before and after; today counts, published or not."""
         today = self._day(self._clock.now())

@@ -71,6 +71,18 @@ def heads(connection: Connection, limit: int) -> list[Head]:
     return [Head(*row) for row in rows]
 
 
+def that_had(connection: Connection, paper_id: int, limit: int) -> list[Head]:
+    """Return the heads of the editions in which a paper has a place, newest first."""
+    with_it = select(edition_place.c.edition_id).where(edition_place.c.paper_id == paper_id)
+    rows = connection.execute(
+        select(*_HEAD)
+        .where(edition.c.period == PERIOD, edition.c.id.in_(with_it))
+        .order_by(edition.c.starts_on.desc())
+        .limit(limit)
+    )
+    return [Head(*row) for row in rows]
+
+
 def notice(connection: Connection, edition_id: int) -> str:
     """Return the notice of a published edition."""
     found: str = connection.execute(select(edition.c.notice).where(edition.c.id == edition_id)).scalar_one()

@@ -83,7 +83,7 @@ def _add(feed: FeedGenerator, paper: Paper, why: str, text: str, letterhead: Let
     # The id outlives a change of host name only if the host of the first day is kept: it is part of a tag URI.
     host = urlsplit(letterhead.site).hostname or "localhost"
     entry.id(f"tag:{host},2026:{quote(paper.key)}")
-    entry.title(_printable(paper.title))
+    entry.title(_printable(f"[withdrawn] {paper.title}" if paper.withdrawn else paper.title))
     entry.link(href=f"{letterhead.site}/paper/{quote(paper.key, safe=':/')}", rel="alternate")
     for name in paper.authors[:50]:
         entry.author({"name": _printable(name) or "unknown"})

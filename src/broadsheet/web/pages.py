@@ -128,6 +128,7 @@ class Pages:
             "machine_day": words.machine_day,
             "names": words.names,
             "listed": words.listed,
+            "source_name": words.source_name,
             "identifier": words.identifier,
             "url_of": url_of,
             "paper_path": words.paper_path,

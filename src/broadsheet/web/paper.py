@@ -22,6 +22,7 @@ from broadsheet.search.similar import DIVERSITY
 from broadsheet.web import words
 from broadsheet.web.reuse import reuse_of
 from broadsheet.web.site import Site
+from broadsheet.web.story import story
 
 SIMILAR = 6
 DIVERSITIES = ((0.0, "Closest"), (DIVERSITY, "Mixed"), (0.6, "Varied"))
@@ -66,6 +67,7 @@ def paper(site: Site, request: Request) -> Response:
         diversities=DIVERSITIES,
         citations=_citations(found),
         links=_other_links(found)[:MOST_LINKS],
+        story=story(site, found),
     )
 
 

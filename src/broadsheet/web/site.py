@@ -13,6 +13,8 @@ from broadsheet.digests.digests import Digests
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.editions import Editions
 from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.history import Histories
+from broadsheet.papers.merges import Merges
 from broadsheet.reuse.checks import Checks
 from broadsheet.search.service import Search
 from broadsheet.settings import Settings
@@ -31,6 +33,8 @@ class Site:
     secret: bytes
     database: Database
     catalogue: Catalogue
+    merges: Merges
+    histories: Histories
     search: Search
     trending: Trending
     editions: Editions

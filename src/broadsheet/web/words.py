@@ -37,6 +37,11 @@ SOURCES = {
 ARTEFACTS = {"code": "Code", "model": "Model weights", "data": "Data", "demo": "Demo", "project": "Project page"}
 
 
+def source_name(source: str) -> str:
+    """Name a source as people know it."""
+    return SOURCES.get(source, source)
+
+
 def day(value: date, precision: DatePrecision = "day") -> str:
     """Say a date as exactly as it is known: 5 Feb 2025, Feb 2025 or 2025."""
     if precision == "year":
