@@ -44,6 +44,7 @@ from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Outbox, SmtpTransport, Transport
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.duplicates import Duplicates
 from broadsheet.papers.history import Histories
 from broadsheet.papers.merges import Merges
 from broadsheet.papers.remerging import Remerging
@@ -85,6 +86,7 @@ class App:
     merges: Merges
     histories: Histories
     remerging: Remerging
+    duplicates: Duplicates
     signals: SignalLog
     encoder: Encoder
     index: Index
@@ -188,12 +190,16 @@ class App:
         return f"{indexed} papers indexed" if indexed else ""
 
     def _remerge(self) -> str:
-        """Merge what is stored by today's rules, a few seconds of each ten."""
+        """Merge what is stored by today's rules and look for repeated abstracts, a few seconds of each ten."""
         until = self.clock.now() + timedelta(seconds=_MERGING_ANEW)
         changed = 0
         while self.clock.now() < until and (redone := self.remerging.step()) is not None:
             changed += len(redone.parted) + len(redone.merged) + len(redone.changed)
-        return f"{changed} papers merged anew" if changed else ""
+        alike = 0
+        while self.clock.now() < until and (looked := self.duplicates.step()) is not None:
+            alike += looked[1]
+        said = [f"{changed} papers merged anew"] * bool(changed) + [f"{alike} repeated abstracts found"] * bool(alike)
+        return ", ".join(said)
 
     def _encoder(self) -> str:
         encoded = self.index.upgrade(seconds=_RE_ENCODING)
@@ -284,6 +290,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         merges=Merges(database, clock),
         histories=Histories(database),
         remerging=Remerging(database, clock),
+        duplicates=Duplicates(database, clock),
         signals=signals,
         encoder=encoder,
         index=index,

@@ -16,7 +16,7 @@ program = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for verb in (merging.merges, merging.split, merging.merge, merging.remerge):
+for verb in (merging.merges, merging.split, merging.merge, merging.remerge, merging.duplicates):
     papers.commands.command()(verb)
 program.add_typer(papers.commands, name="papers")
 program.add_typer(sources.commands, name="sources")

@@ -1,9 +1,9 @@
-"""`broadsheet papers merges|split|merge|remerge`: why records are one paper, and what an editor says to that.
+"""`broadsheet papers merges|split|merge|remerge|duplicates`: why records are one paper, and what an editor says of it.
 
 They stand among the commands of `papers`; a module of their own, because they tell another story than files do.
 """
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from broadsheet.app import App
+    from broadsheet.papers.duplicates import Pair
     from broadsheet.papers.intake import Redone
     from broadsheet.papers.merges import Joined
 
@@ -95,6 +96,46 @@ def remerge(
         _say_redone(app, redone, json, would=dry_run)
         if not dry_run:
             app.index.catch_up()
+
+
+def duplicates(
+    settle: Annotated[
+        tuple[str, str] | None, typer.Option(help="Two papers, by any identifier, that are all right: no more listed.")
+    ] = None,
+    settled: Annotated[bool, typer.Option("--settled", help="List those that an editor settled as well.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many pairs.")] = 50,
+    json: Json = False,
+) -> None:
+    """List papers whose abstracts repeat another's, most alike first: copied, sent in twice, or not yet merged."""
+    from broadsheet.cli.progress import counting
+
+    with instance() as app:
+        if settle:
+            app.duplicates.settle(*(app.catalogue.get(key).id for key in settle))
+            return
+        with counting("Comparing") as progress:
+            done = 0
+            while (looked := app.duplicates.step()) is not None:
+                done += looked[0]
+                progress(done)
+        pairs = app.duplicates.pairs(limit, settled=settled)
+    if json:
+        say_json({"pairs": [_pair_json(pair) for pair in pairs]})
+        return
+    for pair in pairs:
+        say(f"{pair.overlap:4.0%}  {pair.one.title}  [{pair.one.key}]")
+        say(f"      {pair.other.title}  [{pair.other.key}]")
+        say(f"      {pair.reason}{', settled' if pair.settled_at else ''}")
+    if not pairs:
+        note("No abstract repeats another.")
+
+
+def _pair_json(pair: "Pair") -> dict[str, Any]:
+    papers = [
+        {"id": paper.key, "title": paper.title, "authors": list(paper.authors)} for paper in (pair.one, pair.other)
+    ]
+    told = {"overlap": round(pair.overlap, 4), "reason": pair.reason, "found_at": pair.found_at}
+    return {"papers": papers, **told, "settled_at": pair.settled_at}
 
 
 def _say_joined(paper_id: int, title: str, joined: "Sequence[Joined]") -> None:
