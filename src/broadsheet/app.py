@@ -139,6 +139,7 @@ class App:
             self.search,
             self.checks,
             self.accounts,
+            self.subscriptions,
         )
         head = FeedHead.of(self.settings)
         return Starlette(

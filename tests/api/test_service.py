@@ -195,13 +195,13 @@ def test_health(client: TestClient) -> None:
     assert client.get("/readyz").json()["papers"] == 104
 
 
-def test_what_can_only_be_read_says_so_in_the_same_shape(client: TestClient) -> None:
+def test_a_wrong_method_is_told_in_the_same_shape(client: TestClient) -> None:
     answer = client.post("/api/v1/search", json={"q": "moss"})
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET"
     assert _error(answer) == {
         "code": "method_not_allowed",
-        "message": "/api/v1/search can only be read: ask with GET, not POST.",
+        "message": "/api/v1/search is asked with GET, not POST.",
     }
 
 

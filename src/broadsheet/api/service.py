@@ -15,13 +15,17 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import text as sql
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from broadsheet.accounts.accounts import Accounts
+from broadsheet.api import searches
 from broadsheet.api.bearers import TOKEN, bearer
 from broadsheet.api.shapes import error_json, hit_json, paper_json, reader_json, search_json
 from broadsheet.api.stories import story_json
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
+from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.errors import BroadsheetError, Invalid, SignInNeeded
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.history import Histories
@@ -49,6 +53,7 @@ class Service:
     search: Search
     checks: Checks
     accounts: Accounts
+    subscriptions: Subscriptions
 
 
 def create(service: Service) -> FastAPI:
@@ -138,6 +143,7 @@ def create(service: Service) -> FastAPI:
         known = bearer(service.accounts.tokens, given)
         return service.accounts.readers.export(known.require("read").id)
 
+    searches.add(api, service.subscriptions)
     return api
 
 
@@ -165,7 +171,9 @@ def _bare(version: str) -> FastAPI:
     api.add_exception_handler(BroadsheetError, _told)
     api.add_exception_handler(RequestValidationError, _refused)
     api.add_exception_handler(404, _nowhere)
-    api.add_exception_handler(405, _read_only)
+    api.add_exception_handler(405, _otherwise)
+    api.add_exception_handler(413, _said)
+    api.add_exception_handler(415, _said)
     return api
 
 
@@ -205,6 +213,15 @@ def _nowhere(request: Request, _error: Exception) -> JSONResponse:
     return JSONResponse({"error": {"code": "not_found", "message": message}}, 404)
 
 
-def _read_only(request: Request, _error: Exception) -> JSONResponse:
-    message = f"{request.url.path} can only be read: ask with GET, not {request.method:.20}."
-    return JSONResponse({"error": {"code": "method_not_allowed", "message": message}}, 405, {"Allow": "GET"})
+def _otherwise(request: Request, _error: Exception) -> JSONResponse:
+    """Say with which methods a path is asked: Starlette names those of the first route alone."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    allowed = sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
+    message = f"{request.url.path} is asked with {' or '.join(allowed)}, not {request.method:.20}."
+    error = {"error": {"code": "method_not_allowed", "message": message}}
+    return JSONResponse(error, 405, {"Allow": ", ".join(allowed)})
+
+
+def _said(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    return JSONResponse({"error": {"code": "bad_body", "message": error.detail}}, error.status_code)

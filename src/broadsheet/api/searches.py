@@ -1,0 +1,131 @@
+"""Saved searches for programs: ask an address whether it wants one by mail, and with a mailed link's token manage them.
+
+What can be saved and for whom, `digests` decides; reading forms and the pages' cookie is `web`'s.
+A body is read here up to a limit, and only as JSON, which no page of another site can send unasked.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import BackgroundTasks, Depends, FastAPI, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, Field, ValidationError
+from starlette.exceptions import HTTPException
+
+from broadsheet.digests.saved import pasted
+from broadsheet.digests.subscription import Subscription
+from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.errors import BroadsheetError, Invalid
+from broadsheet.logs import get_logger
+
+LARGEST = 16 * 1024  # bytes
+_TOKEN = HTTPBearer(auto_error=False, scheme_name="subscription", description="What a mail's link holds as `token`.")
+_Given = Annotated[HTTPAuthorizationCredentials | None, Depends(_TOKEN)]
+_SAID = "A letter with a link is on its way, if that address may be written to."
+
+_log = get_logger("api")
+
+
+class _Search(BaseModel):
+    search: str = Field(description="A question in words, or the address of a search page with its filters")
+
+
+class _Asked(_Search):
+    address: str = Field(description="Whose mailbox is asked first")
+    edition: bool = Field(False, description="Whether the day's page comes as well, where the address is new")
+
+
+def add(api: FastAPI, subscriptions: Subscriptions) -> None:
+    """Put the paths about saved searches into the API."""
+
+    def shown(token: str) -> dict[str, Any]:
+        return subscription_json(subscriptions, subscriptions.by_token(token), token)
+
+    @api.post("/subscribe/search", status_code=202, summary="Ask an address for a search by mail", **_takes(_Asked))
+    def ask(asked: Annotated[_Asked, Depends(_reader(_Asked))], after: BackgroundTasks) -> dict[str, Any]:
+        subscriptions.subscribe(asked.address.strip(), edition=asked.edition, search=pasted(asked.search))
+        after.add_task(_send_letters, subscriptions)
+        return {"message": _SAID}
+
+    @api.get("/subscription", summary="A subscription and its saved searches")
+    def subscription(given: _Given) -> dict[str, Any]:
+        return shown(_token(given))
+
+    @api.post("/subscription/searches", status_code=201, summary="Save a search", **_takes(_Search))
+    def save(asked: Annotated[_Search, Depends(_reader(_Search))], given: _Given) -> dict[str, Any]:
+        subscriptions.searches.save(_token(given), pasted(asked.search))
+        return shown(_token(given))
+
+    @api.put("/subscription/searches/{number}", summary="Take in a search that waits")
+    def keep(number: int, given: _Given) -> dict[str, Any]:
+        subscriptions.searches.keep(_token(given), _small(number))
+        return shown(_token(given))
+
+    @api.delete("/subscription/searches/{number}", summary="Forget a search, waiting or saved")
+    def drop(number: int, given: _Given) -> dict[str, Any]:
+        subscriptions.searches.drop(_token(given), _small(number))
+        return shown(_token(given))
+
+
+def subscription_json(subscriptions: Subscriptions, told: Subscription, token: str) -> dict[str, Any]:
+    """Return a subscription without its address or token, and its searches."""
+    return {
+        "state": told.state,
+        "days": told.days,
+        "hour": told.hour,
+        "timezone": told.timezone,
+        "size": told.size,
+        "edition": told.edition,
+        "searches": [
+            {
+                "id": one.id,
+                "title": one.title,
+                "url": one.page,
+                "feed": one.feed,
+                "created_at": one.created_at.isoformat(),
+                "waits": one.waits,
+            }
+            for one in subscriptions.searches.of(token)
+        ],
+    }
+
+
+def _takes(model: type[BaseModel]) -> dict[str, Any]:
+    """Describe the body, which FastAPI does not read itself: it would take one of any size."""
+    content = {"application/json": {"schema": model.model_json_schema()}}
+    return {"openapi_extra": {"requestBody": {"required": True, "content": content}}}
+
+
+def _reader(model: type[BaseModel]) -> Callable[[Request], Any]:
+    async def read(request: Request) -> BaseModel:
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise HTTPException(415, "Send the body as application/json.")
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST:
+                raise HTTPException(413, f"A body may have {LARGEST // 1024} kB at most.")
+        try:
+            return model.model_validate_json(bytes(body))
+        except ValidationError as error:
+            first = error.errors()[0]
+            field = str((first["loc"] or ("body",))[-1])
+            raise Invalid(f"{field}: {first['msg']}.", field=field) from error
+
+    return read
+
+
+def _token(given: HTTPAuthorizationCredentials | None) -> str:
+    return given.credentials if given else ""
+
+
+def _small(number: int) -> int:
+    """Return a number that names a search, or 0, which names none, for one that no database holds."""
+    return number if 0 < number < 2**53 else 0
+
+
+def _send_letters(subscriptions: Subscriptions) -> None:
+    try:
+        subscriptions.send_waiting()
+    except BroadsheetError as error:  # it waits for the next tick
+        _log.warning("api.letters_wait", cause=error.message)
