@@ -123,6 +123,13 @@ def test_links_of_other_kinds_are_not_links(instance: Instance) -> None:
     assert "javascript:" not in instance.get(PATH).text
 
 
+def test_a_link_that_is_shown_as_an_artefact_is_not_shown_again(instance: Instance) -> None:
+    instance.add(record(1, links=("http://www.github.com/quill/looms.git", "https://looms.example/talk.pdf")))
+    page = instance.get(PATH).text
+    assert page.count("github.com/quill/looms") == 1
+    assert ">Links</h2>" not in page
+
+
 def test_a_huge_abstract_is_a_page(instance: Instance) -> None:
     instance.add(record(1, abstract="$x$ <b> {word} " * 7_000))
     assert len(instance.get(PATH).text) > 100_000

@@ -29,9 +29,9 @@ def test_a_page_answers_what_reusers_ask(carded: Instance) -> None:
     for said in (
         ">quill/looms</a>",
         '<span class="lic">MIT</span>, 41 stars, 2.0 MB, Python, archived by its owners',
-        "Last changed 6 Dec 2025.",
+        "alive, checked today 12:00; last changed 6 Dec 2025",
+        '<span class="lic">licence not stated</span>, 3,400 downloads',
         "The abstract names it as the authors’ own.",
-        "There, seen today 12:00.",
         "7.0 billion parameters, 14.0 GB, Transformers, from moss/base-7b, behind a form",
         "<b>Not the authors’.</b> Linked to the paper on Hugging Face by an account not known as an author’s.",
         "Gone. It is not there any more (404).",
@@ -47,6 +47,7 @@ def test_a_page_answers_what_reusers_ask(carded: Instance) -> None:
 def test_what_is_unknown_is_said_to_be(instance: Instance) -> None:
     instance.add(record(1, artefacts=(Artefact("data", "https://zenodo.org/records/7"),)))
     page = instance.get(PATH).text
+    assert "<p>not checked yet</p>" in page
     assert '<dd class="unknown">Not checked here yet.</dd>' in page
     assert "stars" not in page.partition('id="reuse"')[2].partition("</section>")[0]
     instance.add(record(2))

@@ -15,6 +15,7 @@ from broadsheet.editions.edition import Place
 from broadsheet.errors import BroadsheetError, Invalid, NotFound
 from broadsheet.logs import get_logger
 from broadsheet.papers import citation
+from broadsheet.papers.artefacts import classify, name_of
 from broadsheet.papers.identifiers import url_of
 from broadsheet.papers.paper import Paper
 from broadsheet.search.results import Hit
@@ -144,5 +145,11 @@ def _reading(found: Paper) -> list[tuple[str, str]]:
 
 def _other_links(found: Paper) -> list[str]:
     """Return the links that the page does not show anyway."""
-    shown = {artefact.url for artefact in found.artefacts} | {url_of(one) for one in found.identifiers}
-    return [link for link in dict.fromkeys(found.links) if words.is_web_address(link) and link not in shown]
+    shown = {name_of(url) for url in (*(one.url for one in found.artefacts), *map(url_of, found.identifiers))}
+    links = [link for link in dict.fromkeys(found.links) if words.is_web_address(link)]
+    return [link for link in links if name_of(_normal(link)) not in shown]
+
+
+def _normal(link: str) -> str:
+    artefact = classify(link)
+    return artefact.url if artefact else link

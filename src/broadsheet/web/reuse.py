@@ -22,6 +22,7 @@ from broadsheet.web.site import Site
 # By the ending of the file, which is how people know the form.
 _FORMS: dict[str, Form] = {"json": "json", "jsonld": "jsonld", "ttl": "turtle"}
 _NAMES = {"json": "JSON", "jsonld": "JSON-LD", "ttl": "Turtle"}
+_LONGEST = 60
 _HOSTS = ("github.com/", "gitlab.com/", "huggingface.co/datasets/", "huggingface.co/spaces/", "huggingface.co/")
 
 
@@ -32,6 +33,12 @@ class Shown:
     item: Item
     short: str
     notes: tuple[str, ...]
+
+    @property
+    def unlicensed(self) -> bool:
+        """Whether its host was asked and names no licence."""
+        asked = self.item.state == "alive" and self.item.kind in ("code", "model", "data")
+        return asked and self.item.licence is None and self.item.facts != Facts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,8 @@ def short(url: str) -> str:
     for host in _HOSTS:
         if bare.startswith(host) and "/" in bare.removeprefix(host):
             return bare.removeprefix(host)
-    return bare
+    bare = bare.partition("?")[0].rstrip("/")
+    return bare if len(bare) <= _LONGEST else f"{bare[:_LONGEST]}…"
 
 
 def _notes(item: Item) -> tuple[str, ...]:
