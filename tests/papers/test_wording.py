@@ -25,6 +25,7 @@ CODE, SITE = "https://github.com/quill/looms", "https://looms.example/x"
         (f"The code can be downloaded from {SITE}", ["code"]),
         (f"Published in the Annals of Looms ({SITE})", []),
         (f"Workshop website: {SITE}", []),
+        (f"A PDF is available at my private homepage, {SITE}", []),
         (f"We trained it with the loom library ({SITE}).", []),
         (f"More is told at {SITE}.", []),
     ],

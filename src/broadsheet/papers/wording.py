@@ -38,6 +38,9 @@ _MORE_THAN_DATA = re.compile(r"\b(?:models?|weights|methods?|platform|harness|ev
 _MEETING = re.compile(
     r"\b(?:workshop|conference|symposium|journal|proceedings|challenge|competition|society|issue)\b", re.I
 )
+_PERSONAL = re.compile(
+    r"\b(?:my|personal|private|author(?:['’]?s|s['’])?) (?:\w+ )?(?:home ?page|web ?(?:page|site)|page)\b", re.I
+)
 _PAPER_ITSELF = re.compile(
     r"\b(?:pre-?print|pre-?regist\w+|slides|poster|this (?:paper|article)|version of record)\b", re.I
 )
@@ -101,7 +104,9 @@ def is_of_data(words: str) -> bool:
 
 def is_offered(mention: Mention) -> bool:
     """Say whether the authors offer what stands on a site that is not known for artefacts."""
-    return whose(mention) is True and bool(_ANNOUNCED.search(mention.before)) and not _MEETING.search(mention.before)
+    said = mention.before
+    elsewhere = _MEETING.search(said) or _PERSONAL.search(said)
+    return whose(mention) is True and bool(_ANNOUNCED.search(said)) and not elsewhere
 
 
 def is_paper_itself(words: str) -> bool:
