@@ -14,6 +14,7 @@ from broadsheet.reuse.answers import Answer, State
 from broadsheet.reuse.checks import Checks, judged
 from broadsheet.reuse.facts import Facts
 from broadsheet.reuse.github import GitHub
+from broadsheet.reuse.hubs import HuggingFace
 from broadsheet.reuse.pages import Pages
 from broadsheet.reuse.store import Check
 from tests.conftest import NOON
@@ -76,6 +77,19 @@ def test_an_hours_budget_is_kept_and_the_next_hour_goes_on(
     for _ in range(9):
         checks.check_due()
     assert len(hosts.asked) == 70
+
+
+def test_pages_of_a_known_host_have_a_budget_of_their_own(
+    sqlite: Database, clock: FixedClock, outgoing: Outgoing, hosts: Hosts, base: str
+) -> None:
+    pages = [f"{base}/people/{n}" for n in range(Pages.per_hour + 3)]
+    known(sqlite, clock, *pages, *(f"https://huggingface.co/quill/loom-{n}b" for n in range(20)))
+    hub = HuggingFace(outgoing, clock, base_url=base)
+    checks = Checks(sqlite, Leases(sqlite, clock), clock, (hub, Pages(outgoing)), a_pass=1_000)
+    for _ in range(3):
+        checks.check_due()
+    assert sum("/api/models/" in path for path in hosts.asked) == 20
+    assert sum(path.startswith("HEAD /people/") for path in hosts.asked) == Pages.per_hour
 
 
 def test_a_host_that_wants_to_be_left_alone_is_and_others_are_asked(

@@ -149,13 +149,16 @@ class Checks:
 
 
 def key_of(host: Host, url: str) -> str:
-    """Return whose budget a request counts against: a known host's, else the server's own."""
+    """Return whose budget a request counts against: a known host's, else that of one server's pages.
+
+    The two differ even on one server: Hugging Face's API is asked far more often than people's pages there.
+    """
     if host.prefixes:
         return host.name
     try:
-        return (urlsplit(url).hostname or "")[:255]
+        return f"{host.name}:{urlsplit(url).hostname or ''}"[:255]
     except ValueError:  # such as a bracket without its pair
-        return ""
+        return host.name
 
 
 def judged(before: Check | None, answer: Answer, url: str, host: str, now: datetime) -> Check:
