@@ -25,6 +25,7 @@ from broadsheet.accounts.sign_ins import SignIns
 from broadsheet.api import service as api
 from broadsheet.api.shapes import error_json
 from broadsheet.clock import Clock, SystemClock
+from broadsheet.community.votes import Votes
 from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate
 from broadsheet.digests.digests import Digests
@@ -99,6 +100,7 @@ class App:
     subscriptions: Subscriptions
     digests: Digests
     accounts: Accounts
+    votes: Votes
 
     def ticks(self) -> list[Tick]:
         """Return the instance's due work, in the order in which one pass should do it."""
@@ -140,6 +142,7 @@ class App:
             self.checks,
             self.accounts,
             self.subscriptions,
+            self.votes,
         )
         head = FeedHead.of(self.settings)
         return Starlette(
@@ -176,6 +179,7 @@ class App:
             subscriptions=self.subscriptions,
             digests=self.digests,
             accounts=self.accounts,
+            votes=self.votes,
             # Readers need not know which server sends; that mails lie in a folder they must know, or wait in vain.
             mail_words="" if self.settings.smtp_url else self.transport.describe(),
         )
@@ -281,6 +285,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     letterhead = Letterhead.of(settings.name, settings.site, settings.mail_from)
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)
     digests = Digests(database, subscriptions, editions, Follower(search, catalogue), transport, letterhead, clock)
+    votes = Votes(database, catalogue, clock, secret)
     return App(
         settings=settings,
         clock=clock,
@@ -303,14 +308,21 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         transport=transport,
         subscriptions=subscriptions,
         digests=digests,
-        accounts=_accounts(settings, database, clock, secret, transport, letterhead),
+        accounts=_accounts(settings, database, clock, secret, transport, letterhead, votes),
+        votes=votes,
     )
 
 
 def _accounts(
-    settings: Settings, database: Database, clock: Clock, secret: bytes, transport: Transport, letterhead: Letterhead
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    secret: bytes,
+    transport: Transport,
+    letterhead: Letterhead,
+    votes: Votes,
 ) -> Accounts:
-    readers = Readers(database, clock, secret)
+    readers = Readers(database, clock, secret, {"votes": votes.export})
     if settings.single_user:
         readers.alone()  # made now, so that looking at a page writes nothing
     return Accounts(

@@ -33,6 +33,8 @@ PAGES = {
     "subscribe": "/subscribe",
     "search by mail": "/subscribe/search?q=reading+tides",
     "asked": "/subscribe/asked",
+    "sign in": "/sign-in",
+    "sign-in asked": "/sign-in/asked",
     "ranking": "/about/trending",
     "sources": "/about/sources",
     "about": "/about",
@@ -98,6 +100,29 @@ def test_the_pages_behind_a_mails_links_neither(served: Served, page: Page) -> N
     assert _faults(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_pages_of_a_reader_neither(served: Served, page: Page) -> None:
+    address = f"signed-{id(page)}@example.org"
+    served.app.accounts.sign_ins.ask(address, "192.0.2.7", "/me")
+    served.app.accounts.sign_ins.send_waiting()
+    page.goto(_link_mailed_to(served, address, "/sign-in/link"))
+    assert _faults(page) == []
+    page.get_by_role("button", name="Sign in on this browser").click()
+    page.get_by_label("What will use it").fill("my reading list")
+    page.get_by_role("button", name="Make a token").click()
+    page.get_by_text("Copy “my reading list” now.").wait_for()
+    assert _faults(page) == []
+    page.goto(served.url + "/paper/arxiv:2601.00003")
+    page.locator("form.vote button[aria-pressed=false]").click()
+    page.locator("form.vote button[aria-pressed=true]").wait_for()
+    assert _faults(page) == []
+    for path in ("/", "/search?q=reading+tides", "/me", "/me/delete", "/me/deleted"):
+        page.goto(served.url + path)
+        assert _faults(page) == [], path
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -177,14 +202,14 @@ def test_pages_work_without_scripts(served: Served, browser: Browser) -> None:
     context.close()
 
 
-def _link_mailed_to(served: Served, address: str) -> str:
-    """Return the confirmation link in the outbox's letter to `address`; it is written just after the page has left."""
+def _link_mailed_to(served: Served, address: str, path: str = "/subscription/confirm") -> str:
+    """Return the link to `path` in the outbox's letter to `address`; it is written just after the page has left."""
     for _ in range(200):
-        for path in (served.app.settings.home / "outbox").glob("*.eml"):
-            mail = BytesParser(EmailMessage, policy=email.policy.default).parsebytes(path.read_bytes())
+        for kept in (served.app.settings.home / "outbox").glob("*.eml"):
+            mail = BytesParser(EmailMessage, policy=email.policy.default).parsebytes(kept.read_bytes())
             body = mail.get_body(("plain",))
             if mail["To"] == address and body:
-                found = re.search(r"https?://\S+/subscription/confirm\?token=\S+", body.get_content())
+                found = re.search(rf"https?://\S+{path}\?token=\S+", body.get_content())
                 assert found
                 return found[0]
         time.sleep(0.05)

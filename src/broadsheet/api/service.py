@@ -10,20 +10,19 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import Depends, FastAPI, Query, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from fastapi.security import HTTPAuthorizationCredentials
 from sqlalchemy import text as sql
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from broadsheet.accounts.accounts import Accounts
-from broadsheet.api import searches
-from broadsheet.api.bearers import TOKEN, bearer
-from broadsheet.api.shapes import error_json, hit_json, paper_json, reader_json, search_json
+from broadsheet.api import personal, searches
+from broadsheet.api.shapes import error_json, hit_json, paper_json, search_json
 from broadsheet.api.stories import story_json
 from broadsheet.clock import Clock
+from broadsheet.community.votes import Votes
 from broadsheet.database.engine import Database
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.errors import BroadsheetError, Invalid, SignInNeeded
@@ -54,11 +53,13 @@ class Service:
     checks: Checks
     accounts: Accounts
     subscriptions: Subscriptions
+    votes: Votes
 
 
 def create(service: Service) -> FastAPI:
     """Return the API as an ASGI application, to be mounted at `/api/v1`."""
     api = _bare(service.version)
+    personal.add(api, service.accounts, service.votes, service.catalogue)
 
     @api.get("/papers", summary="The newest papers, or those named by id")
     def papers(
@@ -66,7 +67,9 @@ def create(service: Service) -> FastAPI:
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
     ) -> dict[str, Any]:
         found = [service.catalogue.get(key) for key in id] if id else service.catalogue.newest(limit)
-        return {"total": service.catalogue.count(), "papers": [paper_json(paper) for paper in found]}
+        counts = service.votes.counts([paper.id for paper in found])
+        told = [paper_json(paper) | {"votes": counts.get(paper.id, 0)} for paper in found]
+        return {"total": service.catalogue.count(), "papers": told}
 
     @api.get("/papers/{key:path}/similar", summary="Papers near in meaning to one, the nearest first")
     def near(
@@ -97,7 +100,8 @@ def create(service: Service) -> FastAPI:
 
     @api.get("/papers/{key:path}", summary="One paper, by any of its identifiers")
     def paper(key: str) -> dict[str, Any]:
-        return paper_json(service.catalogue.get(key))
+        found = service.catalogue.get(key)
+        return paper_json(found) | {"votes": service.votes.standing(found.id).votes}
 
     @api.get("/search", summary="Search by meaning and words")
     def search(
@@ -123,7 +127,11 @@ def create(service: Service) -> FastAPI:
         page = service.search.search(
             q, filters=filters, sort=sort, limit=limit, offset=offset, cursor=cursor, refine=refine
         )
-        return search_json(q, page)
+        told = search_json(q, page)
+        counts = service.votes.counts([hit.paper.id for hit in page.hits])
+        for hit, row in zip(page.hits, told["results"], strict=True):
+            row["paper"]["votes"] = counts.get(hit.paper.id, 0)
+        return told
 
     @api.get("/suggest", summary="Titles that hold what was typed so far")
     def suggest(
@@ -132,16 +140,6 @@ def create(service: Service) -> FastAPI:
     ) -> dict[str, Any]:
         papers = service.search.suggest(q, limit)
         return {"query": q, "suggestions": [{"id": paper.key, "title": paper.title} for paper in papers]}
-
-    @api.get("/me", summary="The reader whose token this is, and what the token may do")
-    def me(given: Annotated[HTTPAuthorizationCredentials | None, Depends(TOKEN)]) -> dict[str, Any]:
-        known = bearer(service.accounts.tokens, given)
-        return {"reader": reader_json(known.reader), "scope": known.scope}
-
-    @api.get("/me/export", summary="All that is kept of the reader whose token this is")
-    def export(given: Annotated[HTTPAuthorizationCredentials | None, Depends(TOKEN)]) -> dict[str, Any]:
-        known = bearer(service.accounts.tokens, given)
-        return service.accounts.readers.export(known.require("read").id)
 
     searches.add(api, service.subscriptions)
     return api

@@ -496,3 +496,12 @@ allowance = _table(
     Column("used", Integer, nullable=False),
     Index("ix_allowance_began_at", "began_at"),
 )
+
+# A reader's vote for a paper: that there is one is all that is kept of it, so none can count twice.
+vote = _table(
+    "vote",
+    Column("reader_id", Id, ForeignKey("reader.id", ondelete="CASCADE"), primary_key=True),
+    _paper_id(primary_key=True),
+    Column("voted_at", Moment, nullable=False),
+    Index("ix_vote_paper_id", "paper_id"),
+)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
@@ -45,3 +45,8 @@ class SignalLog:
                 for row in connection.execute(asked.order_by(table.c.observed_at)):
                     found[row.paper_id].append(Signal(row.kind, row.value, row.observed_at, row.began_at))
         return dict(found)
+
+
+def keep(connection: Connection, paper_id: int, signals: Iterable[Signal]) -> None:
+    """Keep `signals` of a paper within a caller's transaction: what is counted here is told as it changes."""
+    store.write_signals(connection, ((paper_id, one) for one in signals))

@@ -15,6 +15,7 @@ from broadsheet.errors import NotFound
 from broadsheet.web import words
 from broadsheet.web.about import SHORT
 from broadsheet.web.site import Site
+from broadsheet.web.voting import ballot
 
 LONG_TITLE = 70  # characters from which a lead is set smaller
 IN_MIDDLE = 6
@@ -79,6 +80,7 @@ def _page(site: Site, request: Request, edition: Edition) -> Response:
         shelf=shelf,
         sections=sections,
         total=site.catalogue.count(),
+        ballot=ballot(site, request, (place.paper for _, places in edition.sections() for place in places)),
         formula=site.pages.typesetter.formula(SHORT, block=True),
     )
 

@@ -13,6 +13,7 @@ from broadsheet.errors import Invalid
 from broadsheet.web.forms import Form
 from broadsheet.web.site import Site
 
+VOTES = 50
 DELETE = "delete"
 
 
@@ -84,12 +85,15 @@ def _page(
     site: Site, request: Request, error: Invalid | None = None, made: Made | None = None, **given: str
 ) -> Response:
     reader = site.known.require(request)
+    total, cast = site.votes.of(reader.id, VOTES)
     return site.pages.show(
         request,
         "me.html",
         400 if error else 200,
         sessions=site.accounts.sessions.of(reader.id, site.known.token(request)),
         tokens=site.accounts.tokens.of(reader.id),
+        votes=site.catalogue.papers([one.paper_id for one in cast]),
+        votes_in_all=total,
         made=made,
         errors=error,
         given={"name": reader.name, "token_name": ""} | given,

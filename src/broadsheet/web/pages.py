@@ -60,6 +60,7 @@ class Pages:
             "request": request,
             "path": request.url.path,
             "theme": self.theme(request),
+            "ballot": None,
             "reader": self._known.reader(request),
             "form_token": form_token(self._secret, bound(nonce, self._known.token(request))),
             "health": self._health(),

@@ -24,6 +24,7 @@ from broadsheet.web import words
 from broadsheet.web.reuse import reuse_of
 from broadsheet.web.site import Site
 from broadsheet.web.story import story
+from broadsheet.web.voting import ballot
 
 SIMILAR = 6
 DIVERSITIES = ((0.0, "Closest"), (DIVERSITY, "Mixed"), (0.6, "Varied"))
@@ -57,6 +58,7 @@ def paper(site: Site, request: Request) -> Response:
         "paper.html",
         cached=True,
         paper=found,
+        ballot=ballot(site, request, [found]),
         place=place,
         title_is_long=len(found.title.partition(": ")[0]) > LONG_TITLE,
         authors=[(name, _author_url(name)) for name in found.authors[:MOST_AUTHORS]],

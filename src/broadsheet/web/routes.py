@@ -13,7 +13,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from broadsheet.web import about, forms, front, me, mistakes, paper, reuse, saving, search, signing, subscribing, theme
+from broadsheet.web import (
+    about,
+    forms,
+    front,
+    me,
+    mistakes,
+    paper,
+    reuse,
+    saving,
+    search,
+    signing,
+    subscribing,
+    theme,
+    voting,
+)
 from broadsheet.web.headers import Guard
 from broadsheet.web.site import Site
 
@@ -69,6 +83,7 @@ def routes(site: Site) -> list[Route]:
         get("/about", about.about),
         get("/about/trending", about.trending),
         get("/about/sources", about.sources),
+        post("/vote", voting.vote),
         post("/theme", theme.choose),
         Route("/static/{digest}/{name:path}", site.pages.assets.answer, methods=["GET"]),
     ]

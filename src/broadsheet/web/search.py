@@ -20,6 +20,7 @@ from broadsheet.web.asked import Asked
 from broadsheet.web.loosening import loosened, typed
 from broadsheet.web.saving import encoded
 from broadsheet.web.site import Site
+from broadsheet.web.voting import ballot
 
 FACET_VALUES = 8
 YEARS = 8
@@ -73,6 +74,7 @@ def search(site: Site, request: Request) -> Response:
         cached=True,
         asked=asked,
         page=page,
+        ballot=ballot(site, request, (hit.paper for hit in page.hits)),
         total=site.catalogue.count(),
         bars=_bars(asked, page),
         facets=_facets(asked, page),

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from broadsheet.accounts.accounts import Accounts
 from broadsheet.clock import Clock
+from broadsheet.community.votes import Votes
 from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.subscriptions import Subscriptions
@@ -43,6 +44,7 @@ class Site:
     subscriptions: Subscriptions
     digests: Digests
     accounts: Accounts
+    votes: Votes
     mail_words: str
 
     @cached_property

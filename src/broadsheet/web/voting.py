@@ -1,0 +1,56 @@
+"""Votes on pages: how the papers of a page stand, and the form that votes; in place where a script asks for JSON.
+
+What a vote is, `community` decides. A form names its paper by a name that outlives a merge, so that a page which was
+open meanwhile votes for the paper that is there now.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from broadsheet.errors import Invalid
+from broadsheet.papers.paper import Paper
+from broadsheet.web.forms import Form
+from broadsheet.web.paths import own_path
+from broadsheet.web.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """How the papers of one page stand, for the reader who looks at it."""
+
+    counts: Mapping[int, int]
+    mine: frozenset[int]
+
+    def votes(self, paper: Paper) -> int:
+        """Return the paper's votes."""
+        return self.counts.get(paper.id, 0)
+
+    def holds(self, paper: Paper) -> bool:
+        """Tell whether the reader voted for the paper."""
+        return paper.id in self.mine
+
+
+def ballot(site: Site, request: Request, papers: Iterable[Paper]) -> Ballot:
+    """Return how `papers` stand for whoever asks."""
+    ids = list({paper.id for paper in papers})
+    reader = site.known.reader(request)
+    mine = site.votes.mine(reader.id if reader else None, ids)
+    return Ballot(site.votes.counts(ids), frozenset(mine))
+
+
+def vote(site: Site, request: Request, form: Form) -> Response:
+    """Vote, or take a vote back, and lead back to the page; a script that asks for JSON gets the new count."""
+    reader = site.known.require(request)
+    wanted = form.get("vote", "")
+    if wanted not in ("0", "1"):
+        raise Invalid("This form says neither to vote nor to take a vote back. Reload the page.", field="vote")
+    paper = site.catalogue.get(form.get("paper", ""))
+    change = site.votes.cast if wanted == "1" else site.votes.withdraw
+    standing = change(reader.id, paper.id)
+    if "application/json" in request.headers.get("accept", ""):
+        told = {"votes": standing.votes, "mine": standing.mine}
+        return JSONResponse(told, headers={"Cache-Control": "no-store"})
+    return RedirectResponse(own_path(form.get("back", "/")), 303)
