@@ -35,7 +35,7 @@ def _section(report: dict[str, Any]) -> str:
     lines += ["| " + " | ".join(_cell(row.get(head)) for head in heads) + " |" for row in report["rows"][:LONGEST]]
     left = len(report["rows"]) - LONGEST
     if left > 0:
-        lines += ["", f"{left} more rows stand in `{RESULTS}/{report['name']}.json`."]
+        lines += ["", f"{left} more rows stand in `benchmarks/results/{report['name']}.json`."]
     if report["aims"]:
         lines += ["", "| aim | measured | aimed at | met | beside |", "|---|---|---|---|---|"]
     for aim in report["aims"]:
