@@ -4,13 +4,14 @@ When it is asked again, `checks` decides. A host that wants to be left alone is 
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from broadsheet.clock import Clock
 from broadsheet.outgoing import Outgoing, Reply, Unreachable, asked_wait
+from broadsheet.papers.artefacts import name_of
 from broadsheet.reuse.facts import Facts, object_of
 
 State = Literal["alive", "dead", "unsure"]
@@ -67,12 +68,35 @@ class Host(Protocol):
 
 
 class Api:
-    """Asks a host's JSON API, one request a second at most."""
+    """A host's JSON API, asked one request a second at most; `title` is how people know the host."""
 
-    def __init__(self, outgoing: Outgoing, clock: Clock, *, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, outgoing: Outgoing, clock: Clock, title: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.title = title
         self._outgoing = outgoing
         self._clock = clock
         self._headers = {"Accept": "application/json", **(headers or {})}
+
+    def ask(
+        self,
+        url: str,
+        etag: str,
+        adapt: Callable[[Mapping[str, Any]], Answer],
+        refused: Callable[[Reply], Answer | None] = lambda _: None,
+    ) -> Answer:
+        """Return what `adapt` makes of the object at `url`; `refused` may answer before its status does.
+
+        Raises `Paused` where the host limits us; everything else that can go wrong is an answer.
+        """
+        try:
+            reply = self.get(url, etag)
+            answer = refused(reply) or settled(reply, self.title)
+            return answer or replace(adapt(_object(reply)), etag=reply.headers.get("etag", "")[:255])
+        except Unreachable as error:
+            return failed(error)
+        except (ValueError, RecursionError):
+            return Answer("unsure", f"{self.title} answered, but not in its own language.")
 
     def get(self, url: str, etag: str = "") -> Reply:
         """Return the reply to `url`; raises `Paused` where the host limits us, `Unreachable` where none came."""
@@ -90,6 +114,12 @@ class Api:
                 raise Paused(now + (timedelta(seconds=wait) if wait else _USUAL_PAUSE))
         return reply
 
+    def there(self, facts: Facts, asked: str, stands: str | None) -> Answer:
+        """Return that an artefact is there; `stands` is its address by its host's own word, which may be a new one."""
+        is_new = stands is not None and stands.startswith("https://") and name_of(stands) != name_of(asked)
+        moved = stands if stands and is_new else ""
+        return Answer("alive", f"It moved to {moved}." if moved else f"{self.title} has it.", facts, moved)
+
 
 def settled(reply: Reply, title: str) -> Answer | None:
     """Return what a status says without its body; None for a good answer that is to be read."""
@@ -102,22 +132,14 @@ def settled(reply: Reply, title: str) -> Answer | None:
     return None
 
 
-def read(reply: Reply) -> Mapping[str, Any]:
-    """Read a JSON object; raises `ValueError` for anything else."""
-    try:
-        found = object_of(json.loads(reply.body.decode("utf-8", "replace")))
-    except (ValueError, RecursionError) as error:
-        raise ValueError("no JSON") from error
-    if not found:
-        raise ValueError("no object")
-    return found
-
-
-def unread(title: str) -> Answer:
-    """Return what is to be said of an answer that cannot be read."""
-    return Answer("unsure", f"{title} answered, but not in its own language.")
-
-
 def failed(error: Unreachable) -> Answer:
     """Return what is to be said where no answer came."""
     return Answer("unsure", f"No answer: {error.cause}.", offline=error.cause.startswith("no network, or the name"))
+
+
+def _object(reply: Reply) -> Mapping[str, Any]:
+    """Read a JSON object; raises `ValueError` for anything else."""
+    found = object_of(json.loads(reply.body.decode("utf-8", "replace")))
+    if not found:
+        raise ValueError("no object")
+    return found

@@ -12,8 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from broadsheet.clock import Clock
 from broadsheet.outgoing import Outgoing, Unreachable
-from broadsheet.papers.artefacts import name_of
-from broadsheet.reuse.answers import Answer, Api, Paused, failed, read, settled, unread
+from broadsheet.reuse.answers import Answer, Api, Paused
 from broadsheet.reuse.facts import (
     Facts,
     count_of,
@@ -37,7 +36,9 @@ class GitHub:
 
     def __init__(self, outgoing: Outgoing, clock: Clock, *, base_url: str, token: str = "") -> None:
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
-        self._api = Api(outgoing, clock, headers=headers | ({"Authorization": f"Bearer {token}"} if token else {}))
+        self._api = Api(
+            outgoing, clock, "GitHub", headers=headers | ({"Authorization": f"Bearer {token}"} if token else {})
+        )
         self._base_url = base_url
         self._has_token = bool(token)
         self.per_hour = 2_000 if token else 50
@@ -50,21 +51,11 @@ class GitHub:
         """Ask for one repository."""
         found = _REPOSITORY.fullmatch(url)
         path = f"{found[1]}/{found[2]}" if found else ""
-        try:
-            reply = self._api.get(f"{self._base_url}/repos/{path}", etag)
-            answer = settled(reply, "GitHub")
-            if answer is not None:
-                return answer
-            told = read(reply)
-            facts = _facts(told, self._files(path))
-        except Unreachable as error:
-            return failed(error)
-        except ValueError:
-            return unread("GitHub")
-        stands = text_of(told.get("html_url")) or url
-        moved = stands if stands.startswith("https://") and name_of(stands) != name_of(url) else ""
-        said = f"It moved to {moved}." if moved else "GitHub has it."
-        return Answer("alive", said, facts, moved, reply.headers.get("etag", "")[:255])
+
+        def adapt(told: Mapping[str, Any]) -> Answer:
+            return self._api.there(_facts(told, self._files(path)), url, text_of(told.get("html_url")))
+
+        return self._api.ask(f"{self._base_url}/repos/{path}", etag, adapt)
 
     def _files(self, path: str) -> tuple[str, ...] | None:
         """Return which files at its root say what it needs; not asked for where each request counts."""
@@ -104,7 +95,7 @@ class GitLab:
     per_hour = 100
 
     def __init__(self, outgoing: Outgoing, clock: Clock, *, base_url: str) -> None:
-        self._api = Api(outgoing, clock)
+        self._api = Api(outgoing, clock, "GitLab")
         self._base_url = base_url
 
     def takes(self, url: str) -> bool:
@@ -114,25 +105,19 @@ class GitLab:
     def ask(self, url: str, etag: str) -> Answer:
         """Ask for one project."""
         path = quote(urlsplit(url).path.strip("/"), safe="")
-        try:
-            reply = self._api.get(f"{self._base_url}/api/v4/projects/{path}?license=true", etag)
-            answer = settled(reply, "GitLab")
-            if answer is not None:
-                return answer
-            told = read(reply)
-        except Unreachable as error:
-            return failed(error)
-        except ValueError:
-            return unread("GitLab")
-        stands = text_of(told.get("web_url")) or url
-        moved = stands if stands.startswith("https://") and name_of(stands) != name_of(url) else ""
-        facts = Facts(
-            licence=text_of(object_of(told.get("license")).get("key")),
-            stars=count_of(told.get("star_count")),
-            archived=truth_of(told.get("archived")),
-            pushed_at=moment_of(told.get("last_activity_at")),
-            fork_of=text_of(object_of(told.get("forked_from_project")).get("web_url")),
-            description=text_of(told.get("description")) or "",
-        )
-        said = f"It moved to {moved}." if moved else "GitLab has it."
-        return Answer("alive", said, facts, moved, reply.headers.get("etag", "")[:255])
+
+        def adapt(told: Mapping[str, Any]) -> Answer:
+            return self._api.there(_project_facts(told), url, text_of(told.get("web_url")))
+
+        return self._api.ask(f"{self._base_url}/api/v4/projects/{path}?license=true", etag, adapt)
+
+
+def _project_facts(told: Mapping[str, Any]) -> Facts:
+    return Facts(
+        licence=text_of(object_of(told.get("license")).get("key")),
+        stars=count_of(told.get("star_count")),
+        archived=truth_of(told.get("archived")),
+        pushed_at=moment_of(told.get("last_activity_at")),
+        fork_of=text_of(object_of(told.get("forked_from_project")).get("web_url")),
+        description=text_of(told.get("description")) or "",
+    )

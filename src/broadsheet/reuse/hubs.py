@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from broadsheet.clock import Clock
-from broadsheet.outgoing import Outgoing, Reply, Unreachable
-from broadsheet.papers.artefacts import name_of
+from broadsheet.outgoing import Outgoing, Reply
 from broadsheet.papers.paper import ArtefactKind
-from broadsheet.reuse.answers import Answer, Api, failed, read, settled, unread
+from broadsheet.reuse.answers import Answer, Api
 from broadsheet.reuse.facts import (
     Facts,
     count_of,
@@ -37,7 +36,7 @@ class HuggingFace:
     per_hour = 300
 
     def __init__(self, outgoing: Outgoing, clock: Clock, *, base_url: str) -> None:
-        self._api = Api(outgoing, clock)
+        self._api = Api(outgoing, clock, "Hugging Face")
         self._base_url = base_url
 
     def takes(self, url: str) -> bool:
@@ -49,21 +48,14 @@ class HuggingFace:
         """Ask for one repository."""
         found = _REPOSITORY.fullmatch(url)
         kind, path = (found[1] or "models", found[2]) if found else ("models", "")
-        try:
-            reply = self._api.get(f"{self._base_url}/api/{kind}/{path}", etag)
-            answer = _refused(reply) or settled(reply, "Hugging Face")
-            if answer is not None:
-                return answer
-            told = read(reply)
-        except Unreachable as error:
-            return failed(error)
-        except ValueError:
-            return unread("Hugging Face")
-        place = "" if kind == "models" else f"{kind}/"
-        stands = f"https://huggingface.co/{place}{text_of(told.get('id')) or path}"
-        moved = stands if _REPOSITORY.fullmatch(stands) and name_of(stands) != name_of(url) else ""
-        said = f"It moved to {moved}." if moved else "Hugging Face has it."
-        return Answer("alive", said, _hub_facts(told), moved, reply.headers.get("etag", "")[:255])
+        place = "https://huggingface.co/" + ("" if kind == "models" else f"{kind}/")
+
+        def adapt(told: Mapping[str, Any]) -> Answer:
+            name = text_of(told.get("id"))
+            stands = place + name if name and _REPOSITORY.fullmatch(place + name) else None
+            return self._api.there(_hub_facts(told), url, stands)
+
+        return self._api.ask(f"{self._base_url}/api/{kind}/{path}", etag, adapt, _refused)
 
 
 def _refused(reply: Reply) -> Answer | None:
@@ -124,7 +116,7 @@ class Zenodo:
     per_hour = 100
 
     def __init__(self, outgoing: Outgoing, clock: Clock, *, base_url: str) -> None:
-        self._api = Api(outgoing, clock)
+        self._api = Api(outgoing, clock, "Zenodo")
         self._base_url = base_url
 
     def takes(self, url: str) -> bool:
@@ -134,17 +126,8 @@ class Zenodo:
     def ask(self, url: str, etag: str) -> Answer:
         """Ask for one record."""
         found = _RECORD.fullmatch(url)
-        try:
-            reply = self._api.get(f"{self._base_url}/api/records/{found[1] if found else ''}", etag)
-            answer = settled(reply, "Zenodo")
-            if answer is not None:
-                return answer
-            facts = _record_facts(read(reply))
-        except Unreachable as error:
-            return failed(error)
-        except ValueError:
-            return unread("Zenodo")
-        return Answer("alive", "Zenodo has it.", facts, etag=reply.headers.get("etag", "")[:255])
+        record = f"{self._base_url}/api/records/{found[1] if found else ''}"
+        return self._api.ask(record, etag, lambda told: self._api.there(_record_facts(told), url, None))
 
 
 def _record_facts(told: Mapping[str, Any]) -> Facts:
