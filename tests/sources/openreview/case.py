@@ -29,7 +29,7 @@ def case() -> Case:
 
 
 def _connector(outgoing: Outgoing, clock: Clock, base: str) -> OpenReviewConnector:
-    return OpenReviewConnector(outgoing, venues=("Tides.cc/2026/Conference",), base_url=base, page_size=PAGE)
+    return OpenReviewConnector(outgoing, venues=("Tides.cc/2026/Conference",), base_url=base)
 
 
 def _app(script: Script, stock: Stock) -> Any:

@@ -16,7 +16,7 @@ from broadsheet.papers.identifiers import Identifier
 from broadsheet.sources.openreview.adapter import OpenReviewConnector, record_of
 from broadsheet.sources.openreview.parser import read
 from tests.sources.asking import client, keys
-from tests.sources.openreview.case import note
+from tests.sources.openreview.case import PAGE, note
 from tests.sources.openreview.test_parser import reply
 from tests.sources.servers import Script, instead, serving, status
 
@@ -42,7 +42,7 @@ class Server:
             one for one in self.held[query.get("invitation") or query["content.venueid"]] if one["tmdate"] >= since
         ]
         start = next((place for place, one in enumerate(notes, start=1) if one["id"] == after), 0)
-        body = JSONResponse({"notes": notes[start : start + int(query["limit"])]}).body
+        body = JSONResponse({"notes": notes[start : start + PAGE]}).body
         return self.script.answer(request, bytes(body), "application/json")
 
     async def _login(self, request: Request) -> Response:
@@ -59,16 +59,15 @@ def server() -> Iterator[Server]:
 
 
 def connector(server: Server, clock: FixedClock, *venues: str, **options: Any) -> OpenReviewConnector:
-    return OpenReviewConnector(
-        client(clock), venues=venues or (CONFERENCE, JOURNAL), base_url=server.base, page_size=3, **options
-    )
+    return OpenReviewConnector(client(clock), venues=venues or (CONFERENCE, JOURNAL), base_url=server.base, **options)
 
 
 def test_venues_and_invitations_are_read_one_after_another(server: Server, clock: FixedClock) -> None:
     batches = list(connector(server, clock).batches(None))
     assert len(keys(batches)) == 9
-    assert server.script.asked[0] == {"content.venueid": CONFERENCE, "limit": "3", "sort": "tmdate:asc"}
-    assert [one.get("after", "") for one in server.script.asked] == ["", "tideNote02", "tideNote05", ""]
+    assert server.script.asked[0] == {"content.venueid": CONFERENCE, "limit": "1000", "sort": "tmdate:asc"}
+    after = [one.get("after", "") for one in server.script.asked]
+    assert after == ["", "tideNote02", "tideNote05", "tideNote06", "", "tideNote21"]
     assert server.script.asked[-1]["invitation"] == JOURNAL
     assert batches[-1].done
     assert batches[-1].cursor == {"seen": {CONFERENCE: 1768300000006, JOURNAL: 1768300000021}}
@@ -103,7 +102,8 @@ def test_a_note_that_is_gone_begins_the_venue_anew(server: Server, clock: FixedC
     server.script.faults = [None, status(404)]
     batches = list(connector(server, clock, CONFERENCE).batches(None))
     assert len(set(keys(batches))) == 7
-    assert [one.get("after", "") for one in server.script.asked] == ["", "tideNote02", "", "tideNote02", "tideNote05"]
+    after = [one.get("after", "") for one in server.script.asked]
+    assert after == ["", "tideNote02", "", "tideNote02", "tideNote05", "tideNote06"]
 
 
 def test_a_venue_that_is_no_longer_listed_is_forgotten(server: Server, clock: FixedClock) -> None:

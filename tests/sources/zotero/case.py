@@ -30,7 +30,7 @@ def case() -> Case:
 
 
 def _connector(outgoing: Outgoing, clock: Clock, base: str) -> ZoteroConnector:
-    return ZoteroConnector(outgoing, libraries=(LIBRARY,), key="hush", base_url=base, page_size=PAGE)
+    return ZoteroConnector(outgoing, libraries=(LIBRARY,), key="hush", base_url=base)
 
 
 def _app(script: Script, stock: Stock) -> Any:

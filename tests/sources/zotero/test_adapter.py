@@ -17,7 +17,7 @@ from broadsheet.sources.zotero.adapter import ZoteroConnector, record_of
 from broadsheet.sources.zotero.parser import read
 from tests.sources.asking import client, keys, rejected
 from tests.sources.servers import Script, instead, serving, status
-from tests.sources.zotero.case import item
+from tests.sources.zotero.case import PAGE, item
 from tests.sources.zotero.test_parser import reply
 
 GROUP, SHELF = "groups/678", "users/12345/collections/ABCD2345"
@@ -49,7 +49,7 @@ class Server:
             return Response("Forbidden", 403)
         found = [one for one in self.held[library] if one["version"] > int(query["since"])]
         start = int(query["start"])
-        body = JSONResponse(found[start : start + int(query["limit"])]).body
+        body = JSONResponse(found[start : start + PAGE]).body
         told = {**headers, "total-results": str(len(found))}
         return self.script.answer(request, bytes(body), "application/json", told)
 
@@ -70,9 +70,7 @@ def server() -> Iterator[Server]:
 
 
 def connector(server: Server, clock: FixedClock, *libraries: str, **options: Any) -> ZoteroConnector:
-    return ZoteroConnector(
-        client(clock), libraries=libraries or (GROUP, SHELF), base_url=server.base, page_size=3, **options
-    )
+    return ZoteroConnector(client(clock), libraries=libraries or (GROUP, SHELF), base_url=server.base, **options)
 
 
 def test_libraries_are_read_one_after_another(server: Server, clock: FixedClock) -> None:
@@ -147,6 +145,15 @@ def versioned(version: int, body: bytes, media_type: str) -> Response:
 def test_an_empty_page_in_the_middle_is_asked_for_again(server: Server, clock: FixedClock) -> None:
     server.script.faults = [None, instead("[]", "application/json")]
     assert len(keys(connector(server, clock, GROUP).batches(None))) == 7
+
+
+def test_without_a_total_the_list_ends_with_an_empty_page(server: Server, clock: FixedClock) -> None:
+    def untold(body: bytes, media_type: str) -> Response:
+        return Response(body, media_type=media_type, headers={"total-results": "many"})
+
+    server.script.faults = [untold] * 4
+    assert len(keys(connector(server, clock, GROUP).batches(None))) == 7
+    assert len(server.paths) == 4
 
 
 def test_a_pause_that_zotero_asks_for_is_kept(server: Server, clock: FixedClock) -> None:

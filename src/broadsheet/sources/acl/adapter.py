@@ -24,7 +24,7 @@ from broadsheet.sources.fields import day, named, sorted_out, titled
 from broadsheet.sources.linked import links
 
 BATCH = 500
-MAX_BYTES = 60_000_000  # the largest file has about 8 MB
+MAX_BYTES = 60_000_000  # thirty thousand papers of 2 kB: several times the largest conference
 _LICENCE, _LICENSED_SINCE = "CC-BY-4.0", 2016  # of what stands in the anthology itself
 _FOLDERS = ("data", "xml")
 _ACCEPT = {"Accept": "application/vnd.github+json"}

@@ -41,7 +41,6 @@ class OpenReviewConnector:
         base_url: str = "https://api2.openreview.net",
         user: str = "",
         password: str = "",
-        page_size: int = PAGE_SIZE,
         interval: float = 1.0,
         timeout: float = 120.0,
     ) -> None:
@@ -52,7 +51,6 @@ class OpenReviewConnector:
         self._base_url = base_url
         self._user = user
         self._password = password
-        self._page_size = page_size
         self._server = Upstream(outgoing, self.title, timeout=timeout, pace=interval)
 
     def batches(self, cursor: Cursor | None) -> Generator[Batch]:
@@ -70,7 +68,7 @@ class OpenReviewConnector:
             if last in used:
                 raise Unreadable(self.title, f"it gives the same notes of {venue} again, so its list has no end")
             newest = max([newest, *(note.modified or 0 for note in page.notes)])
-            if len(page.notes) >= self._page_size and last:
+            if last:  # a short page may be all that the server gives at once: only an empty one is the end
                 after = last
                 used.add(last)
             else:
@@ -90,7 +88,7 @@ class OpenReviewConnector:
     def _page(self, venue: str, since: int, after: str, headers: dict[str, str]) -> NotePage | None:
         asked = {
             "invitation" if "/-/" in venue else "content.venueid": venue,
-            "limit": self._page_size,
+            "limit": PAGE_SIZE,
             "sort": "tmdate:asc",
             **({"mintmdate": since} if since else {}),
             **({"after": after} if after else {}),

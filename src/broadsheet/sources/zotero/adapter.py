@@ -51,13 +51,11 @@ class ZoteroConnector:
         libraries: Sequence[str],
         key: str = "",
         base_url: str = "https://api.zotero.org",
-        page_size: int = PAGE_SIZE,
         timeout: float = 60.0,
     ) -> None:
         """`key` may be empty where all libraries are public; `timeout` is the longest one request may take."""
         self._libraries = tuple(dict.fromkeys(libraries))
         self._base_url = base_url
-        self._page_size = page_size
         self._headers = {"Zotero-API-Version": "3", **({"Zotero-API-Key": key} if key else {})}
         self._server = Upstream(outgoing, self.title, timeout=timeout)
 
@@ -103,7 +101,7 @@ class ZoteroConnector:
             reading.target = page.version
             reading.is_doubtful |= page.is_doubtful
             reading.start += len(page.items)
-            reading.finished = reading.start >= page.total
+            reading.finished = not page.items or (page.total is not None and reading.start >= page.total)
             records, rejected = adapt(page, reading.library)
             yield records, (*rejected, *self._deleted(reading))
 
@@ -113,7 +111,7 @@ class ZoteroConnector:
             "include": "data",
             "sort": "dateModified",
             "direction": "asc",
-            "limit": self._page_size,
+            "limit": PAGE_SIZE,
             "start": reading.start,
             "since": reading.since,
         }
@@ -121,7 +119,7 @@ class ZoteroConnector:
 
         def whole(reply: Reply) -> ItemPage:
             page = read(reply)
-            if page.version is not None and not page.items and reading.start < page.total:
+            if not page.items and page.total is not None and reading.start < page.total:
                 raise Garbled("it gives an empty page in the middle of its list")
             return page
 

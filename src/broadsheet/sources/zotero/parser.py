@@ -15,7 +15,7 @@ _PRIVATE = frozenset({"tags", "collections", "relations", "note", "rights", "inP
 def read(reply: Reply) -> ItemPage:
     """Read one page of items; raises `Garbled` for anything else."""
     if reply.status == 304:
-        return ItemPage((), None, 0)
+        return ItemPage((), None, None)
     content_type = reply.headers.get("content-type", "")
     page = json_of(reply.body, content_type)
     if not isinstance(page, list):
@@ -23,7 +23,7 @@ def read(reply: Reply) -> ItemPage:
     total = _number(reply, "total-results")
     items = tuple(map(_item, page))
     is_doubtful = MISSING in text_of(reply.body, content_type)
-    return ItemPage(items, version_of(reply), len(page) if total is None else total, is_doubtful)
+    return ItemPage(items, version_of(reply), total, is_doubtful)
 
 
 def read_deleted(reply: Reply) -> tuple[str, ...]:

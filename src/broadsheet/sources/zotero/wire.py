@@ -31,12 +31,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ItemPage:
-    """One answer; `version` is the library's, None where nothing has changed; `total` counts the items asked for.
+    """One answer; `version` is the library's, None where nothing has changed.
 
+    `total` counts the items asked for, on all pages, and is None where nobody says.
     It `is_doubtful` where its bytes were in no charset that it named, so that letters are missing.
     """
 
     items: tuple[Item, ...]
     version: int | None
-    total: int
+    total: int | None
     is_doubtful: bool = False
