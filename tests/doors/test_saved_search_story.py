@@ -45,6 +45,8 @@ def _next_day(instance: Running) -> None:
         "delivery": ("queued_at", "due_at", "settled_at"),
         "saved_search": ("created_at", "confirmed_at"),
         "paper": ("first_seen_at",),
+        "source_record": ("received_at",),
+        "wording": ("received_at",),
     }
     with engine.begin() as connection:
         for table, columns in moved.items():

@@ -78,7 +78,12 @@ def test_a_better_source_changes_what_is_shown_and_the_other_title_stays_known(
 
 def test_what_no_reader_sees_is_no_change(stored: Catalogue, histories: Histories, clock: FixedClock) -> None:
     (one,) = stored.add([record(1)]).paper_ids
-    for changes in ({"comments": "12 pages"}, {"links": ("https://e.org",)}, {"authors": ("B. Marsh", "E. Stone")}):
+    for changes in (
+        {"comments": "12 pages"},
+        {"title": record(1).title.upper()},
+        {"links": ("https://e.org",)},
+        {"authors": ("B. Marsh", "E. Stone")},
+    ):
         clock.sleep(60)
         stored.add([record(1, **changes)])
     assert histories.of(one).revisions == ()

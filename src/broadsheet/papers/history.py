@@ -10,7 +10,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from broadsheet.database.engine import Database
-from broadsheet.papers import clean, difference, merging, titles, wordings
+from broadsheet.papers import clean, difference, merging, sketch, titles, wordings
 from broadsheet.papers.difference import People, Piece
 from broadsheet.papers.paper import Description
 from broadsheet.papers.records import SourceRecord
@@ -117,7 +117,7 @@ def _revision(
         sources=tuple(dict.fromkeys(record.source for record in records)),
         version=newer.number if newer else None,
         dated=newer.published if newer else None,
-        title=(before.title, after.title) if before.title != after.title else None,
+        title=_titles(before.title, after.title),
         abstract=_abstracts(before, after),
         authors=(before.authors, after.authors) if before.authors != after.authors else None,
         withdrawn=after.withdrawn if before.withdrawn != after.withdrawn else None,
@@ -127,10 +127,18 @@ def _revision(
     return told if newer or any((told.title, told.abstract, told.authors, told.withdrawn is not None)) else None
 
 
+def _titles(before: str, after: str) -> tuple[str, str] | None:
+    """Another case or dash is no other title."""
+    same = before == after or titles.normalised(before) == titles.normalised(after) != ""
+    return None if same else (before, after)
+
+
 def _abstracts(before: Description, after: Description) -> tuple[str, str] | None:
-    """A sentence of the shelf is no abstract: its going is no change of one."""
+    """A sentence of the shelf is no abstract: its going is no change of one; nor is another case or quotation mark."""
     old = "" if before.summary else before.abstract
-    return (old, after.abstract) if old and not after.summary and old != after.abstract else None
+    if not old or after.summary or old == after.abstract:
+        return None
+    return None if sketch.words(old) == sketch.words(after.abstract) else (old, after.abstract)
 
 
 def _names(shown: Description, records: Iterable[SourceRecord]) -> tuple[Name, ...]:

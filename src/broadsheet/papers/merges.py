@@ -21,6 +21,7 @@ from broadsheet.papers.rulings import Key, Ruling
 
 _EARLIER = Reason("earlier", "joined by what a source said before and says no more")
 LONGEST_NOTE = 500
+_BEST = ("identifier", "title", "subtitle", "abstract", "editor")  # reasons, the one that tells most first
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +145,19 @@ def _next_link(
     records: Sequence[SourceRecord], found: dict[int, Joined], waiting: Sequence[int], together: dict[Key, set[Key]]
 ) -> tuple[int, Joined] | None:
     for place in waiting:
-        record = records[place]
-        for other in found:
-            reason = merging.reason_between(records[other], record)
-            if reason is None and _key(records[other]) in together.get(_key(record), ()):
-                reason = Reason("editor", "an editor joined them")
-            if reason:
-                return place, Joined(record, records[other], reason)
+        told = ((other, _between(records[other], records[place], together)) for other in found)
+        reasons = [(_BEST.index(reason.kind), other, reason) for other, reason in told if reason]
+        if reasons:
+            _, other, reason = min(reasons, key=lambda one: one[:2])
+            return place, Joined(records[place], records[other], reason)
     return None
+
+
+def _between(one: SourceRecord, other: SourceRecord, together: dict[Key, set[Key]]) -> Reason | None:
+    reason = merging.reason_between(one, other)
+    if reason is None and _key(one) in together.get(_key(other), ()):
+        return Reason("editor", "an editor joined them")
+    return reason
 
 
 def _is_by(joined: Sequence[Joined], kind: str) -> bool:
