@@ -52,11 +52,13 @@ class Backfill:
         busy with another process, and what the connector raised, after it is noted with the range.
         """
         started_at = self._clock.now()
-        until = min(until, started_at.date())
         if not isinstance(self._connector, Ranged):
             raise Invalid(f"{self._connector.title} cannot be asked for a range of days.", field="from")
         if since > until:
-            raise Invalid(f"From {since} to {until} there is no day that has begun.", field="from", value=since)
+            raise Invalid(f"The range ends on {until}, before it begins on {since}; swap them.", field="from")
+        until = min(until, started_at.date())
+        if since > until:
+            raise Invalid(f"The range begins on {since}, which is still to come.", field="from", value=since)
         row = store.begin_backfill(self._database, self._connector.name, since, until, started_at)
         counts = store.Counts(row.added, row.changed, row.unchanged, row.rejected, row.withdrawn)
         run, cursor = Run(self._catalogue, self._connector, counts), row.cursor
