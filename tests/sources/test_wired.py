@@ -61,3 +61,16 @@ def test_a_source_is_turned_on_by_settings_alone(
     assert script.headers[0]["user-agent"] == "Broadsheet/0"
     said = capsys.readouterr()
     assert KEY not in f"{blanked(settings)} {settings!r} {health} {said.out} {said.err}"
+
+
+@pytest.mark.parametrize(("elsewhere", "told"), [("", "Bearer hush-hush"), ("https://git.example", None)])
+def test_githubs_token_is_told_to_github_alone(
+    sqlite: Database, clock: FixedClock, tmp_path: Path, elsewhere: str, told: str | None
+) -> None:
+    case = next(case for case in CASES if case.name == "acl")
+    with serving(case.app(script := Script(), Stock(case.good()))) as base:
+        given = {"github_url": elsewhere or base, "github_token": KEY, "acl_api_url": f"{base}/api"}
+        settings = load(home=tmp_path, sources=["acl-anthology"], acl_raw_url=f"{base}/raw", **given)
+        connector = Registry(settings, client(clock), clock, Catalogue(sqlite, clock)).chosen()["acl-anthology"]
+        list(connector.batches(None))
+    assert {headers.get("authorization") for headers in script.headers[:4]} == {told}

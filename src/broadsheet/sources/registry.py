@@ -102,6 +102,7 @@ class Registry:
         )
 
     def _acl(self) -> Connector:
+        at_github = self._settings.acl_api_url.startswith(f"{self._settings.github_url}/")
         return AclConnector(
             self._outgoing,
             self._clock,
@@ -109,6 +110,7 @@ class Registry:
             raw_url=self._settings.acl_raw_url,
             venues=self._settings.acl_venues,
             since=self._settings.acl_since,
+            token=self._settings.github_token if at_github else "",
         )
 
     def _biorxiv(self, server: str, categories: Sequence[str]) -> Connector:

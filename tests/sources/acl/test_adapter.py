@@ -70,6 +70,15 @@ def test_a_fresh_instance_reads_the_files_of_last_year_and_this(server: Server, 
     assert batches[-1].done
 
 
+def test_a_token_is_told_to_the_lists_alone(server: Server, clock: FixedClock) -> None:
+    list(connector(server, clock, token="hush").batches(None))
+    told = [
+        (path.split("/")[1], "authorization" in headers)
+        for path, headers in zip(server.paths, server.script.headers, strict=True)
+    ]
+    assert set(told) == {("api", True), ("raw", False)}
+
+
 def test_where_nothing_changed_no_file_is_read(server: Server, clock: FixedClock) -> None:
     cursor = list(connector(server, clock).batches(None))[-1].cursor
     server.read()

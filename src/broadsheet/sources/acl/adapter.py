@@ -47,16 +47,19 @@ class AclConnector:
         raw_url: str = "https://raw.githubusercontent.com/acl-org/acl-anthology",
         venues: Collection[str] = (),
         since: int = 0,
+        token: str = "",
         timeout: float = 120.0,
     ) -> None:
         """`venues` are those of file names (`acl`, `emnlp`, `tacl`), all if empty; `since` is the first year, 0 for
-        last year and this; `timeout` is the longest that one request may take, in seconds.
+        last year and this; `token` is told to `api_url` alone; `timeout` is the longest that one request may take, in
+        seconds.
         """
         self._clock = clock
         self._api_url = api_url
         self._raw_url = raw_url
         self._venues = frozenset(venue.lower() for venue in venues)
         self._since = since
+        self._headers = {**_ACCEPT, **({"Authorization": f"Bearer {token}"} if token else {})}
         self._server = Upstream(outgoing, self.title, timeout=timeout, max_bytes=MAX_BYTES)
 
     def batches(self, cursor: Cursor | None) -> Generator[Batch]:
@@ -87,7 +90,7 @@ class AclConnector:
 
     def _newest(self) -> tuple[str, str]:
         """Return the newest commit and the hash of the folder that holds the collections."""
-        commit, tree = self._server.ask(f"{self._api_url}/branches/master", read_head, headers=_ACCEPT)
+        commit, tree = self._server.ask(f"{self._api_url}/branches/master", read_head, headers=self._headers)
         for folder in _FOLDERS:
             found = {entry.name: entry.sha for entry in self._tree(tree)}
             if folder not in found:
@@ -100,14 +103,14 @@ class AclConnector:
         return commit, tree
 
     def _tree(self, sha: str) -> tuple[TreeEntry, ...]:
-        return self._server.ask(f"{self._api_url}/git/trees/{sha}", read_tree, headers=_ACCEPT)
+        return self._server.ask(f"{self._api_url}/git/trees/{sha}", read_tree, headers=self._headers)
 
     def _known(self, sha: str) -> dict[str, str]:
         """Return the hashes of the files that an earlier round ended with; none where that list is gone."""
         entries = self._server.ask(
             f"{self._api_url}/git/trees/{sha}",
             lambda reply: () if reply.status == 404 else read_tree(reply),
-            headers=_ACCEPT,
+            headers=self._headers,
             accepted=(200, 404),
         )
         return {entry.name: entry.sha for entry in entries}
