@@ -311,3 +311,58 @@ def test_a_preview_of_an_empty_edition_says_so(desk: Newsroom) -> None:
     assert shown.subject == "The Tide: nothing new"
     assert "nothing new in this edition" in shown.text
     assert "nothing new in this edition" in shown.html
+
+
+def test_a_monthly_reader_gets_the_months_best_on_the_first(room: Newsroom, clock: FixedClock) -> None:
+    clock.move_to(datetime(2026, 2, 1, 12, tzinfo=UTC))
+    room.reader(BOB, days="monthly", size=5)
+    room.press.publish(date(2026, 2, 1), lead=1)
+    room.press.publish(date(2026, 1, 31), trending=[2])
+    room.press.publish(date(2026, 1, 2), lead=3)
+    room.press.publish(date(2026, 1, 1), lead=4)  # the month before
+    assert room.tick() == 1
+    (mail,) = room.tray.mails
+    assert titles(mail) == [1, 3, 2]
+    assert "The month to Sunday 1 February 2026" in body(mail)
+
+
+def test_a_daily_digest_that_lost_a_paper_is_still_of_one_day(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1, trending=[2])
+    room.press.publish(TODAY - timedelta(days=1), lead=2)
+    room.reader(BOB, days="daily")
+    room.digests.queue_due()
+    room.press.publish(TODAY, lead=1)
+    room.press.publish(TODAY - timedelta(days=1))
+    room.digests.send_due()
+    assert titles(room.tray.mails[0]) == [1]
+    assert "The week to" not in body(room.tray.mails[0])
+
+
+def test_a_paused_reader_gets_nothing_before_that_day(room: Newsroom, clock: FixedClock) -> None:
+    reader = room.reader(BOB, days="daily")
+    rested = room.subscriptions.rest(reader.token, "2026-01-17")
+    assert rested.paused_until == date(2026, 1, 17)
+    got = []
+    for n in range(4):
+        day = TODAY + timedelta(days=n)
+        clock.move_to(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+        room.press.publish(day, lead=n + 1)
+        got.append(room.tick())
+    assert got == [0, 0, 1, 1]
+
+
+def test_a_pause_ends_when_its_reader_says_so(room: Newsroom) -> None:
+    reader = room.reader(BOB, days="daily")
+    room.press.publish(TODAY, lead=1)
+    room.subscriptions.rest(reader.token, TODAY + timedelta(days=9))
+    assert room.tick() == 0
+    assert room.subscriptions.rest(reader.token, "").paused_until is None
+    assert room.tick() == 1
+
+
+@pytest.mark.parametrize("until", ["2026-01-15", "2025-12-31", "2027-02-01", "tomorrow", 7])
+def test_a_pause_that_cannot_be_is_told(desk: Newsroom, until: object) -> None:
+    reader = desk.reader(BOB)
+    with pytest.raises(Invalid) as error:
+        desk.subscriptions.rest(reader.token, until)
+    assert error.value.field == "paused_until"

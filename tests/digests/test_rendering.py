@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from broadsheet.digests.rendering import Personal, Rendered, lay_out
-from broadsheet.digests.selection import arrange, candidates, choose
+from broadsheet.digests.selection import arrange, candidates, choose, found
 from broadsheet.digests.templating import byline, clip, head_and_deck, paper_date, source, wrap
 from broadsheet.editions.edition import Edition, Place
 from broadsheet.mail.letter import Letterhead
@@ -86,6 +86,33 @@ def test_thirty_papers_stay_under_what_mail_programs_clip() -> None:
     mail = rendered(*(paper(n, title="A long title, " * 10, abstract="Words. " * 500) for n in range(1, 31)))
     assert len(mail.papers) == 30
     assert len(mail.html.encode()) < 100_000
+
+
+def test_a_full_mail_with_many_searches_stays_under_it_too() -> None:
+    said = {"title": "A long title, " * 8, "abstract": "Words. " * 500}
+    page = Edition(1, "day", date(2026, 1, 15), 219, datetime(2026, 1, 15, 6, tzinfo=UTC), 1_190)
+    places = [Place(n, paper(n, **said), 1.0, f"Reason {n}.") for n in range(1, 31)]
+    page = replace(page, lead=places[0], trending=places[1:16], new=places[16:])
+    why = "Holds “whistling”, “kettles” and “afar” (0.70); its meaning adds 0.69."
+    searches = [found("whistling kettles " * 4, f"q=kettles+{n}", [(paper(n, **said), why)]) for n in range(31, 51)]
+    searches[0] = found("a", "q=a", [(paper(n, **said), why) for n in range(60, 71)])
+    selection = arrange(page, 1, choose(candidates([page]), 30, ()), searches)
+    mail = lay_out(selection, HEAD).for_reader(PERSONAL)
+    assert len(mail.papers) == 60
+    assert len(mail.html.encode()) < 100_000
+
+
+def test_a_search_stands_in_the_mail_under_its_words_with_the_way_to_all_of_it() -> None:
+    page = Edition(1, "day", date(2026, 1, 15), 219, datetime(2026, 1, 15, 6, tzinfo=UTC), 7, notice="A quiet day.")
+    section = found("salt & <maps>", "q=salt+%26+%3Cmaps%3E&cat=cs.IR", [(paper(1), "Holds “salt”.")])
+    mail = lay_out(arrange(page, 1, (), [section]), HEAD).for_reader(PERSONAL)
+    address = "https://tide.example.org/search?q=salt+%26+%3Cmaps%3E&cat=cs.IR"
+    assert address in links(mail.html)
+    assert address in mail.text
+    assert "salt &amp; &lt;maps&gt;" in mail.html
+    for said in ("No. 219", "A quiet day.", "7&nbsp;new", "Read it on the web"):  # the edition is not in it
+        assert said not in mail.html
+    assert "No. 219" not in mail.text
 
 
 NASTY = st.text(st.one_of(st.characters(exclude_categories=["Cs"]), st.sampled_from("<>&\"'{}%$\\\n")), max_size=80)

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from broadsheet.digests.schedule import LATEST, due_at, newest_due, wanted
+from broadsheet.digests.schedule import LATEST, due_at, newest_due, span, wanted
 
 THURSDAY = date(2026, 1, 15)
 
@@ -85,3 +85,12 @@ def test_in_every_zone_each_edition_is_due_exactly_once(zone: str, hour: int) ->
             seen.append(found.day)
         moment += timedelta(minutes=30)
     assert seen == [one.day for one in heads]
+
+
+def test_monthly_means_the_first() -> None:
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(90)]
+    assert [day for day in days if wanted("monthly", day)] == [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)]
+
+
+def test_each_rhythm_spans_its_editions() -> None:
+    assert [span(days) for days in ("daily", "weekdays", "weekly", "monthly")] == [1, 1, 7, 31]

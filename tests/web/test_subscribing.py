@@ -134,3 +134,17 @@ def test_the_page_previews_the_next_mail(instance: Instance) -> None:
     page = instance.get("/subscribe").text
     assert "The next one, as it stands" in page
     assert page.count("arxiv:2601.") >= 3
+
+
+def test_mails_can_rest_until_a_day_and_go_on(instance: Instance) -> None:
+    token = confirmed(instance).partition("token=")[2].partition("&")[0]
+    path = f"/subscription?token={token}"
+    instance.post("/subscription/pause", token=token, paused_until="2026-02-05")
+    page = instance.get(path).text
+    assert "no mail before 5 Feb 2026" in page
+    assert 'value="2026-02-05"' in page
+    page = instance.post("/subscription/pause", 400, token=token, paused_until="2020-01-01").text
+    assert re.search(r'id="paused_until-error">A pause ends on a day to come', page)
+    instance.post("/subscription/pause", token=token, paused_until="")
+    assert "Paused:" not in instance.get(path).text
+    assert "no longer holds" in instance.post("/subscription/pause", 400, token="nonsense").text

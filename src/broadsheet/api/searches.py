@@ -76,6 +76,7 @@ def subscription_json(subscriptions: Subscriptions, told: Subscription, token: s
         "timezone": told.timezone,
         "size": told.size,
         "edition": told.edition,
+        "paused_until": told.paused_until.isoformat() if told.paused_until else None,
         "searches": [
             {
                 "id": one.id,

@@ -364,8 +364,9 @@ subscription = _table(
     Column("size", Integer, nullable=False),
     Column("hour", Integer, nullable=False),
     Column("timezone", String(64), nullable=False),
-    Column("days", String(16), nullable=False),  # daily, weekdays, weekly
+    Column("days", String(16), nullable=False),  # daily, weekdays, weekly, monthly
     Column("edition", Boolean, nullable=False, server_default=true()),  # false: saved searches alone
+    Column("paused_until", Date),  # editions before that day bring no digest
     Column("created_at", Moment, nullable=False),
     Column("asked_at", Moment, nullable=False),  # when the newest confirmation mail was asked for
     Column("confirmed_at", Moment),

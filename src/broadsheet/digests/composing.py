@@ -6,6 +6,7 @@ Equal selections are laid out once: only links and the foot differ from reader t
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from broadsheet.digests import letters, saved_store
 from broadsheet.digests.deliveries import Claimed
 from broadsheet.digests.following import Follower
 from broadsheet.digests.rendering import Personal, Sheet, lay_out
+from broadsheet.digests.schedule import DAY, SPANS
 from broadsheet.digests.selection import Candidate, arrange, candidates
 from broadsheet.digests.subscription import Subscription
 from broadsheet.digests.subscriptions import Subscriptions
@@ -24,7 +26,6 @@ from broadsheet.editions.editions import Editions
 from broadsheet.errors import NotFound
 from broadsheet.mail.letter import Letter, Letterhead
 
-WEEK = 7
 _SHEETS = 64
 _OCCASION = "edition:"
 
@@ -99,15 +100,25 @@ class Composer:
     def _lay_out(self, day: date, content: Content) -> Sheet | None:
         papers = [paper_id for paper_id, question, _, _ in content if question is None]
         searches = self._follower.sections(row for row in content if row[1] is not None)
-        # A weekly reader's papers come from several editions; which rhythm was meant shows in where they are found.
-        for days in (1, WEEK):
+        editions, days, chosen = self._spanned(day, papers)
+        if not (editions and (chosen or searches)):
+            return None
+        return lay_out(arrange(editions[0], days, chosen, searches), self._letterhead)
+
+    def _spanned(self, day: date, papers: Sequence[int]) -> tuple[list[Edition], int, list[Candidate]]:
+        """Return the editions from which a digest was chosen, of how many days, and what of it stands in them still.
+
+        Which rhythm was meant shows in where the papers are found: the shortest span that holds most of them.
+        """
+        best: tuple[list[Edition], int, list[Candidate]] = ([], DAY, [])
+        for days in SPANS:
             editions, offered = self._offered(day, days)
-            if editions and (days == WEEK or all(paper in offered for paper in papers)):
-                chosen = [offered[paper] for paper in papers if paper in offered]
-                if chosen or searches:
-                    return lay_out(arrange(editions[0], days, chosen, searches), self._letterhead)
-                return None
-        return None
+            chosen = [offered[paper] for paper in papers if paper in offered]
+            if not best[0] or len(chosen) > len(best[2]):
+                best = editions, days, chosen
+            if editions and len(chosen) == len(papers):
+                break
+        return best
 
     def _offered(self, day: date, days: int) -> tuple[list[Edition], dict[int, Candidate]]:
         if (day, days) not in self._offers:

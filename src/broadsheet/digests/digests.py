@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.digests import saved_store, store
-from broadsheet.digests.composing import WEEK, Composer, published
+from broadsheet.digests.composing import Composer, published
 from broadsheet.digests.following import Follower
 from broadsheet.digests.queueing import Queueing
 from broadsheet.digests.rendering import Personal, Rendered, lay_out
 from broadsheet.digests.saved import SavedSearch, checked, title_of
-from broadsheet.digests.schedule import newest_due
+from broadsheet.digests.schedule import newest_due, span
 from broadsheet.digests.selection import Candidate, Section, arrange, candidates, choose
 from broadsheet.digests.sending import Sending, SendReport
 from broadsheet.digests.subscription import choices
@@ -93,7 +93,7 @@ class Digests:
                 head = newest_due(heads, ZoneInfo(rhythm.timezone), rhythm.hour, rhythm.days, now)
                 if head is None:
                     continue
-                key = head.day, WEEK if rhythm.days == "weekly" else 1
+                key = head.day, span(rhythm.days)
                 if key not in offers:
                     offers[key] = candidates(published(self._editions, *key))
                 queued += queueing.queue(head, rhythm, offers[key])

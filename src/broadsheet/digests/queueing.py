@@ -52,7 +52,7 @@ class Queueing:
 
     def queue(self, head: Head, rhythm: Row[Any], offer: Sequence[Candidate]) -> int:
         """Queue a delivery for every reader of a rhythm that has none for this edition; return how many go out."""
-        which = store.without_delivery(rhythm, occasion(head.day))
+        which = store.without_delivery(rhythm, occasion(head.day), head.day)
         with self._database.read() as connection:
             questions = saved_store.questions(connection, which)
         for _ in self._following.ask(questions):

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 LATEST = timedelta(hours=24)  # a digest that could not go out for so long is not sent any more
 MONDAY, SATURDAY = 0, 5
+DAY, WEEK, MONTH = 1, 7, 31
+SPANS = (DAY, WEEK, MONTH)
 
 
 class Head(Protocol):
@@ -26,13 +28,20 @@ AnyHead = TypeVar("AnyHead", bound=Head)
 
 
 def wanted(days: str, day: date) -> bool:
-    """Tell whether a rhythm (daily, weekdays, weekly) includes the edition of `day`; weekly means Mondays."""
+    """Tell whether a rhythm includes the edition of `day`; weekly means Mondays, monthly the first of the month."""
     match days:
         case "weekdays":
             return day.weekday() < SATURDAY
         case "weekly":
             return day.weekday() == MONDAY
+        case "monthly":
+            return day.day == 1
     return True
+
+
+def span(days: str) -> int:
+    """Return how many days of editions a digest of a rhythm is chosen from."""
+    return {"weekly": WEEK, "monthly": MONTH}.get(days, DAY)
 
 
 def due_at(head: Head, zone: ZoneInfo, hour: int) -> datetime | None:

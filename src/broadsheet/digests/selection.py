@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from broadsheet.digests.schedule import WEEK
 from broadsheet.editions.edition import Edition, Place
 from broadsheet.papers.paper import Paper
 
 TITLES = {
     "lead": "Lead",
-    "leads": "Other leads of the week",
+    "leads": "Other leads",
     "picks": "Editor’s picks",
     "trending": "Trending",
     "new": "New",
@@ -60,6 +61,11 @@ class Selection:
     def papers(self) -> tuple[Paper, ...]:
         """The papers in the order of the mail."""
         return tuple(place.paper for section in self.sections for place in section.places)
+
+    @property
+    def period(self) -> str:
+        """What the date of the edition ends, in words; empty for one day."""
+        return "The month to " if self.days > WEEK else "The week to " if self.days > 1 else ""
 
     @property
     def of_edition(self) -> bool:

@@ -5,7 +5,7 @@ Consent is part of the query that takes a delivery out, so nobody who has left i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -61,8 +61,11 @@ def rhythms(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(*chosen).where(subscription.c.state == "confirmed").distinct()))
 
 
-def without_delivery(rhythm: Row[Any], occasion: str) -> ColumnElement[bool]:
-    """Return the condition of confirmed subscriptions of one rhythm that have no delivery for `occasion` yet."""
+def without_delivery(rhythm: Row[Any], occasion: str, day: date) -> ColumnElement[bool]:
+    """Return the condition of subscriptions of one rhythm that have no delivery for `occasion` yet.
+
+    They are confirmed, and do not rest on the `day` of its edition.
+    """
     had = select(delivery.c.id).where(
         delivery.c.subscription_id == subscription.c.id, delivery.c.kind == "digest", delivery.c.occasion == occasion
     )
@@ -71,6 +74,7 @@ def without_delivery(rhythm: Row[Any], occasion: str) -> ColumnElement[bool]:
         subscription.c.timezone == rhythm.timezone,
         subscription.c.hour == rhythm.hour,
         subscription.c.days == rhythm.days,
+        or_(subscription.c.paused_until.is_(None), subscription.c.paused_until <= day),
         allowed(_ADDRESS_KEY),
         ~had.exists(),
     )

@@ -5,20 +5,27 @@ Choices are checked in one place, `choices`, for the form, the API and the comma
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import available_timezones
 
 from broadsheet.errors import Invalid
 
-Days = Literal["daily", "weekdays", "weekly"]
-DAYS: dict[str, Days] = {"daily": "daily", "weekdays": "weekdays", "weekly": "weekly"}
+Days = Literal["daily", "weekdays", "weekly", "monthly"]
+DAYS: dict[str, Days] = {"daily": "daily", "weekdays": "weekdays", "weekly": "weekly", "monthly": "monthly"}
 SMALLEST, LARGEST = 1, 30
+LONGEST_PAUSE = timedelta(days=366)
+_WHEN = {
+    "daily": "every day",
+    "weekdays": "Monday to Friday",
+    "weekly": "on Mondays",
+    "monthly": "on the first of each month",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """When and how much: `hour` 0 to 23 in `timezone`, on which `days` (weekly: Mondays).
+    """When and how much: `hour` 0 to 23 in `timezone`, on which `days` (weekly: Mondays; monthly: the first).
 
     Of the edition `size` papers at most, and none unless `edition`: then only what saved searches find comes.
     """
@@ -32,7 +39,7 @@ class Choices:
     @property
     def sentence(self) -> str:
         """The choices in words, for the foot of a mail and the manage page."""
-        when = {"daily": "every day", "weekdays": "Monday to Friday", "weekly": "on Mondays"}[self.days]
+        when = _WHEN[self.days]
         papers = "one paper" if self.size == 1 else f"up to {self.size} papers"
         papers = papers if self.edition else "new papers of your saved searches alone"
         return f"{when} at {self.hour:02d}:00, {self.timezone}, {papers}"
@@ -54,6 +61,7 @@ class Subscription:
     ended_at: datetime | None
     token: str = field(repr=False)
     edition: bool = True
+    paused_until: date | None = None
 
     @property
     def choices(self) -> Choices:
@@ -70,10 +78,30 @@ def choices(*, hour: object, timezone: object, days: object, size: object, editi
             value=timezone,
         )
     if not isinstance(days, str) or days not in DAYS:
-        raise Invalid(f"{_shown(days)} is no rhythm; choose daily, weekdays or weekly.", field="days", value=days)
+        raise Invalid(
+            f"{_shown(days)} is no rhythm; choose daily, weekdays, weekly or monthly.", field="days", value=days
+        )
     return Choices(
         _whole("hour", hour, 0, 23), timezone, DAYS[days], _whole("size", size, SMALLEST, LARGEST), _whether(edition)
     )
+
+
+def pause(until: object, today: date) -> date | None:
+    """Check until which day a subscription is to rest: one to come, within a year; None or an empty text ends a pause.
+
+    Raises `Invalid` (field `paused_until`).
+    """
+    if until in (None, ""):
+        return None
+    try:
+        day = until if isinstance(until, date) else date.fromisoformat(str(until))
+    except ValueError:
+        message = f"{_shown(until)} is no date; write it as 2026-01-15."
+        raise Invalid(message, field="paused_until", value=until) from None
+    if not today < day <= today + LONGEST_PAUSE:
+        message = f"A pause ends on a day to come, within a year; {day} does not."
+        raise Invalid(message, field="paused_until", value=until)
+    return day
 
 
 def _whether(edition: object) -> bool:

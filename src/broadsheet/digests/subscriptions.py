@@ -21,7 +21,7 @@ from broadsheet.digests.deliveries import Claimed
 from broadsheet.digests.saved import checked
 from broadsheet.digests.saving import SavedSearches, decide, hold
 from broadsheet.digests.sending import Sending, SendReport
-from broadsheet.digests.subscription import Choices, Subscription, choices
+from broadsheet.digests.subscription import Choices, Subscription, choices, pause
 from broadsheet.digests.tokens import CONFIRM_WITHIN, Claim, Tokens, bad_token
 from broadsheet.errors import Invalid
 from broadsheet.mail import addresses
@@ -124,6 +124,14 @@ class Subscriptions:
             store.set_subscription(connection, row.id, _columns(choices(**{**known, **chosen})))
             return self._reread(connection, row.id)
 
+    def rest(self, token: str, until: object) -> Subscription:
+        """Bring no digest before a day, None to go on at once; what is due on that day comes. Raises `Invalid`."""
+        with self._database.write() as connection:
+            row = self._managed(connection, token)
+            today = self._clock.now().astimezone(ZoneInfo(row.timezone)).date()
+            store.set_subscription(connection, row.id, {"paused_until": pause(until, today)})
+            return self._reread(connection, row.id)
+
     def end(self, token: str) -> Subscription:
         """Stop all mails at once and forget the address; a second time changes nothing. Raises `Invalid`.
 
@@ -169,7 +177,7 @@ class Subscriptions:
         rested = row.state == "ended" or now - row.asked_at >= ONE_LETTER_IN
         if row.state == "ended" or (row.state == "pending" and not question):
             # Nobody has confirmed these choices yet, so the newest count.
-            store.set_subscription(connection, row.id, {**fresh, "state": "pending"})
+            store.set_subscription(connection, row.id, {**fresh, "state": "pending", "paused_until": None})
         elif row.state == "pending":  # a search is asked for beside what was chosen before
             store.set_subscription(connection, row.id, {"edition": row.edition or asked.edition})
         if rested:
@@ -236,6 +244,7 @@ class Subscriptions:
             ended_at=row.ended_at,
             token=self._tokens.make("manage", row.id, row.token_key, row.created_at),
             edition=row.edition,
+            paused_until=row.paused_until,
         )
 
 

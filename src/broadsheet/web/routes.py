@@ -60,6 +60,7 @@ def routes(site: Site) -> list[Route]:
         post("/subscription/confirm", subscribing.confirm),
         get("/subscription", subscribing.manage),
         post("/subscription", subscribing.change),
+        post("/subscription/pause", subscribing.rest),
         post("/subscription/search/add", saving.add),
         post("/subscription/search/keep", saving.keep),
         post("/subscription/search/drop", saving.drop),

@@ -23,6 +23,7 @@ DAYS = (
     ("weekdays", "Weekdays", "one mail each morning"),
     ("daily", "Every day", "weekends too"),
     ("weekly", "Weekly", "on Mondays"),
+    ("monthly", "Monthly", "on the first"),
 )
 CHOICES = ("hour", "timezone", "days", "size", "edition")
 PREVIEWED = 10
@@ -90,6 +91,18 @@ def change(site: Site, request: Request, form: Form) -> Response:
     return RedirectResponse(f"/subscription?token={token}&said=changed", 303)
 
 
+def rest(site: Site, request: Request, form: Form) -> Response:
+    """Pause the mails until a day, or go on with them."""
+    token = form.get("token", "")
+    try:
+        site.subscriptions.rest(token, form.get("paused_until", ""))
+    except Invalid as error:
+        if error.field == "token":
+            raise
+        return managed(site, request, token, form, error)
+    return RedirectResponse(f"/subscription?token={token}&said=changed", 303)
+
+
 def offer_end(site: Site, request: Request) -> Response:
     """Show the button that ends the mails."""
     token = request.query_params.get("token", "")
@@ -117,6 +130,7 @@ def managed(
         "days": subscription.days,
         "size": str(subscription.size),
         "edition": "on" if subscription.edition else "off",
+        "paused_until": str(subscription.paused_until or ""),
     }
     return site.pages.show(
         request,
@@ -131,6 +145,7 @@ def managed(
         token=token,
         subscription=subscription,
         masked=_masked(subscription.address),
+        rests=subscription.paused_until is not None and subscription.paused_until > site.clock.now().date(),
         said=request.query_params.get("said", ""),
         preview=_preview(site),
         **_offered(),
