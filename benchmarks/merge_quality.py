@@ -111,11 +111,17 @@ def _ways(asked: argparse.Namespace) -> dict[str, Merger]:
     return ways
 
 
-def _records(asked: argparse.Namespace) -> list[SourceRecord]:
+def corpus_records(data: Path) -> list[SourceRecord]:
+    """Return every record of the corpora, cleaned as an intake would."""
     found: list[SourceRecord] = []
     for name in CORPORA:
-        with (asked.data / "corpora" / f"{name}.jsonl.xz").open("rb") as raw:
+        with (data / "corpora" / f"{name}.jsonl.xz").open("rb") as raw:
             found += filter(None, (_record(line) for _, line in lines(raw)))
+    return found
+
+
+def _records(asked: argparse.Namespace) -> list[SourceRecord]:
+    found = corpus_records(asked.data)
     if not asked.quick:
         return found
     partners = {n for pair in _truth(found) for n in pair}
