@@ -19,6 +19,7 @@ from broadsheet import __version__, shelf
 from broadsheet import settings as declared
 from broadsheet.accounts.accounts import Accounts
 from broadsheet.accounts.api_tokens import ApiTokens
+from broadsheet.accounts.openid import OpenId
 from broadsheet.accounts.readers import Readers
 from broadsheet.accounts.sessions import Sessions
 from broadsheet.accounts.sign_ins import SignIns
@@ -331,6 +332,37 @@ def _accounts(
         sessions=Sessions(database, clock),
         tokens=ApiTokens(database, clock),
         alone=settings.single_user,
+        openid=_openid(settings, database, clock, secret),
+    )
+
+
+def _openid(settings: Settings, database: Database, clock: Clock, secret: bytes) -> OpenId | None:
+    """Return what signs in by the provider that the settings name; raises `Invalid` where half of it is missing."""
+    if not settings.oidc_issuer:
+        return None
+    if not settings.oidc_client_id:
+        raise Invalid(
+            "BROADSHEET_OIDC_ISSUER is set and BROADSHEET_OIDC_CLIENT_ID is not. Register this instance with the "
+            f"provider, with the redirect address {settings.site}/sign-in/openid/back, and set both.",
+            field="oidc_client_id",
+        )
+    from broadsheet.accounts.provider import Client, Provider  # authlib is for instances that have a provider
+
+    client = Client(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret,
+        f"{settings.site}/sign-in/openid/back",
+    )
+    provider = Provider(_outgoing(settings, clock, patience=5.0), clock, client)
+    return OpenId(
+        database,
+        clock,
+        secret,
+        provider,
+        issuer=settings.oidc_issuer,
+        name=settings.oidc_name,
+        open_to_all=settings.sign_up,
     )
 
 

@@ -175,6 +175,14 @@ class Settings(BaseSettings):
         False,
         description="The instance has one reader, who need not sign in: for a laptop; only on a loopback address.",
     )
+    oidc_issuer: str = Field(
+        "", description="OpenID provider that readers may sign in by: its issuer, exactly as it writes it; empty: none."
+    )
+    oidc_client_id: str = Field("", description="How the OpenID provider knows this instance.")
+    oidc_client_secret: str = Field("", repr=False, description="Secret for the OpenID provider; empty: PKCE alone.")
+    oidc_name: str = Field(
+        "OpenID", max_length=40, description="What the OpenID provider is called on the page to sign in."
+    )
     trusted_proxies: Words = Field(
         (), description="Addresses of reverse proxies whose X-Forwarded-For tells where a reader is: 127.0.0.1."
     )
@@ -213,6 +221,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError(f"{value!r} is no web address; it must start with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is no issuer; it must start with https://")
+        return value
 
     @field_validator("feeds")
     @classmethod

@@ -16,7 +16,7 @@ from broadsheet.web.headers import POLICY
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 LARGEST_PAGE = 2_000_000  # bytes; the longest abstract, all of it formulas, takes most of that
-OURS = ("broadsheet_form", "broadsheet_session", "broadsheet_theme")
+OURS = ("broadsheet_form", "broadsheet_openid", "broadsheet_session", "broadsheet_theme")
 _ADDRESSES = etree.XPath("//@href | //@src | //@action | //@formaction | //@srcset | //@poster | //@data")
 _SCHEME = re.compile(r"[\s\x00-\x20]*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 

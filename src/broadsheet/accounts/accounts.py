@@ -1,8 +1,9 @@
-"""The four parts of accounts in one value, as the doors ask them; each part's own module tells what it does."""
+"""The parts of accounts in one value, as the doors ask them; each part's own module tells what it does."""
 
 from dataclasses import dataclass
 
 from broadsheet.accounts.api_tokens import ApiTokens
+from broadsheet.accounts.openid import OpenId
 from broadsheet.accounts.readers import Readers
 from broadsheet.accounts.sessions import Sessions
 from broadsheet.accounts.sign_ins import SignIns
@@ -10,10 +11,13 @@ from broadsheet.accounts.sign_ins import SignIns
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """What the doors need to know readers; `alone` tells that the instance has one reader, who need not sign in."""
+    """What the doors need to know readers; `alone` tells that the instance has one reader, who need not sign in,
+    `openid` is None where no provider is set.
+    """
 
     readers: Readers
     sign_ins: SignIns
     sessions: Sessions
     tokens: ApiTokens
     alone: bool = False
+    openid: OpenId | None = None

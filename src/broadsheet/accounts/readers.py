@@ -82,6 +82,9 @@ class Readers:
                 {"signed_in_at": one.created_at.isoformat(), "ends_at": one.expires_at.isoformat()}
                 for one in store.sessions(connection, reader_id, now)
             ]
+            identities = [
+                {"issuer": one.issuer, "subject": one.subject} for one in store.identities(connection, reader_id)
+            ]
             tokens = [
                 {
                     "name": one.name,
@@ -103,6 +106,7 @@ class Readers:
             },
             "sessions": sessions,
             "tokens": tokens,
+            "openid": identities,
             **{name: list(tell(reader_id)) for name, tell in self._belongings.items()},
         }
 

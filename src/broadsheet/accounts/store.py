@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from broadsheet.database.schema import Moment, allowance, api_token, reader, session, sign_in
+from broadsheet.database.schema import Moment, allowance, api_token, openid_identity, reader, session, sign_in
 from broadsheet.mail.suppression import allowed
 
 QUEUED, SENDING, SENT, FAILED, WITHHELD = "queued", "sending", "sent", "failed", "withheld"
@@ -221,3 +221,22 @@ def _open(token_hash: str, now: datetime) -> ColumnElement[bool]:
 def _insert(connection: Connection, table: Table) -> Any:
     """Return the insert of the database in use: both know what to do on conflict, each by a class of its own."""
     return {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[connection.dialect.name](table)
+
+
+def reader_of_identity(connection: Connection, issuer: str, subject: str) -> Row[Any] | None:
+    """Return the reader whom a provider means by a subject."""
+    meant = and_(openid_identity.c.issuer == issuer, openid_identity.c.subject == subject)
+    asked = select(reader).join(openid_identity, openid_identity.c.reader_id == reader.c.id).where(meant)
+    return connection.execute(asked).one_or_none()
+
+
+def link_identity(connection: Connection, issuer: str, subject: str, reader_id: int, now: datetime) -> None:
+    """Let a provider's subject be a reader; one that is known already stays whose it is."""
+    made = _insert(connection, openid_identity)
+    row = made.values(issuer=issuer, subject=subject, reader_id=reader_id, linked_at=now)
+    connection.execute(row.on_conflict_do_nothing(index_elements=["issuer", "subject"]))
+
+
+def identities(connection: Connection, reader_id: int) -> list[Row[Any]]:
+    """Return (issuer, subject, linked_at) of a reader."""
+    return list(connection.execute(select(openid_identity).where(openid_identity.c.reader_id == reader_id)))

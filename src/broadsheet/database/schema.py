@@ -506,3 +506,13 @@ vote = _table(
     Column("voted_at", Moment, nullable=False),
     Index("ix_vote_paper_id", "paper_id"),
 )
+
+# Which reader an OpenID provider means by a subject: an address may change hands there, a subject never does.
+openid_identity = _table(
+    "openid_identity",
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("reader_id", Id, ForeignKey("reader.id", ondelete="CASCADE"), nullable=False),
+    Column("linked_at", Moment, nullable=False),
+    Index("ix_openid_identity_reader_id", "reader_id"),
+)

@@ -23,7 +23,7 @@ class Known:
 
     def __init__(self, accounts: Accounts, *, secure: bool) -> None:
         self._accounts = accounts
-        self._secure = secure
+        self.secure = secure
         self.cookie = (_PREFIX if secure else "") + SESSION
 
     @property
@@ -58,13 +58,13 @@ class Known:
             max_age=int(LASTING.total_seconds()),
             httponly=True,
             samesite="lax",
-            secure=self._secure,
+            secure=self.secure,
             path="/",
         )
 
     def drop(self, answer: Response) -> None:
         """Let the browser forget the session's token."""
-        answer.delete_cookie(self.cookie, path="/", httponly=True, samesite="lax", secure=self._secure)
+        answer.delete_cookie(self.cookie, path="/", httponly=True, samesite="lax", secure=self.secure)
 
     def _find(self, request: Request) -> Reader | None:
         if self._accounts.alone:

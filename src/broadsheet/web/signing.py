@@ -89,6 +89,7 @@ def _form(site: Site, request: Request, address: str, back: str, error: Invalid 
         back=own_path(back),
         errors=error,
         mail_words=site.mail_words,
+        openid=site.accounts.openid,
     )
 
 
