@@ -1,12 +1,15 @@
 """Digests with saved searches, from the question to the mail."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.schema import delivery_paper, saved_search, search_find
+from broadsheet.digests import queueing, store
 from broadsheet.digests.digests import FINDS_KEPT
 from broadsheet.digests.queueing import BATCH
 from broadsheet.errors import Unavailable
@@ -212,6 +215,32 @@ def test_many_followers_are_queued_in_batches(desk: Newsroom, clock: FixedClock)
     with desk.database.read() as connection:
         assert connection.execute(select(func.count()).select_from(search_find)).scalar_one() == 2
         assert connection.execute(select(func.count()).select_from(delivery_paper)).scalar_one() == 2 * many
+
+
+def test_a_run_that_breaks_off_leaves_whole_batches_and_the_next_goes_on(
+    room: Newsroom, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queueing, "BATCH", 2)
+    for n in range(5):
+        follower(room, f"reader{n}@example.org", SALT, edition=False)
+    clock.sleep(60)
+    room.library.answers = {"salt": room.come_in(31)}
+    room.press.publish(TODAY, lead=1)
+    real, batches = store.add_deliveries, count()
+
+    def broken(*given: Any) -> None:
+        real(*given)
+        if next(batches) == 1:
+            raise RuntimeError("the plug was pulled")
+
+    monkeypatch.setattr(store, "add_deliveries", broken)
+    with pytest.raises(RuntimeError, match="plug"):
+        room.digests.queue_due()
+    assert room.states() == ["queued"] * 2
+    assert room.digests.queue_due() == 3
+    assert room.digests.send_due().accepted == 5
+    assert sorted(room.tray.recipients) == [f"reader{n}@example.org" for n in range(5)]
+    assert all(titles(mail) == [31] for mail in room.tray.mails)
 
 
 def test_old_finds_are_dropped(desk: Newsroom, clock: FixedClock) -> None:

@@ -54,6 +54,8 @@ class Queueing:
         """Queue a delivery for every reader of a rhythm that has none for this edition; return how many go out."""
         which = store.without_delivery(rhythm, occasion(head.day), head.day)
         with self._database.read() as connection:
+            if not store.readers(connection, which, 1):  # as for nearly every tick of the day
+                return 0
             questions = saved_store.questions(connection, which)
         for _ in self._following.ask(questions):
             self._keep()
@@ -90,7 +92,7 @@ class Queueing:
             new = dict(zip(finds, numbers, strict=True))
             known = ChainMap(new, self._finds)
             rows = [(self._delivery(head, one), _content(one, known)) for one in chosen]
-            store.add_deliveries(connection, rows)
+            store.add_deliveries(connection, occasion(head.day), rows)
         self._finds |= new
         return sum(bool(papers) for _, papers in rows)
 
@@ -103,8 +105,6 @@ class Queueing:
         return {
             "subscription_id": chosen.reader,
             "edition_id": head.id,
-            "kind": "digest",
-            "occasion": occasion(head.day),
             "message_id": new_message_id(self._letterhead),
             "queued_at": self._now,
             "due_at": self._now,

@@ -17,6 +17,7 @@ from broadsheet.mail.suppression import allowed
 
 LETTERS = ("confirm", "manage")
 DIGESTS = ("digest",)
+_BEGUN = {"state": State.QUEUED, "attempts": 0, "note": ""}
 _ADDRESS_KEY: Column[str] = subscription.c.address_key
 
 # What a subscription must be for a mail of each kind to go out.
@@ -105,21 +106,29 @@ def mailed(
 
 def add_delivery(connection: Connection, values: Mapping[str, object]) -> None:
     """Insert a delivery without papers."""
-    add_deliveries(connection, [(values, ())])
+    connection.execute(insert(delivery).values(**_BEGUN, **values))
 
 
 def add_deliveries(
-    connection: Connection, rows: Sequence[tuple[Mapping[str, object], Iterable[tuple[int, int | None]]]]
+    connection: Connection,
+    occasion: str,
+    rows: Sequence[tuple[Mapping[str, object], Iterable[tuple[int, int | None]]]],
 ) -> None:
-    """Insert deliveries, each with its papers in order: a paper's number, and that of the find that brought it."""
+    """Insert digests of one occasion, each with its papers in order: a paper's number, and that of what found it."""
     if not rows:
         return
-    begun = {"state": State.QUEUED, "attempts": 0, "note": "", "edition_id": None, "settled_at": None}
-    made = insert(delivery).returning(delivery.c.id, sort_by_parameter_order=True)
-    ids = connection.execute(made, [begun | dict(values) for values, _ in rows]).scalars()
+    shared = _BEGUN | {"kind": "digest", "occasion": occasion}
+    connection.execute(insert(delivery), [shared | dict(values) for values, _ in rows])
+    # Numbers that the database gives are read back by the unique key: to return them row by row takes thrice as long.
+    its = delivery.c.subscription_id.in_([values["subscription_id"] for values, _ in rows])
+    same = and_(delivery.c.kind == "digest", delivery.c.occasion == occasion, its)
+    numbers = {
+        row.subscription_id: row.id
+        for row in connection.execute(select(delivery.c.subscription_id, delivery.c.id).where(same))
+    }
     content = [
-        {"delivery_id": delivery_id, "paper_id": paper_id, "place": place, "find_id": find_id}
-        for delivery_id, (_, papers) in zip(ids, rows, strict=True)
+        {"delivery_id": numbers[values["subscription_id"]], "paper_id": paper_id, "place": place, "find_id": find_id}
+        for values, papers in rows
         for place, (paper_id, find_id) in enumerate(papers)
     ]
     if content:
