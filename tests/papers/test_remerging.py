@@ -1,5 +1,6 @@
 """Merging what is stored anew: resumable, the same in one go or in slices, and harmless as a dry run."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
@@ -119,3 +120,14 @@ def test_keys_that_an_older_version_never_made_are_made(stored: Catalogue, anew:
     assert done.merged == ((other, one),)
     with database.read() as connection:
         assert len(connection.execute(select(record_key)).all()) >= 2
+
+
+def test_two_that_go_on_at_once_share_the_work(
+    stored: Catalogue, database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored.add([record(n) for n in range(40)])
+    monkeypatch.setattr(remerging, "SLICE", 4)
+    with ThreadPoolExecutor(2) as threads:
+        done = list(threads.map(lambda _: len(list(Remerging(database, clock).run())), range(2)))
+    assert sum(done) == 10
+    assert not Remerging(database, clock).due()

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 from sqlalchemy.sql.dml import Update
 
 from broadsheet.clock import Clock
+from broadsheet.database import changes
 from broadsheet.database.engine import Database
 from broadsheet.database.schema import abstract_band, duplicate, instance, paper
 from broadsheet.errors import NotFound
@@ -75,6 +76,7 @@ class Duplicates:
         None where nothing is left.
         """
         with self._database.write() as connection:
+            changes.take(connection, 0)  # of two that look at once, one waits and takes the next papers
             texts = _texts(connection, _after(connection), SLICE)
             if not texts:
                 return None

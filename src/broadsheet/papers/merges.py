@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from broadsheet.clock import Clock
+from broadsheet.database import changes
 from broadsheet.database.engine import Database
 from broadsheet.database.schema import paper, source_record
 from broadsheet.errors import Conflict, Invalid
@@ -90,6 +91,7 @@ class Merges:
         Raises `Invalid` for a name that is no record of the paper, `Conflict` where nothing would be left of it.
         """
         with self._database.write() as connection:
+            changes.take(connection, 0)  # no harvest may add a record to the paper meanwhile
             own = store.record_ids(connection, [paper_id])
             parted = list(dict.fromkeys(_named(name, own) for name in names))
             left = [key for key in own if key not in parted]
@@ -107,6 +109,7 @@ class Merges:
         if paper_id == other_id:
             raise Conflict("These names lead to one paper already.", value=paper_id)
         with self._database.write() as connection:
+            changes.take(connection, 0)
             mine, theirs = (list(store.record_ids(connection, [one])) for one in (paper_id, other_id))
             rulings.join(connection, mine, theirs, self._clock.now(), note[:LONGEST_NOTE])
             return intake.redo(connection, sorted((paper_id, other_id)), self._clock.now())

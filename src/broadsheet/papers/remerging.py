@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, delete, func, insert, select
 
 from broadsheet.clock import Clock
+from broadsheet.database import changes
 from broadsheet.database.engine import Database
 from broadsheet.database.schema import instance, paper
 from broadsheet.papers import intake, merging
@@ -72,6 +73,7 @@ class Remerging:
 
     def _step(self) -> tuple[Redone, int, int] | None:
         with self._database.write() as connection:
+            changes.take(connection, 0)  # of two that go on at once, one waits and takes the next slice
             place = _place(connection)
             ids = [] if place.done else _next(connection, place.after)
             if not ids:
