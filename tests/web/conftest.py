@@ -105,7 +105,8 @@ class Instance:
         """Return what was written to the outbox, oldest first."""
         return [
             message_from_bytes(path.read_bytes(), policy=policy.default)  # type: ignore[arg-type]
-            for path in sorted(self.outbox.glob("*.eml"))
+            # By when they were written: the moments in their names are a clock's that stands still.
+            for path in sorted(self.outbox.glob("*.eml"), key=lambda path: path.stat().st_mtime_ns)
         ]
 
 
