@@ -42,7 +42,9 @@ from broadsheet.feeds.atom import Letterhead as FeedHead
 from broadsheet.feeds.routes import routes as feed_routes
 from broadsheet.jobs.leases import Leases
 from broadsheet.jobs.ticks import Schedule, Tick
+from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.letter import Letterhead
+from broadsheet.mail.signed import Signed
 from broadsheet.mail.transport import Outbox, SmtpTransport, Transport
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
@@ -282,8 +284,9 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         hour=settings.edition_hour,
         silence=harvester.silence,
     )
-    transport = _transport(settings, clock)
-    letterhead = Letterhead.of(settings.name, settings.site, settings.mail_from)
+    letterhead = Letterhead.of(settings.name, settings.site, settings.mail_from, settings.contact)
+    keys = DkimKeys(settings.home / "dkim", settings.dkim_selector)
+    transport = Signed(_transport(settings, clock), keys, letterhead.domain, clock)
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)
     digests = Digests(database, subscriptions, editions, Follower(search, catalogue), transport, letterhead, clock)
     votes = Votes(database, catalogue, clock, secret)

@@ -8,8 +8,10 @@ import json
 import os
 import re
 import secrets
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
@@ -23,6 +25,7 @@ from pydantic_settings import (
 )
 
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*@")
+_SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]{0,53}[a-z0-9])?")  # a DNS label, with room for "-ed25519"
 _LIBRARY = re.compile(r"(users|groups)/\d{1,12}(/collections/[A-Z0-9]{8})?", re.ASCII)
 
 
@@ -168,6 +171,18 @@ class Settings(BaseSettings):
         "",
         description="SMTP server: smtp://user:password@host:587 or smtps://host:465; empty: .eml files in the outbox.",
     )
+    dkim_selector: str = Field(
+        "broadsheet", description="Name of the DKIM key that signs mails: its record stands at NAME._domainkey."
+    )
+    mail_addresses: Words = Field(
+        (),
+        description="Public IP addresses that mails reach receivers from: 192.0.2.7, 2001:db8::7; "
+        "empty: those of the SMTP server.",
+    )
+    dns_server: str = Field(
+        "",
+        description="DNS server that is asked whether the records for mail are right: 9.9.9.9, 127.0.0.1:5353; empty: the system's.",
+    )
     sign_up: bool = Field(
         True, description="Whether anyone may make an account by signing in; false: only `broadsheet readers add` does."
     )
@@ -198,6 +213,32 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise ValueError(f"{value!r} is no time zone; use a name such as Europe/Vienna or UTC") from error
+        return value
+
+    @field_validator("dkim_selector")
+    @classmethod
+    def _dns_label(cls, value: str) -> str:
+        if not _SELECTOR.fullmatch(value):
+            raise ValueError(f"{value!r:.60} is no selector; write letters, digits and hyphens, such as broadsheet")
+        return value
+
+    @field_validator("mail_addresses")
+    @classmethod
+    def _ip_addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(str(ip_address(address)) for address in value)
+        except ValueError as error:
+            raise ValueError(f"{error}; write addresses such as 192.0.2.7 or 2001:db8::7") from error
+
+    @field_validator("dns_server")
+    @classmethod
+    def _dns_address(cls, value: str) -> str:
+        try:
+            parts = urlsplit(f"//{f'[{value}]' if value.count(':') > 1 and '[' not in value else value}")
+            if value:
+                _ = ip_address(parts.hostname or ""), parts.port
+        except ValueError as error:
+            raise ValueError(f"{value!r:.60} is no address of a DNS server; write 9.9.9.9 or 127.0.0.1:5353") from error
         return value
 
     @field_validator(

@@ -43,6 +43,28 @@ def test_headers_of_a_digest() -> None:
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
 
+@pytest.mark.parametrize(
+    ("contact", "owner"),
+    [
+        ("desk@example.org", "<mailto:desk@example.org>"),
+        ("mailto:desk@example.org", "<mailto:desk@example.org>"),
+        ("https://example.org/desk", "<https://example.org/desk>"),
+        ("", None),
+        ("desk@example.org>\r\nBcc: eve@example.org", "<mailto:desk@example.orgBcc:eve@example.org>"),
+    ],
+)
+def test_the_owner_of_the_list_is_the_operator(contact: str, owner: str | None) -> None:
+    head = Letterhead.of("The Paper", "https://paper.example.org", contact=contact)
+    message, _ = parsed(letter(), head)
+    assert message["List-Owner"] == owner
+    assert message["Bcc"] is None
+
+
+def test_the_domain_of_a_sender_is_what_dns_knows() -> None:
+    assert Letterhead.of("P", "https://Paper.Example.ORG").domain == "paper.example.org"
+    assert Letterhead.of("P", "https://p.example.org", "desk@bücher.example").domain == "xn--bcher-kva.example"
+
+
 def test_a_mail_outside_the_list_has_no_list_headers() -> None:
     message, _ = parsed(letter(unsubscribe=""))
     assert not [name for name in message if name.startswith("List-")]

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from broadsheet.mail.letter import Letter, Letterhead
+from broadsheet.mail.letter import Kind, Letter, Letterhead
 
 
 def sign_in_url(letterhead: Letterhead, token: str) -> str:
@@ -26,6 +26,7 @@ def sign_in(recipient: str, token: str, minutes: int, letterhead: Letterhead, me
         text=_templates().get_template("sign_in.txt").render(values).strip() + "\n",
         html=_templates().get_template("sign_in.html").render(values),
         message_id=message_id,
+        kind=Kind.SIGN_IN,
     )
 
 

@@ -24,7 +24,7 @@ from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.edition import Edition
 from broadsheet.editions.editions import Editions
 from broadsheet.errors import NotFound
-from broadsheet.mail.letter import Letter, Letterhead
+from broadsheet.mail.letter import Kind, Letter, Letterhead
 
 _SHEETS = 64
 _OCCASION = "edition:"
@@ -86,6 +86,7 @@ class Composer:
             html=rendered.html,
             message_id=claimed.message_id,
             unsubscribe=end,
+            kind=Kind.DIGEST,
         )
 
     def _sheet(self, day: date, content: Content) -> Sheet | None:

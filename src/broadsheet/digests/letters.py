@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from broadsheet.digests.subscription import Subscription
 from broadsheet.digests.templating import render
 from broadsheet.digests.tokens import CONFIRM_WITHIN
-from broadsheet.mail.letter import Letter, Letterhead
+from broadsheet.mail.letter import Kind, Letter, Letterhead
 
 
 def confirm_url(letterhead: Letterhead, token: str) -> str:
@@ -42,6 +42,7 @@ def confirmation(reader: Subscription, token: str, letterhead: Letterhead, messa
         text=render("confirm.txt", **values),
         html=render("confirm.html", **values),
         message_id=message_id,
+        kind=Kind.CONFIRMATION,
     )
 
 
@@ -64,4 +65,5 @@ def management(reader: Subscription, letterhead: Letterhead, message_id: str, *,
         html=render("manage.html", **values),
         message_id=message_id,
         unsubscribe=end_url(letterhead, reader.token),
+        kind=Kind.MANAGEMENT,
     )

@@ -12,6 +12,8 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
+from enum import StrEnum
+from textwrap import wrap
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,26 +21,45 @@ from broadsheet.errors import Invalid
 
 LONGEST_SUBJECT = 150
 _BREAKING = frozenset({"Cc", "Zl", "Zp"})
+_FOLD_AT = 76
+_SENDER_ID = "broadsheet"  # the last field of Feedback-ID: 5 to 15 characters that stay the same
 _INVISIBLE = frozenset({"Cf", "Cs", "Co", "Cn"})
+
+
+class Kind(StrEnum):
+    """What a mail is for; receivers report complaints by it (`Feedback-ID`), and a test looks at every one."""
+
+    DIGEST = "digest"
+    CONFIRMATION = "confirmation"
+    MANAGEMENT = "management"
+    SIGN_IN = "sign-in"
+    NOTICE = "notice"
 
 
 class MailPolicy(EmailPolicy):
     """SMTP's line ends; headers that hold a URL stay on one line.
 
     The standard policy turns a URL of more than 78 characters into encoded words, which no receiver unsubscribes by.
+    It would do the same to a signature.
     """
 
     def fold(self, name: str, value: Any) -> str:
         """Fold a header into lines of text."""
-        if name.lower().startswith("list-"):
-            return f"{name}: {value}{self.linesep}"
-        return str(super().fold(name, value))
+        own = self._own(name, value)
+        return str(super().fold(name, value)) if own is None else own
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """Fold a header into lines of bytes."""
+        own = self._own(name, value)
+        return super().fold_binary(name, value) if own is None else own.encode("ascii")
+
+    def _own(self, name: str, value: Any) -> str | None:
         if name.lower().startswith("list-"):
-            return f"{name}: {value}{self.linesep}".encode("ascii")
-        return super().fold_binary(name, value)
+            return f"{name}: {value}{self.linesep}"
+        if name.lower() == "dkim-signature":  # folded at its spaces alone, which the signature allows for
+            lines = wrap(f"{name}: {value}", _FOLD_AT, break_long_words=False, break_on_hyphens=False)
+            return f"{self.linesep} ".join(lines) + self.linesep
+        return None
 
 
 POLICY = MailPolicy(linesep="\r\n")
@@ -46,14 +67,18 @@ POLICY = MailPolicy(linesep="\r\n")
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Who writes: the paper's `name`, its `site` (base URL, no slash at the end) and the mailbox of its `sender`."""
+    """Who writes: the paper's `name`, its `site` (base URL, no slash at the end) and the mailbox of its `sender`.
+
+    `contact` is the operator's mailbox or page, empty where none was told.
+    """
 
     name: str
     site: str
     sender: str
+    contact: str = ""
 
     @classmethod
-    def of(cls, name: str, site: str, sender: str = "") -> "Letterhead":
+    def of(cls, name: str, site: str, sender: str = "", contact: str = "") -> "Letterhead":
         """Make a letterhead; an empty sender becomes broadsheet@ and the site's host. Raises `Invalid`."""
         mailbox = sender or f"broadsheet@{_host(site)}"
         try:
@@ -65,12 +90,24 @@ class Letterhead:
                 field="mail_from",
                 value=mailbox,
             ) from error
-        return cls(line(name) or "Broadsheet", site.rstrip("/"), mailbox)
+        return cls(line(name) or "Broadsheet", site.rstrip("/"), mailbox, _url(contact.strip()))
 
     @property
     def host(self) -> str:
         """The sender's domain: what message ids end in."""
         return self.sender.rpartition("@")[2]
+
+    @property
+    def domain(self) -> str:
+        """The sender's domain as DNS knows it: lower case, in ASCII."""
+        return self.host.lower().encode("idna").decode("ascii") if not self.host.isascii() else self.host.lower()
+
+    @property
+    def owner(self) -> str:
+        """The operator as a URL, empty where none was told."""
+        if self.contact.startswith(("mailto:", "https://", "http://")):
+            return self.contact
+        return f"mailto:{self.contact}" if "@" in self.contact else ""
 
     @property
     def list_id(self) -> str:
@@ -88,6 +125,7 @@ class Letter:
     html: str
     message_id: str
     unsubscribe: str = field(default="", repr=False)
+    kind: Kind = Kind.NOTICE
 
 
 def new_message_id(letterhead: Letterhead) -> str:
@@ -106,9 +144,12 @@ def compose(letter: Letter, letterhead: Letterhead, moment: datetime) -> EmailMe
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
     message["X-Broadsheet-Delivery"] = letter.message_id.strip("<>").partition("@")[0]
+    message["Feedback-ID"] = f"{letter.kind}:{_SENDER_ID}"
     if letter.unsubscribe:
         message["List-Id"] = letterhead.list_id
         message["List-Help"] = f"<{_url(letterhead.site)}/about>"
+        if letterhead.owner:
+            message["List-Owner"] = f"<{letterhead.owner}>"
         message["List-Archive"] = f"<{_url(letterhead.site)}/edition/latest>"
         message["List-Unsubscribe"] = f"<{_url(letter.unsubscribe)}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058

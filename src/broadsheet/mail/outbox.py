@@ -25,7 +25,7 @@ class Outbox:
         name = f"{self._clock.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}.eml"
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(self._directory / name, message.as_bytes())
+            write_whole(self._directory / name, message.as_bytes())
         except OSError as error:
             raise Unavailable(
                 f"The outbox {self._directory} cannot be written ({error.strerror}). "
@@ -41,7 +41,8 @@ class Outbox:
         return f"No SMTP server is set: mails are written to {self._directory} as .eml files."
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file that the instance's user alone may read, and that has its name only once it is whole on the disk."""
     partial = path.with_suffix(".partial")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -1,0 +1,111 @@
+"""Every kind of mail that Broadsheet sends passes the rules of receivers, and no kind is forgotten."""
+
+import ast
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import broadsheet
+from broadsheet.accounts.sign_ins import SignIns
+from broadsheet.clock import FixedClock
+from broadsheet.database.engine import Database
+from broadsheet.mail.keys import DkimKey, DkimKeys
+from broadsheet.mail.letter import Kind
+from broadsheet.mail.signed import Signed
+from tests.digests.newsroom import HEAD, SECRET, TODAY, Newsroom, Tray, newsroom
+from tests.mail.rules import look_over_mail
+
+ADA = "ada.quill@reader.example"
+
+
+class Post:
+    """A newsroom whose mails are signed before they land in its tray."""
+
+    def __init__(self, database: Database, clock: FixedClock, keys: DkimKeys) -> None:
+        self.tray = Tray()
+        self.database, self.clock = database, clock
+        self.transport = Signed(self.tray, keys, HEAD.domain, clock)
+        self.room: Newsroom = newsroom(database, clock, self.transport)
+        self.room.tray = self.tray
+
+    def last(self) -> bytes:
+        return self.tray.mails[-1].as_bytes()
+
+
+def digest(post: Post) -> bytes:
+    """The largest digest there is."""
+    post.room.press.publish(TODAY, lead=1, trending=range(2, 12), new=range(12, 41))
+    post.room.reader(ADA, size=30)
+    assert post.room.tick() == 1
+    return post.last()
+
+
+def confirmation(post: Post) -> bytes:
+    post.room.subscriptions.subscribe(ADA)
+    post.room.subscriptions.send_waiting()
+    return post.last()
+
+
+def management(post: Post) -> bytes:
+    post.room.reader(ADA)
+    post.clock.sleep(timedelta(days=2).total_seconds())  # nobody is written to about one subscription every minute
+    return confirmation(post)
+
+
+def sign_in(post: Post) -> bytes:
+    desk = SignIns(post.database, post.clock, SECRET, post.transport, HEAD, open_to_all=True)
+    desk.ask(ADA, "192.0.2.7", "/")
+    desk.send_waiting()
+    return post.last()
+
+
+MAILS: dict[Kind, Callable[[Post], bytes]] = {
+    Kind.DIGEST: digest,
+    Kind.CONFIRMATION: confirmation,
+    Kind.MANAGEMENT: management,
+    Kind.SIGN_IN: sign_in,
+}
+ON_THE_LIST = {Kind.DIGEST, Kind.MANAGEMENT}
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> DkimKeys:
+    made = DkimKeys(tmp_path_factory.mktemp("dkim"), "pen")
+    made.make()
+    return made
+
+
+@pytest.fixture
+def key(keys: DkimKeys) -> DkimKey:
+    return keys.current()[0]
+
+
+@pytest.mark.parametrize("kind", MAILS)
+def test_a_mail_of_each_kind_passes_the_rules(
+    kind: Kind, sqlite: Database, clock: FixedClock, keys: DkimKeys, key: DkimKey
+) -> None:
+    raw = MAILS[kind](Post(sqlite, clock, keys))
+    mail = look_over_mail(raw, kind, HEAD, key, clock.now())
+    assert (mail["List-Id"] is not None) == (kind in ON_THE_LIST)
+    assert mail["To"] == ADA
+
+
+def test_no_kind_of_mail_is_forgotten() -> None:
+    """Whoever writes a letter says its kind, and every kind that is written stands in `MAILS`."""
+    written = list(_letters())
+    assert len(written) >= len(MAILS)
+    for place, kind in written:
+        assert kind, f"{place}: pass kind=Kind.… to Letter, and add the kind to MAILS in this file"
+    assert {Kind[kind] for _, kind in written if kind} == set(MAILS)
+
+
+def _letters() -> Iterator[tuple[str, str | None]]:
+    """Yield where in the sources a `Letter` is made, and the name of the kind that it is given."""
+    for path in sorted(Path(broadsheet.__file__).parent.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Letter":
+                kinds = [word.value for word in call.keywords if word.arg == "kind"]
+                named = kinds[0].attr if kinds and isinstance(kinds[0], ast.Attribute) else None
+                yield f"{path.name}:{call.lineno}", named
