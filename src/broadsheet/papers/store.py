@@ -7,7 +7,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select, update
@@ -112,8 +111,7 @@ def write_keys(connection: Connection, keys: Mapping[int, Iterable[int]], *, fre
     if not fresh:
         for some in chunks(keys):
             connection.execute(delete(record_key).where(record_key.c.record_id.in_(some)))
-    rows = [{"key": key, "record_id": record_id} for record_id, own in keys.items() for key in dict.fromkeys(own)]
-    _insert(connection, record_key, sorted(rows, key=itemgetter("key")))
+    insert_pairs(connection, record_key, ((key, record_id) for record_id, own in keys.items() for key in set(own)))
 
 
 def records_of(connection: Connection, paper_ids: Iterable[int]) -> dict[int, list[SourceRecord]]:
@@ -124,6 +122,15 @@ def records_of(connection: Connection, paper_ids: Iterable[int]) -> dict[int, li
         for row in connection.execute(asked.where(source_record.c.paper_id.in_(some)).order_by(source_record.c.id)):
             found[row.paper_id].append(wire.loads(row.record))
     return found
+
+
+def insert_pairs(connection: Connection, table: Table, pairs: Iterable[tuple[int, int]]) -> None:
+    """Insert rows of a table of two columns, in the order in which it keeps them; past SQLAlchemy: they are many."""
+    rows = sorted(pairs)
+    if rows:
+        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        names = ", ".join(column.name for column in table.c)
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({mark}, {mark})", rows)  # noqa: S608
 
 
 def record_ids(connection: Connection, paper_ids: Iterable[int]) -> dict[tuple[str, str], int]:
