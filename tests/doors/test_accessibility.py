@@ -100,6 +100,10 @@ def test_the_pages_behind_a_mails_links_neither(served: Served, page: Page) -> N
     assert _faults(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("link", name="What your next mail would hold now").click()
+    page.get_by_role("heading", name="Your next mail").wait_for()
+    assert _faults(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_the_pages_of_a_reader_neither(served: Served, page: Page) -> None:

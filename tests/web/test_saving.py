@@ -189,3 +189,24 @@ def test_words_of_a_search_bring_no_markup(filled: Instance) -> None:
         assert "&lt;script&gt;alert(1)" in page
         assert "<script>alert" not in page
         assert "<img" not in page
+
+
+def test_the_next_mail_is_shown_as_it_stands(filled: Instance) -> None:
+    token = token_of(filled)
+    filled.post("/subscription/search/add", token=token, question="whistling kettles")
+    filled.clock.sleep(60)
+    filled.add(record(60, title="Whistling <kettles>"))
+    page = filled.get(f"/subscription/next?token={token}").text
+    assert '<a href="/search?q=whistling+kettles">whistling kettles</a>' in page
+    assert "Whistling &lt;kettles&gt;" in page
+    assert "Holds “whistling” and “kettles”" in page
+    choices = {"hour": "7", "timezone": "UTC", "days": "daily", "size": "10"}
+    filled.post("/subscription", token=token, edition="off", **choices)
+    filled.post("/subscription/search/drop", token=token, search=numbers(manage(filled, token), "drop")[0])
+    assert "no mail would go out" in filled.get(f"/subscription/next?token={token}").text
+    assert f"/subscription/next?token={token}" in manage(filled, token)
+    assert "no longer holds" in filled.get("/subscription/next?token=x", 400).text
+
+
+def manage(instance: Instance, token: str) -> str:
+    return instance.get(f"/subscription?token={token}").text

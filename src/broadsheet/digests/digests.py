@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.digests import saved_store, store
+from broadsheet.digests.choosing import choose_for, history
 from broadsheet.digests.composing import Composer, published
 from broadsheet.digests.following import Follower
 from broadsheet.digests.queueing import Queueing
 from broadsheet.digests.rendering import Personal, Rendered, lay_out
 from broadsheet.digests.saved import SavedSearch, checked, title_of
 from broadsheet.digests.schedule import newest_due, span
-from broadsheet.digests.selection import Candidate, Section, arrange, candidates, choose
+from broadsheet.digests.selection import Candidate, Section, Selection, arrange, candidates, choose
 from broadsheet.digests.sending import Sending, SendReport
 from broadsheet.digests.subscription import choices
 from broadsheet.digests.subscriptions import Subscriptions
@@ -75,6 +76,25 @@ class Digests:
         selection = arrange(page, 1, chosen, sections)
         subscribe = f"{self._letterhead.site}/subscribe"
         return lay_out(selection, self._letterhead).for_reader(Personal(subscribe, subscribe, "This is a preview."))
+
+    def upcoming(self, token: str) -> Selection:
+        """Return what the subscription behind a link would get if it were due now; queues and sends nothing.
+
+        Raises `Invalid` for a token that does not hold.
+        """
+        reader, page = self._subscriptions.by_token(token), self._editions.today()
+        days = span(reader.days)
+        offer = candidates([page, *published(self._editions, page.day - A_DAY, days - 1)])
+        titles = {one.question: one.title for one in self._subscriptions.searches.of(token) if not one.waits}
+        following = self._follower.until(self._clock.now())
+        for _ in following.ask(titles):
+            pass
+        with self._database.read() as connection:
+            known = history(connection, [reader], offer, following)
+        (chosen,) = choose_for([reader], known, offer, following)
+        rows = [(paper, asked, following.reason(asked, paper), titles[asked]) for asked, paper in chosen.finds()]
+        places = [candidate for candidate in offer if candidate.place.paper.id in chosen.edition]
+        return arrange(page, days, places, self._follower.sections(rows))
 
     def queue_due(self) -> int:
         """Queue a delivery for every reader whose hour has come; return how many mails are to go out.

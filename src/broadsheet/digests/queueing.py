@@ -1,12 +1,11 @@
-"""Chooses what each reader gets of an edition and of saved searches, and queues it: a batch of readers at a time.
+"""Queues what each reader gets of an edition and of saved searches: a batch of readers at a time.
 
-When an edition is due is `digests`' matter.
+When an edition is due is `digests`' matter, what a reader gets `choosing`'s.
 Choosing reads and asks, and no transaction is open while questions are asked; queueing alone writes.
 """
 
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,30 +13,15 @@ from sqlalchemy import ColumnElement, Row
 
 from broadsheet.database.engine import Database
 from broadsheet.digests import saved_store, store
+from broadsheet.digests.choosing import Chosen, choose_for, history
 from broadsheet.digests.composing import occasion
-from broadsheet.digests.deliveries import MAILED, State
+from broadsheet.digests.deliveries import State
 from broadsheet.digests.following import Following
-from broadsheet.digests.selection import Candidate, choose
+from broadsheet.digests.selection import Candidate
 from broadsheet.editions.edition import Head
 from broadsheet.mail.letter import Letterhead, new_message_id
 
 BATCH = 500
-# What counts as a reader's last digest: one that was sent, and one for which there was nothing.
-_TOLD = (*MAILED, State.EMPTY)
-
-
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """What one reader gets: papers of the edition, and those that each question found."""
-
-    reader: int
-    edition: list[int]
-    found: list[tuple[str, list[int]]]
-
-    def finds(self) -> Iterator[tuple[str, int]]:
-        for question, ids in self.found:
-            for paper_id in ids:
-                yield question, paper_id
 
 
 class Queueing:
@@ -67,25 +51,13 @@ class Queueing:
             if len(chosen) < BATCH:
                 return queued
 
-    def _choose(self, which: ColumnElement[bool], offer: Sequence[Candidate]) -> list[_Chosen]:
-        offered = [candidate.place.paper.id for candidate in offer]
+    def _choose(self, which: ColumnElement[bool], offer: Sequence[Candidate]) -> list[Chosen]:
         with self._database.read() as connection:
             readers = store.readers(connection, which, BATCH)
-            ids = [reader.id for reader in readers]
-            searches = saved_store.confirmed(connection, ids)
-            last = saved_store.last_digests(connection, list(searches), _TOLD)
-            had = store.mailed(connection, ids, offered, self._following.since)
-        chosen = []
-        for reader in readers:
-            known = had.get(reader.id, set())
-            places = choose(offer, reader.size, known) if reader.edition else []
-            papers = [candidate.place.paper.id for candidate in places]
-            found = self._following.choose(searches.get(reader.id, ()), last.get(reader.id), known.union(papers))
-            chosen.append(_Chosen(reader.id, papers, found))
-        self._following.tell(find for one in chosen for find in one.finds())
-        return chosen
+            known = history(connection, readers, offer, self._following)
+        return choose_for(readers, known, offer, self._following)
 
-    def _write(self, head: Head, chosen: Sequence[_Chosen]) -> int:
+    def _write(self, head: Head, chosen: Sequence[Chosen]) -> int:
         finds = dict.fromkeys(find for one in chosen for find in one.finds() if find not in self._finds)
         with self._database.write() as connection:
             numbers = saved_store.add_finds(connection, [self._find(*find) for find in finds])
@@ -100,7 +72,7 @@ class Queueing:
         reason = self._following.reason(question, paper_id)
         return {"question": question, "paper_id": paper_id, "reason": reason, "found_at": self._now}
 
-    def _delivery(self, head: Head, chosen: _Chosen) -> dict[str, object]:
+    def _delivery(self, head: Head, chosen: Chosen) -> dict[str, object]:
         empty = not (chosen.edition or chosen.found)
         return {
             "subscription_id": chosen.reader,
@@ -113,6 +85,6 @@ class Queueing:
         }
 
 
-def _content(chosen: _Chosen, finds: Mapping[tuple[str, int], int]) -> list[tuple[int, int | None]]:
+def _content(chosen: Chosen, finds: Mapping[tuple[str, int], int]) -> list[tuple[int, int | None]]:
     edition: list[tuple[int, int | None]] = [(paper_id, None) for paper_id in chosen.edition]
     return edition + [(paper_id, finds[question, paper_id]) for question, paper_id in chosen.finds()]

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
+from sqlalchemy.exc import IntegrityError
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
@@ -42,18 +43,11 @@ class SavedSearches:
         Raises `Invalid` for a bad token (field `token`) or question (field `q`), `Conflict` when there is no room.
         """
         question = checked(asked)
-        with self._database.write() as connection:
-            row = self._confirmed(connection, token)
-            there = {one.question: one for one in saved_store.searches(connection, row.id)}
-            known = there.get(question.encoded())
-            if known is not None and not known.waits:
-                return
-            _require_room(there.values())
-            now = self._clock.now()
-            if known is not None:
-                saved_store.confirm(connection, [known.id], now)
-            else:
-                _add(connection, row.id, question, now, now)
+        try:
+            with self._database.write() as connection:
+                self._save(connection, self._confirmed(connection, token).id, question)
+        except IntegrityError:  # pressed twice: the other press has saved it
+            return
 
     def keep(self, token: str, search_id: int) -> None:
         """Take a waiting search in; raises as `save`, and `NotFound` for one that is not there."""
@@ -72,6 +66,18 @@ class SavedSearches:
             row = self._confirmed(connection, token)
             own = {one.id for one in saved_store.searches(connection, row.id)}
             saved_store.drop(connection, [search_id] if search_id in own else [])
+
+    def _save(self, connection: Connection, subscription_id: int, question: Question) -> None:
+        there = {one.question: one for one in saved_store.searches(connection, subscription_id)}
+        known = there.get(question.encoded())
+        if known is not None and not known.waits:
+            return
+        _require_room(there.values())
+        now = self._clock.now()
+        if known is not None:
+            saved_store.confirm(connection, [known.id], now)
+        else:
+            _add(connection, subscription_id, question, now, now)
 
     def _confirmed(self, connection: Connection, token: str) -> Row[Any]:
         row = self._managed(connection, token)

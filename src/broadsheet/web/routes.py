@@ -61,6 +61,7 @@ def routes(site: Site) -> list[Route]:
         post("/subscription/confirm", subscribing.confirm),
         get("/subscription", subscribing.manage),
         post("/subscription", subscribing.change),
+        get("/subscription/next", subscribing.upcoming),
         post("/subscription/pause", subscribing.rest),
         post("/subscription/search/add", saving.add),
         post("/subscription/search/keep", saving.keep),

@@ -91,6 +91,18 @@ def change(site: Site, request: Request, form: Form) -> Response:
     return RedirectResponse(f"/subscription?token={token}&said=changed", 303)
 
 
+def upcoming(site: Site, request: Request) -> Response:
+    """Show what the next mail would hold if it went out now."""
+    token = request.query_params.get("token", "")
+    return site.pages.show(
+        request,
+        "subscribe_next.html",
+        token=token,
+        subscription=site.subscriptions.by_token(token),
+        selection=site.digests.upcoming(token),
+    )
+
+
 def rest(site: Site, request: Request, form: Form) -> Response:
     """Pause the mails until a day, or go on with them."""
     token = form.get("token", "")
