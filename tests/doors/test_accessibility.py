@@ -118,8 +118,8 @@ def test_the_pages_of_a_reader_neither(served: Served, page: Page) -> None:
     page.get_by_text("Copy “my reading list” now.").wait_for()
     assert _faults(page) == []
     page.goto(served.url + "/paper/arxiv:2601.00003")
-    page.locator("form.vote button[aria-pressed=false]").click()
-    page.locator("form.vote button[aria-pressed=true]").wait_for()
+    page.locator(".vote > button[aria-pressed=false]").click()
+    page.locator(".vote > button[aria-pressed=true]").wait_for()
     assert _faults(page) == []
     for path in ("/", "/search?q=reading+tides", "/me", "/me/delete", "/me/deleted"):
         page.goto(served.url + path)

@@ -72,7 +72,7 @@ def test_from_the_mail_to_a_vote_that_others_see(
     assert kept.recipients == [[ADA]]
     expect(mine).to_have_url(instance.url + PAPER)
 
-    vote = mine.locator("form.vote button")
+    vote = mine.locator(".vote > button")
     expect(vote).to_have_attribute("aria-pressed", "false")
     mine.evaluate("window.stayed = true")
     vote.click()
@@ -81,8 +81,8 @@ def test_from_the_mail_to_a_vote_that_others_see(
     assert mine.evaluate("window.stayed") is True, "the page was loaded anew"
 
     others.goto(instance.url + PAPER)
-    expect(others.locator("form.vote button")).to_contain_text("1 vote")
-    others.locator("form.vote button").click()  # nobody known may vote: a page says where to sign in
+    expect(others.locator(".vote > button")).to_contain_text("1 vote")
+    others.locator(".vote > button").click()  # nobody known may vote: a page says where to sign in
     expect(others.get_by_role("heading", level=1)).to_have_text("Sign in first")
     assert [line for line in told if "401" not in line] == []
 
@@ -104,7 +104,7 @@ def test_without_scripts_a_vote_is_a_plain_form(
     page = browser.new_context(java_script_enabled=False).new_page()
     sign_in(page, instance, postbox[0], "/")
     expect(page.get_by_role("link", name="Ada", exact=True)).to_be_visible()
-    first = page.locator("form.vote button").first
+    first = page.locator(".vote > button").first
     first.click()
     expect(page).to_have_url(f"{instance.url}/")
     expect(first).to_have_attribute("aria-pressed", "true")

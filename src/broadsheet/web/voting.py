@@ -1,7 +1,7 @@
 """Votes on pages: how the papers of a page stand, and the form that votes; in place where a script asks for JSON.
 
-What a vote is, `community` decides. A form names its paper by a name that outlives a merge, so that a page which was
-open meanwhile votes for the paper that is there now.
+What a vote is, `community` decides. One form serves all of a page's buttons. Each names its paper by a name that
+outlives a merge, so that a page which was open meanwhile votes for the paper that is there now.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,10 +44,10 @@ def ballot(site: Site, request: Request, papers: Iterable[Paper]) -> Ballot:
 def vote(site: Site, request: Request, form: Form) -> Response:
     """Vote, or take a vote back, and lead back to the page; a script that asks for JSON gets the new count."""
     reader = site.known.require(request)
-    wanted = form.get("vote", "")
+    wanted, _, key = form.get("vote", "").partition(" ")
     if wanted not in ("0", "1"):
         raise Invalid("This form says neither to vote nor to take a vote back. Reload the page.", field="vote")
-    paper = site.catalogue.get(form.get("paper", ""))
+    paper = site.catalogue.get(key)
     change = site.votes.cast if wanted == "1" else site.votes.withdraw
     standing = change(reader.id, paper.id)
     if "application/json" in request.headers.get("accept", ""):

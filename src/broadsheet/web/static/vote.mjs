@@ -1,29 +1,33 @@
 // Votes in place; without this file, or when anything fails, the form is sent as forms are.
-const show = (form, { votes, mine }) => {
-  const button = form.querySelector("button");
+const form = document.getElementById("votes");
+const keyOf = (button) => button.value.slice(2);
+
+const show = (button, { votes, mine }) => {
   button.setAttribute("aria-pressed", String(mine));
-  button.value = mine ? "0" : "1";
+  button.value = `${mine ? 0 : 1} ${keyOf(button)}`;
   button.firstChild.data = String(votes);
-  form.querySelector(".vh").firstChild.data = ` ${votes === 1 ? "vote" : "votes"}; ${mine ? "take back the vote for" : "vote for"} `;
+  const words = mine ? "take back the vote for" : "vote for";
+  button.querySelector(".vh").firstChild.data = ` ${votes === 1 ? "vote" : "votes"}; ${words} `;
 };
 
-document.addEventListener("submit", async (event) => {
-  const form = event.target.closest?.("form.vote");
-  if (!form || !event.submitter || form.dataset.plain) return;
+form?.addEventListener("submit", async (event) => {
+  const pressed = event.submitter;
+  if (!pressed || form.dataset.plain) return;
   event.preventDefault();
-  if (form.getAttribute("aria-busy") === "true") return;
-  form.setAttribute("aria-busy", "true");
-  const fields = new URLSearchParams(new FormData(form, event.submitter));
+  const frame = pressed.parentElement;
+  if (frame.getAttribute("aria-busy") === "true") return;
+  frame.setAttribute("aria-busy", "true");
+  const body = new URLSearchParams(new FormData(form, pressed));
   try {
-    const answer = await fetch(form.action, { method: "POST", body: fields, headers: { Accept: "application/json" } });
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const standing = await answer.json();
-    const same = [...document.querySelectorAll("form.vote")].filter((one) => one.elements.paper.value === fields.get("paper"));
-    for (const one of same) show(one, standing);
+    const key = keyOf(pressed);
+    for (const button of document.querySelectorAll(".vote > button")) if (keyOf(button) === key) show(button, standing);
   } catch {
     form.dataset.plain = "true";
-    form.requestSubmit(event.submitter);
+    form.requestSubmit(pressed);
   } finally {
-    form.removeAttribute("aria-busy");
+    frame.removeAttribute("aria-busy");
   }
 });
