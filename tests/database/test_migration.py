@@ -3,14 +3,25 @@ import sys
 from pathlib import Path
 
 import pytest
+import zstandard
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
+from broadsheet.clock import FixedClock
+from broadsheet.database import migration
 from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate, revision
 from broadsheet.database.schema import metadata
 from broadsheet.errors import Conflict
+from broadsheet.papers import store, wire
+from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.merging import combine
+from broadsheet.papers.remerging import Remerging
+from tests.conftest import NOON
+from tests.invented import record
 
 
 def test_the_replayed_migrations_give_the_declared_schema(database: Database) -> None:
@@ -43,3 +54,36 @@ def test_two_processes_that_start_at_once_take_turns(tmp_path: Path) -> None:
     said = {start.communicate(timeout=60)[0].strip() for start in starts}
     assert [start.returncode for start in starts] == [0, 0, 0]
     assert len(said) == 1
+
+
+def test_what_the_first_edition_stored_is_there_after_the_upgrade_and_is_merged_anew(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(migration.__file__).parent / "migrations"))
+    told = record(1)
+    row = {"source": told.source, "key": told.key, "digest": "d", "received_at": NOON.isoformat()}
+    packed = {
+        name: zstandard.compress(text.encode()) for name, text in (("record", wire.dumps(told)), ("payload", "{}"))
+    }
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(text("UPDATE change_counter SET last = 1"))
+        there = {column[1] for column in connection.execute(text("PRAGMA table_info(paper)"))}
+        paper = {"id": 1, "first_seen_at": NOON, **store.row_of(combine([told]), 1, NOON)}
+        known = {name: value for name, value in paper.items() if name in there}
+        connection.execute(insert(metadata.tables["paper"]).values(known))
+        connection.execute(
+            text(
+                "INSERT INTO source_record (source, key, paper_id, work_key, digest, record, payload, received_at) "
+                "VALUES (:source, :key, 1, 'k', :digest, :record, :payload, :received_at)"
+            ),
+            {**row, **packed},
+        )
+    migrate(database)
+    clock = FixedClock(NOON)
+    catalogue = Catalogue(database, clock)
+    assert [one.title for one in catalogue.records_of(1)] == [told.title]
+    assert [one.changed for one in Remerging(database, clock).run()] == [(1,)]  # its identifiers are written now
+    other = record(1, source="journal", key="j", identifiers=())
+    assert catalogue.add([other]).paper_ids == (1,)
