@@ -64,6 +64,7 @@ NAMES = [*SEARCHED, *"token id said day size key name".split()]
 ENOUGH = 12_000  # characters; the client works long on a long address
 LONGEST_ADDRESS = 60_000  # characters; servers and clients refuse more before a door sees it
 FIELDS = "address hour timezone days size token theme back form_token".split()
+OWN_FIELDS = "name token_name scope token_id sure address back token".split()
 STRANGE_TYPES = ("application/json", "multipart/form-data; boundary=x", "text/plain; charset=utf-7", "", "\xff")
 METHODS = "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE PROPFIND".split()
 
@@ -191,6 +192,26 @@ def test_hostile_forms(client: TestClient, table: list[Door], app: App) -> None:
                 assert 400 <= answer.status_code < 500, (door.path, named, answer.status_code)
                 assert answer.status_code != 403, "the form was refused before its fields were read"
     assert state(app) == before
+
+
+def test_hostile_forms_of_a_reader_who_is_signed_in(client: TestClient, table: list[Door], app: App) -> None:
+    reader = app.accounts.readers.add("ada@quill.example")
+    session = app.accounts.sessions.begin(reader.id)
+    own_form(client)
+    client.cookies.set("broadsheet_session", session)
+    token = client.get("/me").text.partition('name="form_token" value="')[2].partition('"')[0]
+    forms = [door.path for door in table if "POST" in door.methods and not door.path.startswith("/sign-out")]
+    assert {"/me/name", "/me/tokens", "/vote"} <= set(forms)
+    for path in forms:
+        for named, value in HOSTILE.items():
+            fields = [(name, value) for name in OWN_FIELDS]
+            for vote in (value, f"1 {value}"):
+                body = query([*fields, ("vote", vote), ("form_token", token)])
+                kind = {"content-type": "application/x-www-form-urlencoded"}
+                look_over(client.post(path, content=body, headers=kind), (path, named))
+    for path in ("/me", "/me/export", "/"):
+        look_over(client.get(path), path)
+    assert app.accounts.sessions.reader(session), "a hostile form signed the reader out"
 
 
 def test_one_hostile_field_in_a_form_that_is_else_right(client: TestClient) -> None:
