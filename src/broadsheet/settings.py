@@ -181,7 +181,8 @@ class Settings(BaseSettings):
     )
     dns_server: str = Field(
         "",
-        description="DNS server that is asked whether the records for mail are right: 9.9.9.9, 127.0.0.1:5353; empty: the system's.",
+        description="DNS server that is asked whether the records for mail are right: 9.9.9.9, 127.0.0.1:5353; "
+        "empty: the system's.",
     )
     sign_up: bool = Field(
         True, description="Whether anyone may make an account by signing in; false: only `broadsheet readers add` does."

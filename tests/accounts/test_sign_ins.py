@@ -243,3 +243,18 @@ def test_what_a_crash_left_half_sent_is_sent_again(office: Office, clock: FixedC
     clock.sleep(timedelta(minutes=3).total_seconds())
     assert office.sign_ins.send_waiting() == 1
     assert office.sign_ins.accept(office.token())
+
+
+def test_a_letter_that_breaks_each_run_keeps_nobody_waiting(office: Office, clock: FixedClock) -> None:
+    def crash(recipient: str) -> None:
+        if recipient.startswith("bad"):
+            raise KeyError(recipient)
+
+    office.tray.trouble = crash
+    office.sign_ins.ask("bad@example.org", "192.0.2.7")
+    for _ in range(5):
+        with pytest.raises(KeyError):
+            office.sign_ins.send_waiting()
+        clock.sleep(timedelta(minutes=3).total_seconds())
+    office.sign_ins.ask(ADA, "192.0.2.7")
+    assert office.sign_ins.send_waiting() == 1

@@ -54,7 +54,7 @@ class Sending:
         now = self._clock.now()
         token = new_token()
         with self._database.write() as connection:
-            row = store.claim_letter(connection, now)
+            row = store.claim_letter(connection, now, _MOST_ATTEMPTS)
             if row is None:
                 return None
             store.set_sign_in(connection, row.id, {"token_hash": hash_of(token), "expires_at": now + LASTING})

@@ -70,14 +70,18 @@ def add_sign_in(connection: Connection, values: Mapping[str, object]) -> None:
     connection.execute(insert(sign_in).values(**values))
 
 
-def claim_letter(connection: Connection, now: datetime) -> Row[Any] | None:
-    """Take the letter that is due first, may be written and is still of use; None when none is."""
+def claim_letter(connection: Connection, now: datetime, most_attempts: int) -> Row[Any] | None:
+    """Take the letter that is due first, may be written and is still of use; None when none is.
+
+    One that was tried too often is left alone: what breaks each run must not keep others waiting.
+    """
     due = (
         select(sign_in.c.id)
         .where(
             sign_in.c.state == QUEUED,
             sign_in.c.due_at <= now,
             sign_in.c.expires_at > now,
+            sign_in.c.attempts < most_attempts,
             allowed(sign_in.c.address_key),
         )
         .order_by(sign_in.c.due_at, sign_in.c.id)
