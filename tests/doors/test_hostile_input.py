@@ -219,6 +219,11 @@ def test_one_hostile_field_in_a_form_that_is_else_right(client: TestClient) -> N
     right = {"address": "ada@quill.example", "hour": "7", "timezone": "UTC", "days": "daily", "size": "10"}
     for path, fields, names in (
         ("/subscribe", right, ("address", "hour", "timezone")),
+        (
+            "/subscribe/search",
+            {"address": "ada@quill.example", "question": "q=tides"},
+            ("address", "question", "edition"),
+        ),
         ("/theme", {"theme": "dark", "back": "/"}, ("theme", "back")),
     ):
         for name in names:
