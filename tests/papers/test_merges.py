@@ -43,6 +43,13 @@ def test_each_record_says_why_it_is_here(stored: Catalogue, merges: Merges) -> N
     assert third.to == first.record
 
 
+def test_a_paper_of_very_many_records_is_explained_as_well(stored: Catalogue, merges: Merges) -> None:
+    (one, *_) = stored.add([record(1, source=f"s{n}") for n in range(120)]).paper_ids
+    told = merges.explain(one)
+    assert len(told) == 120
+    assert all(joined.reason is not None and joined.reason.kind == "identifier" for joined in told[1:])
+
+
 def test_what_is_said_no_more_is_owned_to(stored: Catalogue, merges: Merges) -> None:
     (one, _) = stored.add([record(1), record(1, source="hf", title="Moss by another name")]).paper_ids
     stored.add([record(1, source="hf", title="Moss by another name", identifiers=())])

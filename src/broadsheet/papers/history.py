@@ -16,6 +16,9 @@ from broadsheet.papers.paper import Description
 from broadsheet.papers.records import SourceRecord
 
 
+LONGEST = 300  # wordings that a history is told from; the newest
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
     """One change of what a reader sees: `at` when it came here, `sources` which told it.
@@ -88,7 +91,7 @@ class Histories:
         """Return the history of a paper; empty for one of which nothing ever changed, and for one that is not here."""
         with self._database.read() as connection:
             told = wordings.of(connection, paper_id)
-        return history(told)
+        return history(told[-LONGEST:])
 
 
 def history(told: Sequence[tuple[datetime, SourceRecord]]) -> History:

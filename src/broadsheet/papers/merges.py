@@ -22,6 +22,7 @@ from broadsheet.papers.rulings import Key, Ruling
 
 _EARLIER = Reason("earlier", "joined by what a source said before and says no more")
 LONGEST_NOTE = 500
+_MOST = 40  # records that are compared each with each; the others with the first alone
 _BEST = ("identifier", "title", "subtitle", "abstract", "editor")  # reasons, the one that tells most first
 
 
@@ -130,12 +131,15 @@ def _explained(records: Sequence[SourceRecord], together: dict[Key, set[Key]]) -
     if not records:
         return []
     found = {0: Joined(records[0], None, None)}
-    waiting = list(range(1, len(records)))
+    waiting = list(range(1, min(len(records), _MOST)))
     while waiting:
         link = _next_link(records, found, waiting, together)
         place, joined = link or (waiting[0], Joined(records[waiting[0]], None, _EARLIER))
         found[place] = joined
         waiting.remove(place)
+    for place in range(_MOST, len(records)):  # each with each would keep a page waiting
+        reason = _between(records[0], records[place], together)
+        found[place] = Joined(records[place], records[0] if reason else None, reason or _EARLIER)
     return [found[place] for place in range(len(records))]
 
 
