@@ -57,3 +57,24 @@ def test_every_setting_is_documented() -> None:
         assert f"`BROADSHEET_{name.upper()}`" in page
         assert field.description
         assert field.description in page
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"dkim_selector": "../pen"},
+        {"dkim_selector": "a.b"},
+        {"dkim_selector": "p" * 60},
+        {"mail_addresses": ("mail.example.org",)},
+        {"dns_server": "dns.example.org"},
+        {"dns_server": "127.0.0.1:dns"},
+    ],
+)
+def test_settings_of_mail_that_cannot_be_used(given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError, match="; write "):
+        load(**given)
+
+
+@pytest.mark.parametrize("server", ["", "9.9.9.9", "127.0.0.1:5353", "2620:fe::fe", "[2620:fe::fe]:53"])
+def test_addresses_of_dns_servers(server: str) -> None:
+    assert load(dns_server=server).dns_server == server

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -45,6 +46,8 @@ from broadsheet.jobs.ticks import Schedule, Tick
 from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.signed import Signed
+from broadsheet.mail.smtp import Server
+from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import Outbox, SmtpTransport, Transport
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
@@ -70,6 +73,9 @@ from broadsheet.web.client import is_loopback
 from broadsheet.web.routes import exception_handlers, middleware
 from broadsheet.web.routes import routes as web_routes
 from broadsheet.web.site import Site
+
+if TYPE_CHECKING:
+    from broadsheet.mail.deliverability import Deliverability, Trial
 
 ENCODER_PATIENCE = 3.0  # seconds between tries: a reader waits for the answer, and words alone are one
 _RE_ENCODING = 8.0  # seconds of each ten that a change of encoder may work: the rest is the readers'
@@ -99,6 +105,8 @@ class App:
     checks: Checks
     trending: Trending
     editions: Editions
+    letterhead: Letterhead
+    keys: DkimKeys
     transport: Transport
     subscriptions: Subscriptions
     digests: Digests
@@ -159,6 +167,22 @@ class App:
             exception_handlers=exception_handlers(site),
             lifespan=lifespan,
         )
+
+    def deliverability(self) -> "Deliverability":
+        """Return what makes and checks the records of mail; it alone loads the DNS library, which takes 0.1 s."""
+        from broadsheet.mail.deliverability import Deliverability
+        from broadsheet.mail.lookups import Dns
+
+        server = Server.from_url(self.settings.smtp_url) if self.settings.smtp_url else None
+        dns = Dns(self.settings.dns_server)
+        return Deliverability(self.letterhead, self.keys, server, self.settings.mail_addresses, dns)
+
+    def trial(self) -> "Trial":
+        """Return what sends the operator a trial mail."""
+        from broadsheet.mail.deliverability import Trial
+
+        suppressions = Suppressions(self.database, self.clock)
+        return Trial(self.letterhead, self.transport, suppressions, self.clock, self.secret)
 
     def close(self) -> None:
         """Let go of the database and of the mail server; the index needs no farewell."""
@@ -309,6 +333,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         checks=_checks(settings, database, leases, clock),
         trending=trending,
         editions=editions,
+        letterhead=letterhead,
+        keys=keys,
         transport=transport,
         subscriptions=subscriptions,
         digests=digests,

@@ -11,9 +11,11 @@ import broadsheet
 from broadsheet.accounts.sign_ins import SignIns
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
+from broadsheet.mail.deliverability import Trial
 from broadsheet.mail.keys import DkimKey, DkimKeys
 from broadsheet.mail.letter import Kind
 from broadsheet.mail.signed import Signed
+from broadsheet.mail.suppression import Suppressions
 from tests.digests.newsroom import HEAD, SECRET, TODAY, Newsroom, Tray, newsroom
 from tests.mail.rules import look_over_mail
 
@@ -61,11 +63,17 @@ def sign_in(post: Post) -> bytes:
     return post.last()
 
 
+def trial(post: Post) -> bytes:
+    Trial(HEAD, post.transport, Suppressions(post.database, post.clock), post.clock, SECRET).send(ADA)
+    return post.last()
+
+
 MAILS: dict[Kind, Callable[[Post], bytes]] = {
     Kind.DIGEST: digest,
     Kind.CONFIRMATION: confirmation,
     Kind.MANAGEMENT: management,
     Kind.SIGN_IN: sign_in,
+    Kind.TRIAL: trial,
 }
 ON_THE_LIST = {Kind.DIGEST, Kind.MANAGEMENT}
 

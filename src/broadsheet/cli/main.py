@@ -5,7 +5,19 @@ from typing import Annotated
 import typer
 
 from broadsheet import __version__
-from broadsheet.cli import digests, editions, evaluation, index, merging, papers, readers, searching, serving, sources
+from broadsheet.cli import (
+    digests,
+    editions,
+    evaluation,
+    index,
+    mail,
+    merging,
+    papers,
+    readers,
+    searching,
+    serving,
+    sources,
+)
 from broadsheet.cli.terminal import instance, say, say_json
 from broadsheet.cli.terminal import settings as read_settings
 
@@ -24,6 +36,7 @@ program.add_typer(index.commands, name="index")
 program.add_typer(editions.commands, name="editions")
 program.add_typer(digests.commands, name="digests")
 program.add_typer(readers.commands, name="readers")
+program.add_typer(mail.commands, name="mail")
 program.command("up")(serving.up)
 program.command("search")(searching.search)
 program.command("evaluate")(evaluation.evaluate)

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     CONFIRMATION = "confirmation"
     MANAGEMENT = "management"
     SIGN_IN = "sign-in"
+    TRIAL = "trial"
     NOTICE = "notice"
 
 

@@ -61,6 +61,11 @@ class Server:
             options.get("ca", [None])[0],
         )
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it runs on this machine."""
+        return _is_loopback(self.host)
+
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
 
@@ -91,6 +96,16 @@ class SmtpTransport:
         """Say goodbye to the server; the next mail connects anew."""
         with self._turn:
             self._hang_up(politely=True)
+
+    def probe(self) -> str:
+        """Connect, sign in and leave; return the version of TLS, empty in the clear. Raises `Unavailable`."""
+        connection = self._connect()
+        spoken = connection.sock.version() if isinstance(connection.sock, ssl.SSLSocket) else None
+        try:
+            connection.quit()
+        except (smtplib.SMTPException, OSError):
+            _abandon(connection)
+        return spoken or ""
 
     def describe(self) -> str:
         """Return a sentence for pages: where mails go."""

@@ -1,0 +1,129 @@
+"""What an operator does to have mails land in inboxes: make the key, publish records, check all, send a trial.
+
+The single points are `judging`'s matter.
+The DNS is asked for names out of the operator's own settings alone, only when the operator says so, and nothing is
+connected to but the SMTP server that the settings name.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from ipaddress import ip_address
+
+from broadsheet.clock import Clock
+from broadsheet.errors import Conflict, Unavailable
+from broadsheet.mail import addresses, judging
+from broadsheet.mail.judging import Finding, Origin, State
+from broadsheet.mail.keys import DkimKeys
+from broadsheet.mail.letter import Kind, Letter, Letterhead, compose, new_message_id
+from broadsheet.mail.lookups import Dns
+from broadsheet.mail.records import Record, to_publish
+from broadsheet.mail.smtp import Server
+from broadsheet.mail.suppression import Suppressions
+from broadsheet.mail.transport import Transport
+
+Check = Callable[[], Finding | Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverability:
+    """The parts of one instance that decide whether its mails arrive."""
+
+    letterhead: Letterhead
+    keys: DkimKeys
+    server: Server | None
+    origins: Sequence[str]
+    dns: Dns
+
+    def setup(self, *, ed25519: bool = False) -> list[Record]:
+        """Make the key where there is none, and return the records to publish; raises `Conflict` without a domain."""
+        domain = self.letterhead.domain
+        if not judging.is_domain(domain):
+            raise Conflict(
+                f"Mails would come from {domain}, which is no domain of the internet. Set BROADSHEET_MAIL_FROM to an "
+                "address of your domain, or BROADSHEET_PUBLIC_URL to the site's address, and run this again.",
+                value=domain,
+            )
+        relay = self.server.host if self.server and not self.server.is_here else ""
+        return to_publish(self.letterhead, self.keys.make(ed25519=ed25519), relay, self.origins)
+
+    def check(self) -> list[Finding]:
+        """Return a finding for each point; what the DNS did not answer is unsure."""
+        domain = self.letterhead.domain
+        found = [judging.site(self.letterhead.site), judging.server(self.server)]
+        if not judging.is_domain(domain):
+            return [*found, judging.sender(self.dns, domain)]
+        points: dict[str, Check] = {
+            "sender": lambda: judging.sender(self.dns, domain),
+            "SPF": lambda: judging.allowed(self.dns, domain, self._leaving()),
+            "DKIM": lambda: judging.signature(self.dns, domain, self.keys.current()),
+            "DMARC": lambda: judging.policy(self.dns, domain),
+            "PTR": self._names,
+        }
+        return found + [finding for point, check in points.items() for finding in _answered(point, check)]
+
+    def _names(self) -> Iterator[Finding]:
+        for origin in self._leaving():
+            yield judging.name_of_origin(self.dns, origin)
+
+    def _leaving(self) -> list[Origin]:
+        """Return the addresses that mails leave from: the told ones, else the SMTP server's where it is elsewhere."""
+        if self.origins:
+            return [Origin(address, told=True) for address in self.origins]
+        if self.server is None or self.server.is_here:
+            return []
+        found = self.dns.addresses(self.server.host)
+        return [Origin(address, told=False) for address in found if ip_address(address).is_global]
+
+
+def _answered(point: str, check: Check) -> list[Finding]:
+    try:
+        found = check()
+        return [found] if isinstance(found, Finding) else list(found)
+    except Unavailable as error:
+        return [Finding(point, State.UNSURE, error.message)]
+
+
+class Trial:
+    """Sends the operator a mail in the form of all others, to be looked at where it arrives."""
+
+    def __init__(
+        self, letterhead: Letterhead, transport: Transport, suppressions: Suppressions, clock: Clock, secret: bytes
+    ) -> None:
+        self._letterhead = letterhead
+        self._transport = transport
+        self._suppressions = suppressions
+        self._clock = clock
+        self._secret = secret
+
+    def send(self, address: str) -> None:
+        """Hand one mail over; raises `Invalid`, `Conflict` for a suppressed address, or as transports do."""
+        recipient = addresses.read(address, self._secret)
+        if self._suppressions.find(recipient.key):
+            raise Conflict("That address bounced or complained before, so it is not written to.")
+        letter = trial(recipient.mailbox, self._letterhead)
+        message = compose(letter, self._letterhead, self._clock.now())
+        try:
+            self._transport.send(message, sender=self._letterhead.sender, recipient=recipient.mailbox)
+        finally:
+            self._transport.close()
+
+
+def trial(recipient: str, letterhead: Letterhead) -> Letter:
+    """Return the letter of a trial."""
+    told = (
+        f"This is a trial mail from {letterhead.name}, sent by its operator with `broadsheet mail check --to`.",
+        "Have your mail program show its source (“Show original”, “View source”) and look for the line "
+        "Authentication-Results: it should say spf=pass, dkim=pass and dmarc=pass.",
+        "Nobody subscribed you to anything, and nothing more will come of it.",
+    )
+    body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in told)
+    return Letter(
+        recipient=recipient,
+        subject=f"A trial mail from {letterhead.name}",
+        text="\n\n".join([*told, letterhead.site]) + "\n",
+        html=f'<!doctype html><html lang="en"><head><title>Trial</title></head><body>{body}'
+        f'<p><a href="{escape(letterhead.site)}">{escape(letterhead.site)}</a></p></body></html>\n',
+        message_id=new_message_id(letterhead),
+        kind=Kind.TRIAL,
+    )
