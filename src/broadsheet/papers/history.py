@@ -15,7 +15,6 @@ from broadsheet.papers.difference import People, Piece
 from broadsheet.papers.paper import Description
 from broadsheet.papers.records import SourceRecord
 
-
 LONGEST = 300  # wordings that a history is told from; the newest
 
 
