@@ -63,6 +63,24 @@ def test_the_owner_of_the_list_is_the_operator(contact: str, owner: str | None) 
 def test_the_domain_of_a_sender_is_what_dns_knows() -> None:
     assert Letterhead.of("P", "https://Paper.Example.ORG").domain == "paper.example.org"
     assert Letterhead.of("P", "https://p.example.org", "desk@bücher.example").domain == "xn--bcher-kva.example"
+    assert Letterhead.of("P", "https://straße.example").domain == "xn--strae-oqa.example"  # not strasse: as browsers do
+
+
+def test_an_international_site_mails_links_that_machines_can_follow() -> None:
+    head = Letterhead.of("P", "https://Bücher.example:8443/öl/")
+    assert (head.site, head.sender) == (
+        "https://xn--bcher-kva.example:8443/%C3%B6l",
+        "broadsheet@xn--bcher-kva.example",
+    )
+    message, raw = parsed(letter(unsubscribe=f"{head.site}/subscription/end?token=x"), head)
+    assert message["List-Id"] == "<daily.xn--bcher-kva.example>"
+    assert message["List-Unsubscribe"] == "<https://xn--bcher-kva.example:8443/%C3%B6l/subscription/end?token=x>"
+    assert raw.isascii()
+
+
+def test_a_site_that_no_dns_can_hold_is_told_with_its_setting() -> None:
+    with pytest.raises(Invalid, match="BROADSHEET_PUBLIC_URL"):
+        Letterhead.of("P", f"https://{'ü' * 70}.example")
 
 
 def test_a_mail_outside_the_list_has_no_list_headers() -> None:
@@ -130,7 +148,9 @@ def test_who_a_mail_comes_from(site: str, sender: str, mailbox: str, list_id: st
     assert (letterhead.sender, letterhead.list_id) == (mailbox, list_id)
 
 
-@pytest.mark.parametrize("sender", ["Paper <a@b>", "a@b@c", "nobody", "a@b\r\nBcc: c@d", "@"])
+@pytest.mark.parametrize(
+    "sender", ["Paper <a@b>", "a@b@c", "nobody", "a@b\r\nBcc: c@d", "@", "bücher@example.org", f"a@{'ü' * 70}.org"]
+)
 def test_a_bad_sender_is_told_with_its_setting(sender: str) -> None:
     with pytest.raises(Invalid, match="BROADSHEET_MAIL_FROM"):
         Letterhead.of("P", "https://p.example.org", sender)

@@ -15,7 +15,9 @@ from email.policy import EmailPolicy
 from enum import StrEnum
 from textwrap import wrap
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import idna
 
 from broadsheet.errors import Invalid
 
@@ -70,6 +72,7 @@ POLICY = MailPolicy(linesep="\r\n")
 class Letterhead:
     """Who writes: the paper's `name`, its `site` (base URL, no slash at the end) and the mailbox of its `sender`.
 
+    Site and sender are in ASCII, an international domain in its encoded form: headers of lists can say no other.
     `contact` is the operator's mailbox or page, empty where none was told.
     """
 
@@ -81,9 +84,13 @@ class Letterhead:
     @classmethod
     def of(cls, name: str, site: str, sender: str = "", contact: str = "") -> "Letterhead":
         """Make a letterhead; an empty sender becomes broadsheet@ and the site's host. Raises `Invalid`."""
+        site = _site(site.rstrip("/"))
         mailbox = sender or f"broadsheet@{_host(site)}"
         try:
-            Address(addr_spec=mailbox)
+            local, at, domain = mailbox.rpartition("@")
+            plain = f"{local}{at}{_in_ascii(domain)}"
+            Address(addr_spec=plain)
+            plain.encode("ascii")
         except (HeaderParseError, ValueError) as error:
             raise Invalid(
                 f"{mailbox!r} cannot be the sender of mails; set BROADSHEET_MAIL_FROM to a bare address "
@@ -91,7 +98,7 @@ class Letterhead:
                 field="mail_from",
                 value=mailbox,
             ) from error
-        return cls(line(name) or "Broadsheet", site.rstrip("/"), mailbox, _url(contact.strip()))
+        return cls(line(name) or "Broadsheet", site, plain, _url(contact.strip()))
 
     @property
     def host(self) -> str:
@@ -100,8 +107,8 @@ class Letterhead:
 
     @property
     def domain(self) -> str:
-        """The sender's domain as DNS knows it: lower case, in ASCII."""
-        return self.host.lower().encode("idna").decode("ascii") if not self.host.isascii() else self.host.lower()
+        """The sender's domain as DNS knows it: in lower case."""
+        return self.host.lower()
 
     @property
     def owner(self) -> str:
@@ -170,6 +177,28 @@ def line(text: str, longest: int = 200) -> str:
 def _url(text: str) -> str:
     """Return what may stand between angle brackets in a header: ASCII without spaces or brackets."""
     return "".join(char for char in text if "!" <= char <= "~" and char not in "<>")
+
+
+def _site(url: str) -> str:
+    """Return a site's URL in ASCII; raises `Invalid` for a host that no DNS can hold."""
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    try:
+        host = _in_ascii(parts.hostname or "")
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise Invalid(
+            f"{url!r} has no host that the DNS can hold; set BROADSHEET_PUBLIC_URL to the site's address.",
+            field="public_url",
+            value=url,
+        ) from error
+    return urlunsplit((parts.scheme, f"{host}{port}", quote(parts.path, safe="/%"), "", ""))
+
+
+def _in_ascii(host: str) -> str:
+    """Return a host as the DNS knows it, an international one encoded as browsers do (UTS 46)."""
+    return host if host.isascii() else idna.encode(host, uts46=True).decode("ascii")
 
 
 def _host(site: str) -> str:
