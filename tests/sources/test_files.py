@@ -91,7 +91,7 @@ def test_batches_and_progress(tmp_path: Path, shelf: Catalogue, monkeypatch: pyt
 def test_a_file_that_breaks_off_brings_what_it_has(tmp_path: Path, shelf: Catalogue) -> None:
     chance = random.Random(5)
     lines = [line(n, abstract=chance.randbytes(400).hex()) for n in range(3000)]
-    packed = gzip.compress(b"".join(lines))
+    packed = gzip.compress(b"".join(lines, mtime=0))
     path = tmp_path / "papers.jsonl.gz"
     path.write_bytes(packed[: len(packed) // 2])
     report = import_files([path], shelf)
@@ -128,7 +128,7 @@ RIS = b"TY  - JOUR\nTI  - Ebb\nAU  - Quill\nDO  - 10.5555/ebb\nER  - \n"
     [
         ("library.ris", RIS),
         ("library.txt", RIS),
-        ("library.ris.gz", gzip.compress(b"\xef\xbb\xbf" + RIS)),
+        ("library.ris.gz", gzip.compress(b"\xef\xbb\xbf" + RIS, mtime=0)),
         ("library.json", json.dumps([CSL], indent=2).encode()),
         ("library.json", json.dumps(CSL).encode()),
         ("library.json", json.dumps(CSL, indent=2).encode()),
