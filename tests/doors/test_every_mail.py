@@ -16,7 +16,10 @@ from broadsheet.mail.keys import DkimKey, DkimKeys
 from broadsheet.mail.letter import Kind
 from broadsheet.mail.signed import Signed
 from broadsheet.mail.suppression import Suppressions
+from broadsheet.papers.records import SourceRecord
+from broadsheet.search.question import Question
 from tests.digests.newsroom import HEAD, SECRET, TODAY, Newsroom, Tray, newsroom
+from tests.invented import record
 from tests.mail.rules import look_over_mail
 
 ADA = "ada.quill@reader.example"
@@ -42,6 +45,43 @@ def digest(post: Post) -> bytes:
     post.room.reader(ADA, size=30)
     assert post.room.tick() == 1
     return post.last()
+
+
+WORDS = {
+    "Latin": "counting the quiet tides of glass looms and clockwork birds",
+    "Cyrillic": "измерение тихих приливов и бумажных мостов",
+    "Chinese": "安静的机器测量潮汐与玻璃织机",
+}
+
+
+@pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
+def test_the_largest_digest_is_not_clipped(
+    words: str, sqlite: Database, clock: FixedClock, keys: DkimKeys, key: DkimKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """30 papers of the edition and 30 of saved searches, with long titles, abstracts and many authors."""
+
+    def long(n: int) -> SourceRecord:
+        title = f"{n}: {' '.join([words] * 5)}"[:160]
+        return record(n, title=title, abstract=" ".join([words] * 40), authors=("Ada Quill-Marsh",) * 9)
+
+    monkeypatch.setattr("tests.digests.newsroom.record", long)
+    post = Post(sqlite, clock, keys)
+    reader = post.room.reader(ADA, size=30)
+    searches = [Question(text=f"{words} {n}") for n in range(6)]
+    for search in searches:
+        post.room.subscriptions.searches.save(reader.token, search)
+    clock.sleep(60)
+    for n, search in enumerate(searches):
+        post.room.library.answers[search.text] = post.room.come_in(*range(100 + 5 * n, 105 + 5 * n))
+    post.room.press.publish(TODAY, lead=1, trending=range(2, 12), new=range(12, 41))
+    clock.sleep(60)
+    assert post.room.tick() == 1
+    raw = post.last()
+    mail = look_over_mail(raw, Kind.DIGEST, HEAD, key, clock.now())
+    page = mail.get_body(("html",))
+    assert page is not None
+    assert page.get_content().count("<h3 ") + 1 == 60  # the lead has another head
+    assert len(page.get_content().encode()) > 70_000
 
 
 def confirmation(post: Post) -> bytes:

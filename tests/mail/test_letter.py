@@ -118,6 +118,22 @@ def test_no_url_can_leave_its_brackets(url: str) -> None:
     assert found.endswith(b">")
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Tide tables — tableaux\n" * 9, "quoted-printable"),
+        ("измерение приливов\n" * 9, "base64"),
+        ("", "quoted-printable"),
+    ],
+)
+def test_a_part_takes_the_encoding_in_which_it_is_smaller(text: str, encoding: str) -> None:
+    message = compose(Letter("bob@example.org", "s", text, f"<p>{text}</p>", "<1@x>"), HEAD, MOMENT)
+    (first, second) = message.iter_parts()
+    assert {first["Content-Transfer-Encoding"], second["Content-Transfer-Encoding"]} == {encoding}
+    assert first.get_content().split() == text.split()
+    assert message.as_bytes().isascii()
+
+
 def test_a_recipient_with_a_line_break_is_refused() -> None:
     with pytest.raises(ValueError, match="CR or LF"):
         compose(Letter("bob@example.org\r\nBcc: eve@example.org", "s", "t", "h", "<1@x>"), HEAD, MOMENT)

@@ -15,6 +15,8 @@ from broadsheet.mail.letter import Letterhead
 from broadsheet.papers.paper import Paper
 
 LONGEST_LEAD = 70
+LARGEST_PAGE = 98_000  # bytes of HTML: Gmail clips at 102 kB, and the link to unsubscribe stands at the end
+_SHARES = (1.0, 0.5, 0.0)  # of the usual words of abstracts: less of them where a mail would be too large
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,11 @@ def lay_out(selection: Selection, letterhead: Letterhead) -> Sheet:
         "subject": subject,
         "preheader": _preheader(selection),
     }
-    html, text = render("digest.html", **values), render("digest.txt", **values)
+    html = text = ""
+    for share in _SHARES:
+        html, text = render("digest.html", share=share, **values), render("digest.txt", share=share, **values)
+        if len(html.encode()) <= LARGEST_PAGE:
+            break
     return Sheet(Rendered(subject, html, text, selection.papers), marks)
 
 
