@@ -181,6 +181,12 @@ def test_without_a_key_mails_are_unsigned(ours: Deliverability, tmp_path: Path) 
     assert (state, "unsigned" in said, "mail setup" in todo) == (State.WRONG, True, True)
 
 
+def test_a_key_that_cannot_be_read_is_wrong(ours: Deliverability, tmp_path: Path) -> None:
+    (tmp_path / "pen.pem").write_text("broken")
+    ((state, said, _),) = by_point(replace(ours, keys=DkimKeys(tmp_path, "pen")).check(), "DKIM")
+    assert (state, "no mail is signed or sent" in said) == (State.WRONG, True)
+
+
 def test_servers_in_the_clear_absent_or_refusing(ours: Deliverability) -> None:
     with smtp_server() as plain:
         ((state, said, _),) = by_point(replace(ours, server=Server.from_url(plain.url)).check(), "server")

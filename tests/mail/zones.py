@@ -83,9 +83,8 @@ def dns_server() -> Iterator[Zone]:
             wire = zone.answer(self.rfile.read(length)).to_wire()
             self.wfile.write(len(wire).to_bytes(2, "big") + wire)
 
-    servers: list[Any] = [socketserver.UDPServer(("127.0.0.1", 0), Udp)]
+    servers = _bound(Udp, Tcp)
     zone.port = servers[0].server_address[1]
-    servers.append(socketserver.TCPServer(("127.0.0.1", zone.port), Tcp))
     threads = [Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}) for server in servers]
     for thread in threads:
         thread.start()
@@ -96,3 +95,18 @@ def dns_server() -> Iterator[Zone]:
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+def _bound(udp: type[socketserver.BaseRequestHandler], tcp: type[socketserver.BaseRequestHandler]) -> list[Any]:
+    """Return a server for each protocol, both at one port: where another program has it for TCP, at the next."""
+    for _ in range(50):
+        datagrams = socketserver.UDPServer(("127.0.0.1", 0), udp)
+        try:
+            return [datagrams, _Streams(datagrams.server_address, tcp)]
+        except OSError:
+            datagrams.server_close()
+    raise AssertionError("no port is free for both protocols")
+
+
+class _Streams(socketserver.TCPServer):
+    allow_reuse_address = True  # a port that an earlier test just left

@@ -56,11 +56,18 @@ class Deliverability:
         points: dict[str, Check] = {
             "sender": lambda: judging.sender(self.dns, domain),
             "SPF": lambda: judging.allowed(self.dns, domain, self._leaving()),
-            "DKIM": lambda: judging.signature(self.dns, domain, self.keys.current()),
+            "DKIM": self._signature,
             "DMARC": lambda: judging.policy(self.dns, domain),
             "PTR": self._names,
         }
         return found + [finding for point, check in points.items() for finding in _answered(point, check)]
+
+    def _signature(self) -> list[Finding]:
+        try:
+            keys = self.keys.current()
+        except Unavailable as error:  # which stops every mail: no hiccup of the DNS
+            return [Finding("DKIM", State.WRONG, error.message)]
+        return judging.signature(self.dns, self.letterhead.domain, keys)
 
     def _names(self) -> Iterator[Finding]:
         for origin in self._leaving():

@@ -56,10 +56,13 @@ class Dns:
         """Return the records of one kind; they have the fields of that kind, which dnspython tells no type checker."""
         try:
             absolute = dns.name.from_text(name)
+        except (dns.exception.DNSException, UnicodeError):
+            return []  # a record can name what no DNS can hold
+        try:
             answer = self._with_server().resolve(absolute, kind, search=False, lifetime=self._patience)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer, dns.name.LabelTooLong, dns.name.NameTooLong):
+        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
-        except (dns.exception.DNSException, UnicodeError, OSError) as error:
+        except (dns.exception.DNSException, OSError) as error:
             raise Unavailable(
                 f"The DNS did not answer for {line(name)} ({type(error).__name__}). Try again, or name another server "
                 "in BROADSHEET_DNS_SERVER.",
