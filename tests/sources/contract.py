@@ -1,4 +1,4 @@
-"""What every connector has to keep, whatever its upstream does; `test_contract` walks each through every mode.
+"""What every connector has to keep, whatever its upstream does; `test_sources_misbehave` walks each through every mode.
 
 A connector brings a `Case`: how its good pages look, and how it is made for a base URL. The contract says: what was
 received is kept whole, a run that failed is made up for by the next, nothing comes twice, and the status is true.
