@@ -218,13 +218,13 @@ def daily_paper(n: int, **fields: Any) -> dict[str, Any]:
     return {"paper": paper, "publishedAt": paper["publishedAt"], "title": paper["title"], "numComments": 2}
 
 
-def hf_app(script: Script, days: dict[str, list[Any]], delay: float = 0.0) -> Starlette:
-    """Serve each day's list in pages of `limit`, from `p` 0 on."""
+def hf_app(script: Script, days: dict[str, list[Any]], delay: float = 0.0, most: int = 100) -> Starlette:
+    """Serve each day's list in pages of `limit`, of `most` entries at most, from `p` 0 on."""
 
     async def daily(request: Request) -> Response:
         await anyio.sleep(delay)
         query = request.query_params
-        limit, page = int(query.get("limit", 50)), int(query.get("p", 0))
+        limit, page = min(int(query.get("limit", 50)), most), int(query.get("p", 0))
         body = JSONResponse(days.get(query["date"], [])[page * limit : (page + 1) * limit]).body
         return script.answer(request, bytes(body), "application/json")
 

@@ -150,6 +150,13 @@ def test_a_day_that_has_not_begun_there_is_empty(hf: HfConnector, script: Script
         gather(hf)
 
 
+def test_a_server_that_gives_less_than_was_asked_for_loses_nothing(clock: FixedClock) -> None:
+    script = Script()
+    with serving(hf_app(script, DAYS, most=20)) as base:
+        outgoing = Outgoing(user_agent="Broadsheet/0", clock=clock, allow_private=True)
+        assert keys(gather(HfConnector(outgoing, clock, base_url=base, pages=0))) == IN_WEEK
+
+
 def test_a_server_that_does_not_count_pages_is_no_endless_loop(clock: FixedClock) -> None:
     script = Script()
     full = [daily_paper(n) for n in range(100)]

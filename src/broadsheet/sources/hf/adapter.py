@@ -26,6 +26,7 @@ from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper
 from broadsheet.sources.linked import links
 
 PAGE_SIZE = 100
+ROUND = 10  # a server that gives less than is asked for gives a round number: one more question tells
 MAX_PAGES = 20  # of one day; a day has had about a hundred papers at most
 _MODERN = re.compile(r"\d{4}\.\d{4,5}", re.ASCII)
 NEWEST_DAYS = 3  # read at every harvest
@@ -99,6 +100,7 @@ class HfConnector:
 
     def _pages(self, day: str, today: date, cursor: Cursor) -> Iterator[Batch]:
         seen: set[str] = set()
+        size = PAGE_SIZE
         for number in range(MAX_PAGES):
             page = self._page(day, number, today)
             ids = {entry.id for entry in page if isinstance(entry, DailyPaper)}
@@ -107,7 +109,9 @@ class HfConnector:
             seen |= ids
             records, rejected = adapt(page, day, self._clock.now())
             yield Batch(records, rejected, cursor)
-            if len(page) < PAGE_SIZE:
+            if page and not number and len(page) % ROUND == 0:
+                size = len(page)
+            if len(page) < size:
                 return
 
     def _page(self, day: str, number: int, today: date) -> list[DailyPaper | BrokenPaper]:
