@@ -100,18 +100,18 @@ def lancedb_ways(papers: Papers, place: Path) -> tuple[Ways, int]:
         found: np.ndarray = encoder.encode_queries([text])[0]
         return found
 
-    def ids(asked: Any) -> list[int]:
-        return [int(one) for one in asked.limit(LIMIT).select(["id"]).to_arrow()["id"].to_pylist()]
+    def ids(asked: Any, score: str) -> list[int]:
+        return [int(one) for one in asked.limit(LIMIT).select(["id", score]).to_arrow()["id"].to_pylist()]
 
     def dense(text: str) -> list[int]:
-        return ids(table.search(vector(text)).distance_type("cosine").nprobes(20).refine_factor(10))
+        return ids(table.search(vector(text)).distance_type("cosine").nprobes(20).refine_factor(10), "_distance")
 
     def hybrid(text: str) -> list[int]:
         asked = table.search(query_type="hybrid").vector(vector(text)).text(text)
         found = asked.distance_type("cosine").nprobes(20).refine_factor(10).limit(CANDIDATES).to_arrow()
         return [int(one) for one in found["id"].to_pylist()[:LIMIT]]
 
-    ways = {"text": lambda text: ids(table.search(text, query_type="fts")), "dense": dense, "hybrid": hybrid}
+    ways = {"text": lambda text: ids(table.search(text, query_type="fts"), "_score"), "dense": dense, "hybrid": hybrid}
     return ways, sum(path.stat().st_size for path in place.rglob("*") if path.is_file())
 
 
