@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import Boolean, Column, Connection, Date, Float, Integer, LargeBinary, Table, insert, select
 
 from broadsheet.clock import FixedClock
+from broadsheet.database.column_types import Moment, Packed
 from broadsheet.database.engine import Database
-from broadsheet.database.schema import Moment, Packed, departed, handed_over, metadata, paper
+from broadsheet.database.schema import departed, handed_over, metadata, paper
 from broadsheet.papers import departing
 from broadsheet.papers.catalogue import Catalogue
 from tests.invented import record

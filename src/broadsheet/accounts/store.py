@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from broadsheet.database.schema import Moment, allowance, api_token, openid_identity, reader, session, sign_in
+from broadsheet.database.column_types import Moment
+from broadsheet.database.schema import allowance, api_token, openid_identity, reader, session, sign_in
 from broadsheet.mail.suppression import allowed
 
 QUEUED, SENDING, SENT, FAILED, WITHHELD = "queued", "sending", "sent", "failed", "withheld"

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, and_, case, func, insert, literal, or_, select, update
 
-from broadsheet.database.schema import Moment, delivery, delivery_paper, paper, subscription
+from broadsheet.database.column_types import Moment
+from broadsheet.database.schema import delivery, delivery_paper, paper, subscription
 from broadsheet.digests.deliveries import MAILED, SETTLED, Claimed, Event, State, sources
 from broadsheet.mail.suppression import allowed
 

@@ -25,8 +25,8 @@ from sqlalchemy import (
     update,
 )
 
+from broadsheet.database.column_types import Moment
 from broadsheet.database.schema import (
-    Moment,
     abstract_band,
     artefact,
     departed,
