@@ -299,15 +299,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     weights = fusion_weights(settings.home)
     search = Search(index, catalogue, clock, order=trending.scores, weights=weights)
     harvester = Harvester(database, catalogue, leases, clock, connectors(settings, clock, catalogue))
-    editions = Editions(
-        database,
-        catalogue,
-        trending,
-        clock,
-        zone=settings.zone,
-        hour=settings.edition_hour,
-        silence=harvester.silence,
-    )
+    hour, silence = settings.edition_hour, harvester.silence
+    editions = Editions(database, catalogue, trending, clock, zone=settings.zone, hour=hour, silence=silence)
     letterhead = Letterhead.of(settings.name, settings.site, settings.mail_from, settings.contact)
     keys = DkimKeys(settings.home / "dkim", settings.dkim_selector)
     transport = Signed(_transport(settings, clock), keys, letterhead.domain, clock)
