@@ -36,11 +36,11 @@ def read(reply: Reply) -> Feed:
     # In UTF-8, whatever it was in: then header and declaration cannot contradict each other once more.
     plain = _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
     found = feedparser.parse(io.BytesIO(plain), resolve_relative_uris=False, sanitize_html=True)
-    if not found.version:
+    if not found.get("version", ""):
         raise Garbled("it is no RSS or Atom feed")
     if not _END.search(text) and not _EMPTY.search(text):
         raise Garbled("it breaks off")
-    return Feed(found.version, plain_text(_text(found.feed.get("title"))), tuple(_entries(found.entries)))
+    return Feed(found.get("version", ""), plain_text(_text(found.feed.get("title"))), tuple(_entries(found.entries)))
 
 
 def plain_text(markup: str) -> str:
