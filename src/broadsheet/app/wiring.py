@@ -1,0 +1,107 @@
+"""Wires Broadsheet: `build(settings)` makes every part once and hands each what it needs; nobody else does.
+
+`build` migrates the database and loads the starter shelf, so whatever it returns is ready to be asked.
+"""
+
+from urllib.parse import urlsplit
+
+from broadsheet import settings as declared
+from broadsheet import shelf
+from broadsheet.app.instance import App
+from broadsheet.app.parts import checks_of, connectors, encoder_of, index_of, transport_of
+from broadsheet.app.signing_in import accounts_of
+from broadsheet.clock import Clock, SystemClock
+from broadsheet.community.votes import Votes
+from broadsheet.database.engine import Database
+from broadsheet.database.migration import migrate
+from broadsheet.digests.digests import Digests
+from broadsheet.digests.following import Follower
+from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.editions import Editions
+from broadsheet.errors import Invalid
+from broadsheet.jobs.leases import Leases
+from broadsheet.mail.keys import DkimKeys
+from broadsheet.mail.letter import Letterhead
+from broadsheet.mail.signed import Signed
+from broadsheet.papers.catalogue import Catalogue
+from broadsheet.papers.duplicates import Duplicates
+from broadsheet.papers.history import Histories
+from broadsheet.papers.merges import Merges
+from broadsheet.papers.remerging import Remerging
+from broadsheet.papers.signals import SignalLog
+from broadsheet.search.service import Search
+from broadsheet.search.weights import known as fusion_weights
+from broadsheet.settings import Settings
+from broadsheet.sources.harvest import Harvester
+from broadsheet.trending.trending import Trending
+from broadsheet.web.client import is_loopback
+
+
+def build(settings: Settings, clock: Clock | None = None) -> App:
+    """Wire an instance: migrates its database, loads the starter shelf, opens its index.
+
+    Raises `Invalid` for settings that cannot be used and `Unavailable` for a database that does not answer.
+    """
+    _require_private(settings)
+    clock = clock or SystemClock()
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    secret = declared.secret(settings.home)
+    database = Database(settings.database)
+    migrate(database)
+    leases = Leases(database, clock)
+    catalogue = Catalogue(database, clock)
+    shelf.load(catalogue)
+    signals = SignalLog(database, clock)
+    encoder = encoder_of(settings, clock)
+    index = index_of(settings, encoder, catalogue, signals, leases, clock)
+    trending = Trending(database, catalogue, signals, clock)
+    weights = fusion_weights(settings.home)
+    search = Search(index, catalogue, clock, order=trending.scores, weights=weights)
+    harvester = Harvester(database, catalogue, leases, clock, connectors(settings, clock, catalogue))
+    hour, silence = settings.edition_hour, harvester.silence
+    editions = Editions(database, catalogue, trending, clock, zone=settings.zone, hour=hour, silence=silence)
+    letterhead = Letterhead.of(settings.name, settings.site, settings.mail_from, settings.contact)
+    keys = DkimKeys(settings.home / "dkim", settings.dkim_selector)
+    transport = Signed(transport_of(settings, clock), keys, letterhead.domain, clock)
+    subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)
+    digests = Digests(database, subscriptions, editions, Follower(search, catalogue), transport, letterhead, clock)
+    votes = Votes(database, catalogue, clock, secret)
+    return App(
+        settings=settings,
+        clock=clock,
+        secret=secret,
+        database=database,
+        leases=leases,
+        catalogue=catalogue,
+        merges=Merges(database, clock),
+        histories=Histories(database),
+        remerging=Remerging(database, clock),
+        duplicates=Duplicates(database, clock),
+        signals=signals,
+        encoder=encoder,
+        index=index,
+        search=search,
+        harvester=harvester,
+        checks=checks_of(settings, database, leases, clock),
+        trending=trending,
+        editions=editions,
+        letterhead=letterhead,
+        keys=keys,
+        transport=transport,
+        subscriptions=subscriptions,
+        digests=digests,
+        accounts=accounts_of(settings, database, clock, secret, transport, letterhead, votes),
+        votes=votes,
+    )
+
+
+def _require_private(settings: Settings) -> None:
+    """Raise `Invalid` where anyone in a network would be the one reader of a single-user instance."""
+    hosts = {settings.host, urlsplit(settings.site).hostname or ""}
+    if settings.single_user and not all(is_loopback(host) for host in hosts):
+        raise Invalid(
+            f"BROADSHEET_SINGLE_USER is for this machine alone: everybody who reaches {settings.site} would be its "
+            "reader. Set BROADSHEET_HOST to 127.0.0.1 and leave BROADSHEET_PUBLIC_URL empty, or let readers sign in.",
+            field="single_user",
+            value=settings.site,
+        )
