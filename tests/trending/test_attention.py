@@ -4,10 +4,11 @@ import pytest
 
 from broadsheet.papers.paper import DatePrecision
 from broadsheet.papers.records import Signal
-from broadsheet.trending.attention import Facts, attention
+from broadsheet.trending.attention import Facts, attention, grown
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 def facts(published: date | None, precision: DatePrecision = "day", stars: int | None = None) -> Facts:
@@ -65,3 +66,31 @@ def test_stars_are_the_most_that_anybody_counted_by_now() -> None:
     assert attention(facts(None, stars=12), signals, NOW).stars == 50
     assert attention(facts(None, stars=60), signals, NOW).stars == 60
     assert attention(facts(None), [], NOW).stars is None
+
+
+def told(kind: str, count: float, hours: float, began: float | None = None) -> Signal:
+    return Signal(kind, count, NOW + hours * HOUR, None if began is None else NOW + began * HOUR)
+
+
+def test_a_chart_begins_where_counting_did_and_never_falls() -> None:
+    seen = [told("hf_upvotes", 9, 2, -1), told("hf_upvotes", 4, 0, -1), told("hf_upvotes", 7, 3, -1)]
+    (votes,) = grown(seen, NOW + 3 * HOUR)
+    assert votes.label == "upvotes on Hugging Face"
+    assert votes.points == tuple((NOW + at * HOUR, count) for at, count in ((-1, 0), (0, 4), (2, 9), (3, 9)))
+
+
+def test_a_chart_tells_votes_first_and_nothing_of_later() -> None:
+    seen = [told("citations", 1, 0), told("of_a_plugin", 3, 0), told("hn_points", 5, 0), told("hn_points", 50, 2)]
+    found = grown(seen, NOW + HOUR)
+    assert [one.label for one in found] == ["points on Hacker News", "citations", "of a plugin"]
+    assert found[0].points == ((NOW, 5),)
+    assert grown([], NOW) == []
+
+
+def test_a_long_series_is_thinned_over_time_and_keeps_its_ends() -> None:
+    crowded = [told("votes", n, n / 60) for n in range(1_000)] + [told("votes", 5_000, 500)]
+    (votes,) = grown(crowded, NOW + 600 * HOUR, most=60)
+    assert len(votes.points) <= 60
+    assert votes.points[0] == (NOW, 0)
+    assert votes.points[-1] == (NOW + 500 * HOUR, 5_000)
+    assert list(votes.points) == sorted(votes.points)

@@ -18,7 +18,7 @@ from broadsheet.papers.paper import Paper
 from broadsheet.papers.records import Signal
 from broadsheet.papers.signals import SignalLog
 from broadsheet.trending import store
-from broadsheet.trending.attention import Facts, attention
+from broadsheet.trending.attention import Facts, Series, attention, grown
 from broadsheet.trending.explain import Part, parts, sentence, shown, total
 from broadsheet.trending.formula import (
     HORIZONS,
@@ -115,6 +115,11 @@ class Trending:
             computed_at = self._clock.now()
             scored = self._score_now(paper, hours, computed_at)
         return Explanation(paper, scored.score, scored.parts, sentence(scored.parts), horizon, computed_at)
+
+    def series(self, paper_id: int) -> list[Series]:
+        """Return how each kind of count of a paper grew until now, for its chart; empty where nothing was counted."""
+        now = self._clock.now()
+        return grown(self._signals.of([paper_id], now).get(paper_id, []), now)
 
     def scores(self, ids: Sequence[int]) -> dict[int, float]:
         """Return the day's scores of those papers that are candidates; the others have none."""
