@@ -167,6 +167,17 @@ class Settings(BaseSettings):
         False, description="Let outgoing requests reach private addresses: mirrors in a local network."
     )
     mail_from: str = Field("", description="Sender of mails; empty: broadsheet@ and the host of public_url.")
+    bounce_address: str = Field(
+        "",
+        description="Address that bounces come to: bounce@example.org, each mail adds a token after a plus, or "
+        "bounce-*@example.org with its place; empty: the sender's, and nobody reads them.",
+    )
+    bounce_mailboxes: Words = Field(
+        (),
+        repr=False,
+        description="Where bounces, complaints and mails to unsubscribe are read: maildir:/var/mail/bounces, "
+        "imaps://user:password@host/INBOX, lmtp://127.0.0.1:8024, smtp://0.0.0.0:25; empty: nowhere.",
+    )
     smtp_url: str = Field(
         "",
         description="SMTP server: smtp://user:password@host:587 or smtps://host:465; empty: .eml files in the outbox.",

@@ -23,6 +23,7 @@ from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.edition import Edition, Head, Place
 from broadsheet.editions.editions import Editions
 from broadsheet.errors import BroadsheetError, NotFound
+from broadsheet.mail.envelope import ReturnPath
 from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Transport
 from broadsheet.papers.catalogue import Catalogue
@@ -35,7 +36,8 @@ from broadsheet.search.results import Hit, Why
 from tests.invented import paper, record
 
 SECRET = b"a secret of thirty-two bytes....".ljust(32)
-HEAD = Letterhead.of("The Tide", "https://tide.example.org")
+RETURNS = ReturnPath.of("bounce@tide.example.org", SECRET, is_read=True)
+HEAD = Letterhead.of("The Tide", "https://tide.example.org", returns=RETURNS)
 TODAY = date(2026, 1, 15)  # a Thursday
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 UTC_ZONE = ZoneInfo("UTC")
@@ -47,6 +49,7 @@ class Tray:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
+        self.senders: list[str] = []
         self.closed = 0
         self.trouble: Callable[[str], None] = lambda _recipient: None
 
@@ -55,6 +58,7 @@ class Tray:
         message.as_bytes()
         self.mails.append(message)
         self.recipients.append(recipient)
+        self.senders.append(sender)
 
     def close(self) -> None:
         self.closed += 1

@@ -42,7 +42,7 @@ def test_links_of_a_digest_work_and_end_it(room: Newsroom, clock: FixedClock) ->
     room.tick()
     (mail,) = room.tray.mails
     assert room.subscriptions.by_token(token(mail, "/subscription")).address == BOB
-    one_click = mail["List-Unsubscribe"].removeprefix("<").removesuffix(">").partition("token=")[2]
+    one_click = mail["List-Unsubscribe"].partition(">")[0].partition("token=")[2]
     assert room.subscriptions.end(one_click).state == "ended"
     clock.sleep(86_400)
     room.press.publish(TODAY + timedelta(days=1), lead=2)

@@ -12,6 +12,7 @@ from broadsheet.accounts.sign_ins import SignIns
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.mail.deliverability import Trial
+from broadsheet.mail.envelope import Returned
 from broadsheet.mail.keys import DkimKey, DkimKeys
 from broadsheet.mail.letter import Kind
 from broadsheet.mail.signed import Signed
@@ -134,10 +135,15 @@ def key(keys: DkimKeys) -> DkimKey:
 def test_a_mail_of_each_kind_passes_the_rules(
     kind: Kind, sqlite: Database, clock: FixedClock, keys: DkimKeys, key: DkimKey
 ) -> None:
-    raw = MAILS[kind](Post(sqlite, clock, keys))
+    post = Post(sqlite, clock, keys)
+    raw = MAILS[kind](post)
     mail = look_over_mail(raw, kind, HEAD, key, clock.now())
     assert (mail["List-Id"] is not None) == (kind in ON_THE_LIST)
     assert mail["To"] == ADA
+    # The envelope names the mail, in the domain that readers see: DMARC asks that they align.
+    assert HEAD.returns is not None
+    assert HEAD.returns.read(post.tray.senders[-1]) == Returned("bounce", mail["Message-ID"][1:33], holds=True)
+    assert HEAD.envelope_domain == mail["From"].addresses[0].domain
 
 
 def test_no_kind_of_mail_is_forgotten() -> None:

@@ -9,11 +9,12 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dkim
 from lxml import html
 
+from broadsheet.mail.envelope import Returned
 from broadsheet.mail.keys import DkimKey
 from broadsheet.mail.letter import Kind, Letterhead
 
@@ -99,10 +100,18 @@ def _list(raw: bytes, mail: EmailMessage, head: Letterhead) -> None:
         assert len(mail.get_all(name, [])) == 1, name
     assert mail["List-Id"] == head.list_id
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    for name in ("List-Help", "List-Archive", "List-Unsubscribe"):
+    for name in ("List-Help", "List-Archive"):
         (url,) = re.findall(rf"^{name}: <([^<>\s]+)>\r$".encode(), raw, re.MULTILINE)
         assert url.startswith(f"{head.site}/".encode()), name
-    end = mail["List-Unsubscribe"].strip("<>")
+    ways = re.fullmatch(r"<([^<>\s]+)>(?:, <mailto:([^<>\s?]+)\?subject=unsubscribe>)?", mail["List-Unsubscribe"])
+    assert ways, mail["List-Unsubscribe"]
+    end, by_mail = ways.groups()
+    assert f"List-Unsubscribe: {mail['List-Unsubscribe']}\r\n".encode() in raw, "on one line, never encoded"
+    assert end.startswith(f"{head.site}/")
+    assert (by_mail is not None) == bool(head.returns and head.returns.is_read)
+    if head.returns and by_mail:
+        told = head.returns.read(unquote(by_mail))
+        assert told == Returned("unsubscribe", mail["Message-ID"][1:33], holds=True)
     assert end.startswith("https://"), "one click needs https"
     recipient = mail["To"].addresses[0]
     assert recipient.username not in end

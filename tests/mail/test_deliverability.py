@@ -12,6 +12,7 @@ from broadsheet.database.engine import Database
 from broadsheet.errors import Conflict, Invalid
 from broadsheet.mail.addresses import read
 from broadsheet.mail.deliverability import Deliverability, Trial
+from broadsheet.mail.envelope import ReturnPath
 from broadsheet.mail.judging import Finding, State
 from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.letter import Letterhead
@@ -23,8 +24,9 @@ from tests.mail.servers import Mailbox, server_side, smtp_server
 from tests.mail.zones import Zone
 
 US = "203.0.113.7"
-HEAD = Letterhead.of("The Paper", "https://paper.example.org", "desk@example.org")
 SECRET = b"s" * 32
+RETURNS = ReturnPath.of("bounce@example.org", SECRET, is_read=True)
+HEAD = Letterhead.of("The Paper", "https://paper.example.org", "desk@example.org", returns=RETURNS)
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +62,17 @@ def by_point(found: list[Finding], point: str) -> list[tuple[State, str, str]]:
 def test_what_setup_printed_is_found_right(ours: Deliverability) -> None:
     found = ours.check()
     assert {finding.state for finding in found} == {State.RIGHT}, found
-    assert [one.point for one in found] == ["site", "server", "sender", "SPF", "DKIM", "DKIM", "DMARC", "PTR"]
+    assert [one.point for one in found] == [
+        "site",
+        "server",
+        "sender",
+        "bounces",
+        "SPF",
+        "DKIM",
+        "DKIM",
+        "DMARC",
+        "PTR",
+    ]
     assert "TLSv1" in found[1].said
 
 
@@ -124,6 +136,46 @@ def test_what_is_wrong_is_said_with_what_to_do(
     assert found[0][0] is state
     assert todo in found[0][2]
     assert bool(todo) == bool(found[0][2])
+
+
+def _with_returns(ours: Deliverability, address: str, *, is_read: bool = True) -> Deliverability:
+    returns = ReturnPath.of(address, SECRET, is_read=is_read)
+    return replace(ours, letterhead=replace(HEAD, returns=returns))
+
+
+def test_a_domain_for_bounces_has_records_of_its_own(ours: Deliverability, zone: Zone) -> None:
+    apart = _with_returns(ours, "*@b.example.org")
+    ((state, said, todo),) = by_point(apart.check(), "bounces")
+    assert (state, "no MX record" in said, "BROADSHEET_BOUNCE_ADDRESS" in todo) == (State.WRONG, True, True)
+    zone.records.clear()
+    for record in apart.setup():
+        zone.publish(record.zone)
+    zone.add("example.org", "MX", "10 mail.example.org.")
+    zone.add("paper.example.org", "A", US)
+    found = [one for one in apart.check() if one.point != "DKIM"]
+    assert {one.state for one in found} == {State.RIGHT}, found
+    zone.remove("b.example.org", "TXT")
+    ((state, said, _),) = by_point(apart.check(), "SPF")
+    assert (state, "b.example.org has no SPF record" in said) == (State.WRONG, True)
+
+
+def test_bounces_that_nobody_reads_or_that_align_with_nothing_are_worth_a_look(
+    ours: Deliverability, zone: Zone
+) -> None:
+    zone.add("example.net", "MX", "10 mail.example.net.")
+    found = [
+        by_point(one.check(), "bounces")
+        for one in (
+            replace(ours, letterhead=replace(HEAD, returns=None)),
+            _with_returns(ours, "bounce@example.org", is_read=False),
+            _with_returns(ours, "bounce@example.net"),
+        )
+    ]
+    assert [(state, todo.partition(" ")[0]) for ((state, _, todo),) in found] == [
+        (State.UNSURE, "Set"),
+        (State.UNSURE, "Set"),
+        (State.UNSURE, "Take"),
+    ]
 
 
 def test_our_key_under_test_is_unsure(ours: Deliverability, zone: Zone) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.errors import Invalid
+from broadsheet.mail.envelope import ReturnPath
 from broadsheet.mail.letter import LONGEST_SUBJECT, Letter, Letterhead, compose, line, new_message_id
 
 MOMENT = datetime(2026, 1, 15, 12, 0, 5, tzinfo=UTC)
@@ -81,6 +83,24 @@ def test_an_international_site_mails_links_that_machines_can_follow() -> None:
 def test_a_site_that_no_dns_can_hold_is_told_with_its_setting() -> None:
     with pytest.raises(Invalid, match="BROADSHEET_PUBLIC_URL"):
         Letterhead.of("P", f"https://{'ü' * 70}.example")
+
+
+def test_a_mail_program_may_unsubscribe_by_mail_where_somebody_reads_it() -> None:
+    path = ReturnPath.of("bounce@example.org", b"s" * 32, is_read=True)
+    head = Letterhead.of("P", "https://paper.example.org", "desk@example.org", returns=path)
+    sent = replace(letter(), message_id=new_message_id(head))
+    message, raw = parsed(sent, head)
+    by_mail = path.unsubscribe(sent.message_id).replace("+", "%2B")
+    assert f"List-Unsubscribe: <{END}>, <mailto:{by_mail}?subject=unsubscribe>\r\n".encode() in raw
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert head.envelope_sender(sent.message_id) == path.sender(sent.message_id)
+    unread = replace(head, returns=replace(path, is_read=False))
+    assert parsed(sent, unread)[0]["List-Unsubscribe"] == f"<{END}>"
+
+
+def test_without_an_address_for_bounces_they_come_to_the_sender() -> None:
+    assert HEAD.envelope_sender(new_message_id(HEAD)) == HEAD.sender
+    assert HEAD.envelope_domain == HEAD.domain
 
 
 def test_a_mail_outside_the_list_has_no_list_headers() -> None:

@@ -64,8 +64,9 @@ class Sending:
         minutes = int(LASTING.total_seconds() // 60)
         letter = letters.sign_in(row.address, token, minutes, self._letterhead, row.message_id)
         message = compose(letter, self._letterhead, self._clock.now())
+        sender = self._letterhead.envelope_sender(row.message_id)
         try:
-            self._transport.send(message, sender=self._letterhead.sender, recipient=row.address)
+            self._transport.send(message, sender=sender, recipient=row.address)
         except Refused as refusal:
             self._refused(row, refusal)
             return False

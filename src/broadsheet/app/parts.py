@@ -16,6 +16,8 @@ from broadsheet.encoders.kept import KeptEncoders, Load
 from broadsheet.encoders.loader import load_encoder
 from broadsheet.errors import Unavailable
 from broadsheet.jobs.leases import Leases
+from broadsheet.mail.envelope import ReturnPath
+from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Outbox, SmtpTransport, Transport
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
@@ -94,6 +96,14 @@ def checks_of(settings: Settings, database: Database, leases: Leases, clock: Clo
         Pages(outgoing),
     )
     return Checks(database, leases, clock, hosts, a_pass=settings.artefact_checks)
+
+
+def letterhead_of(settings: Settings, secret: bytes) -> Letterhead:
+    """Return who writes, and where what comes back goes; raises `Invalid`."""
+    returns = None
+    if settings.bounce_address:
+        returns = ReturnPath.of(settings.bounce_address, secret, is_read=bool(settings.bounce_mailboxes))
+    return Letterhead.of(settings.name, settings.site, settings.mail_from, settings.contact, returns)
 
 
 def transport_of(settings: Settings, clock: Clock) -> Transport:

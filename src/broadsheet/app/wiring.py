@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from broadsheet import settings as declared
 from broadsheet import shelf
 from broadsheet.app.instance import App
-from broadsheet.app.parts import checks_of, connectors, encoder_of, index_of, transport_of
+from broadsheet.app.parts import checks_of, connectors, encoder_of, index_of, letterhead_of, transport_of
 from broadsheet.app.signing_in import accounts_of
 from broadsheet.clock import Clock, SystemClock
 from broadsheet.community.votes import Votes
@@ -21,7 +21,6 @@ from broadsheet.editions.editions import Editions
 from broadsheet.errors import Invalid
 from broadsheet.jobs.leases import Leases
 from broadsheet.mail.keys import DkimKeys
-from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.signed import Signed
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.duplicates import Duplicates
@@ -60,7 +59,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     harvester = Harvester(database, catalogue, leases, clock, connectors(settings, clock, catalogue))
     hour, silence = settings.edition_hour, harvester.silence
     editions = Editions(database, catalogue, trending, clock, zone=settings.zone, hour=hour, silence=silence)
-    letterhead = Letterhead.of(settings.name, settings.site, settings.mail_from, settings.contact)
+    letterhead = letterhead_of(settings, secret)
     keys = DkimKeys(settings.home / "dkim", settings.dkim_selector)
     transport = Signed(transport_of(settings, clock), keys, letterhead.domain, clock)
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)

@@ -102,8 +102,9 @@ class Sending:
         if message is None:
             self._settle(claimed, Event.FIND_EMPTY, "none of its papers stands in the edition any more")
             return State.EMPTY, False
+        sender = self._letterhead.envelope_sender(claimed.message_id)
         try:
-            self._transport.send(message, sender=self._letterhead.sender, recipient=reader.address)
+            self._transport.send(message, sender=sender, recipient=reader.address)
         except Refused as refusal:
             return self._refused(claimed, reader, refusal), refusal.lost
         except Unsure as unsure:

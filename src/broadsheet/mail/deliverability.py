@@ -55,7 +55,8 @@ class Deliverability:
             return [*found, judging.sender(self.dns, domain)]
         points: dict[str, Check] = {
             "sender": lambda: judging.sender(self.dns, domain),
-            "SPF": lambda: judging.allowed(self.dns, domain, self._leaving()),
+            "bounces": lambda: judging.bounces(self.dns, self.letterhead),
+            "SPF": lambda: judging.allowed(self.dns, self.letterhead.envelope_domain, self._leaving()),
             "DKIM": self._signature,
             "DMARC": lambda: judging.policy(self.dns, domain),
             "PTR": self._names,
@@ -111,7 +112,8 @@ class Trial:
         letter = trial(recipient.mailbox, self._letterhead)
         message = compose(letter, self._letterhead, self._clock.now())
         try:
-            self._transport.send(message, sender=self._letterhead.sender, recipient=recipient.mailbox)
+            sender = self._letterhead.envelope_sender(letter.message_id)
+            self._transport.send(message, sender=sender, recipient=recipient.mailbox)
         finally:
             self._transport.close()
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from broadsheet.errors import Unavailable
 from broadsheet.mail import spf
 from broadsheet.mail.keys import DkimKey
+from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.lookups import Dns
 from broadsheet.mail.smtp import Server, SmtpTransport
 
@@ -116,6 +117,41 @@ def sender(dns: Dns, domain: str) -> Finding:
         f"{domain} has neither an MX record nor an address: many receivers refuse mail from such a domain.",
         "Publish an MX record for it, or send from a domain that takes mail (BROADSHEET_MAIL_FROM).",
     )
+
+
+def bounces(dns: Dns, letterhead: Letterhead) -> Finding:
+    """Whether what comes back finds its way, in the name of a domain that counts for DMARC."""
+    path, domain = letterhead.returns, letterhead.envelope_domain
+    if path is None:
+        return Finding(
+            "bounces",
+            State.UNSURE,
+            f"Bounces come to {letterhead.sender}, and are not read: addresses that are gone are written to again.",
+            "Set BROADSHEET_BOUNCE_ADDRESS, and BROADSHEET_BOUNCE_MAILBOXES to where its mails are read.",
+        )
+    if not dns.mail_hosts(domain):
+        return Finding(
+            "bounces",
+            State.WRONG,
+            f"{domain} has no MX record: receivers refuse such a sender, and bounces get lost.",
+            "Publish one to the host that takes the mails of BROADSHEET_BOUNCE_ADDRESS.",
+        )
+    if not is_aligned(domain, letterhead.domain):
+        return Finding(
+            "bounces",
+            State.UNSURE,
+            f"Envelopes say {domain} and readers see {letterhead.domain}: for DMARC the signature alone counts.",
+            f"Take {letterhead.domain} or a domain below it for BROADSHEET_BOUNCE_ADDRESS.",
+        )
+    if not path.is_read:
+        said = f"Bounces come to {path.mailbox}, and nobody reads them."
+        return Finding("bounces", State.UNSURE, said, "Set BROADSHEET_BOUNCE_MAILBOXES to where they lie.")
+    return Finding("bounces", State.RIGHT, f"Bounces come to {path.mailbox}, with a token of each mail, and are read.")
+
+
+def is_aligned(first: str, second: str) -> bool:
+    """Whether one domain is the other or stands below it, so that SPF counts for DMARC (RFC 7489, 3.1, relaxed)."""
+    return f".{first}".endswith(f".{second}") or f".{second}".endswith(f".{first}")
 
 
 def allowed(dns: Dns, domain: str, origins: Sequence[Origin]) -> list[Finding]:

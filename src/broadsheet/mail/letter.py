@@ -20,6 +20,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import idna
 
 from broadsheet.errors import Invalid
+from broadsheet.mail.envelope import ReturnPath
 
 LONGEST_SUBJECT = 150
 _BREAKING = frozenset({"Cc", "Zl", "Zp"})
@@ -73,16 +74,20 @@ class Letterhead:
     """Who writes: the paper's `name`, its `site` (base URL, no slash at the end) and the mailbox of its `sender`.
 
     Site and sender are in ASCII, an international domain in its encoded form: headers of lists can say no other.
-    `contact` is the operator's mailbox or page, empty where none was told.
+    `contact` is the operator's mailbox or page, empty where none was told. Without `returns` what comes back comes to
+    the sender, and nobody can tell to which mail.
     """
 
     name: str
     site: str
     sender: str
     contact: str = ""
+    returns: ReturnPath | None = None
 
     @classmethod
-    def of(cls, name: str, site: str, sender: str = "", contact: str = "") -> "Letterhead":
+    def of(
+        cls, name: str, site: str, sender: str = "", contact: str = "", returns: ReturnPath | None = None
+    ) -> "Letterhead":
         """Make a letterhead; an empty sender becomes broadsheet@ and the site's host. Raises `Invalid`."""
         site = _site(site.rstrip("/"))
         mailbox = sender or f"broadsheet@{_host(site)}"
@@ -98,7 +103,7 @@ class Letterhead:
                 field="mail_from",
                 value=mailbox,
             ) from error
-        return cls(line(name) or "Broadsheet", site, plain, _url(contact.strip()))
+        return cls(line(name) or "Broadsheet", site, plain, _url(contact.strip()), returns)
 
     @property
     def host(self) -> str:
@@ -109,6 +114,15 @@ class Letterhead:
     def domain(self) -> str:
         """The sender's domain as DNS knows it: in lower case."""
         return self.host.lower()
+
+    @property
+    def envelope_domain(self) -> str:
+        """The domain of envelope senders, for which receivers ask SPF."""
+        return self.returns.domain if self.returns else self.domain
+
+    def envelope_sender(self, message_id: str) -> str:
+        """Return the address that a mail's bounce comes to."""
+        return self.returns.sender(message_id) if self.returns else self.sender
 
     @property
     def owner(self) -> str:
@@ -159,11 +173,18 @@ def compose(letter: Letter, letterhead: Letterhead, moment: datetime) -> EmailMe
         if letterhead.owner:
             message["List-Owner"] = f"<{letterhead.owner}>"
         message["List-Archive"] = f"<{_url(letterhead.site)}/edition/latest>"
-        message["List-Unsubscribe"] = f"<{_url(letter.unsubscribe)}>"
+        message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in _ways_out(letter, letterhead))
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     message.set_content(letter.text, cte=encoding_of(letter.text))
     message.add_alternative(letter.html, subtype="html", cte=encoding_of(letter.html))
     return message
+
+
+def _ways_out(letter: Letter, letterhead: Letterhead) -> list[str]:
+    """Return where a mail program unsubscribes: by one POST, or else by a mail."""
+    mailbox = letterhead.returns.unsubscribe(letter.message_id) if letterhead.returns else ""
+    by_mail = [f"mailto:{quote(mailbox, safe='@')}?subject=unsubscribe"] if mailbox else []
+    return [_url(letter.unsubscribe), *by_mail]
 
 
 def encoding_of(text: str) -> str:

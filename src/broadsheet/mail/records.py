@@ -17,7 +17,7 @@ _LONGEST_STRING = 255  # RFC 1035, 3.3.14
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record to publish: `name` without a dot at its end, `kind` TXT or PTR."""
+    """One record to publish: `name` without a dot at its end, `kind` TXT, MX or PTR."""
 
     name: str
     kind: str
@@ -38,8 +38,10 @@ def to_publish(letterhead: Letterhead, keys: Sequence[DkimKey], relay: str, addr
     """Return every record; `relay` is the SMTP server's host where it is another machine, else the empty text."""
     domain = letterhead.domain
     site = urlsplit(letterhead.site).hostname or domain
+    bounces = letterhead.envelope_domain
     return [
         _spf(domain, relay, site, addresses),
+        *([] if bounces == domain else [_spf(bounces, relay, site, addresses), _mx(bounces, site)]),
         *(_dkim(domain, key) for key in keys),
         _dmarc(letterhead),
         *(_ptr(address, site) for address in addresses),
@@ -85,6 +87,16 @@ def _dmarc(letterhead: Letterhead) -> Record:
         f"v=DMARC1; p=none; rua=mailto:{reports}",
         "DMARC: ties SPF and DKIM to the sender that readers see; the large receivers ask for it. The address must "
         "take mail: daily reports come there. After some weeks of clean ones, change p=none to p=quarantine.",
+    )
+
+
+def _mx(domain: str, site: str) -> Record:
+    return Record(
+        domain,
+        "MX",
+        f"10 {site}",
+        "MX: the host that takes the mails which come back, to the domain of BROADSHEET_BOUNCE_ADDRESS. If a provider "
+        "keeps that mailbox, put the host that it names in place of this one.",
     )
 
 
