@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -48,15 +49,17 @@ class Tray:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.raw: list[bytes] = []
         self.recipients: list[str] = []
         self.senders: list[str] = []
         self.closed = 0
         self.trouble: Callable[[str], None] = lambda _recipient: None
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def send(self, mail: bytes, *, sender: str, recipient: str) -> None:
         self.trouble(recipient)
-        message.as_bytes()
-        self.mails.append(message)
+        self.raw.append(mail)
+        read = message_from_bytes(mail.replace(b"\r\n", b"\n"), policy=policy.default)
+        self.mails.append(cast("EmailMessage", read))
         self.recipients.append(recipient)
         self.senders.append(sender)
 

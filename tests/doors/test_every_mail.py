@@ -37,7 +37,7 @@ class Post:
         self.room.tray = self.tray
 
     def last(self) -> bytes:
-        return self.tray.mails[-1].as_bytes()
+        return self.tray.raw[-1]
 
 
 def digest(post: Post) -> bytes:

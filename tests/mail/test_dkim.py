@@ -31,9 +31,7 @@ def signed(keys: DkimKeys, text: str = "Hello  there \n\n\n", recipient: str = "
     end = "https://paper.example.org/subscription/end?token=" + "abcdefghij" * 12
     letter = Letter(recipient, "Tide tables — and 9 more", text, "<p>Hello</p>", "<1@paper.example.org>", end)
     message = compose(letter, HEAD, MOMENT)
-    for signature in Signer(HEAD.domain, keys.current()).sign(message.as_bytes(), MOMENT):
-        message["DKIM-Signature"] = signature
-    return message.as_bytes()
+    return Signer(HEAD.domain, keys.current()).sign(message, MOMENT) + message
 
 
 def resolver(keys: DkimKeys) -> Callable[..., bytes]:

@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ SENDER = "broadsheet@paper.example.org"
 BOB = "bob@reader.example.org"
 
 
-def mail(recipient: str = BOB, text: str = "Hello.\n.\n..dots lead here\nTschüß.\n") -> EmailMessage:
+def mail(recipient: str = BOB, text: str = "Hello.\n.\n..dots lead here\nTschüß.\n") -> bytes:
     letter = Letter(recipient, "Today’s papers", text, "<p>Hello</p>", "<1@paper.example.org>")
     return compose(letter, HEAD, datetime(2026, 1, 15, tzinfo=UTC))
 

@@ -4,17 +4,19 @@ What the parts say is the caller's matter, carrying it `transport`'s.
 Every text passes `line` on its way into a header: no control character, line break or bidi control reaches one.
 """
 
+import re
 import secrets
 import unicodedata
+from base64 import encodebytes
+from binascii import b2a_qp
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.policy import EmailPolicy
+from email.utils import format_datetime
 from enum import StrEnum
-from textwrap import wrap
-from typing import Any
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import idna
@@ -24,7 +26,12 @@ from broadsheet.mail.envelope import ReturnPath
 
 LONGEST_SUBJECT = 150
 _BREAKING = frozenset({"Cc", "Zl", "Zp"})
-_FOLD_AT = 76
+_LINE = 76  # characters; what is longer is folded by the standard library
+_NEWLINE = b"\r\n"
+_TO_QUOTE = bytes(range(127, 256)) + b"="
+_POLICIES = {utf8: EmailPolicy(linesep="\r\n", utf8=utf8) for utf8 in (False, True)}
+_ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_PLAIN_ADDRESS = re.compile(rf"{_ATOMS}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _SENDER_ID = "broadsheet"  # the last field of Feedback-ID: 5 to 15 characters that stay the same
 _INVISIBLE = frozenset({"Cf", "Cs", "Co", "Cn"})
 
@@ -38,35 +45,6 @@ class Kind(StrEnum):
     SIGN_IN = "sign-in"
     TRIAL = "trial"
     NOTICE = "notice"
-
-
-class MailPolicy(EmailPolicy):
-    """SMTP's line ends; headers that hold a URL stay on one line.
-
-    The standard policy turns a URL of more than 78 characters into encoded words, which no receiver unsubscribes by.
-    It would do the same to a signature.
-    """
-
-    def fold(self, name: str, value: Any) -> str:
-        """Fold a header into lines of text."""
-        own = self._own(name, value)
-        return str(super().fold(name, value)) if own is None else own
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """Fold a header into lines of bytes."""
-        own = self._own(name, value)
-        return super().fold_binary(name, value) if own is None else own.encode("ascii")
-
-    def _own(self, name: str, value: Any) -> str | None:
-        if name.lower().startswith("list-"):
-            return f"{name}: {value}{self.linesep}"
-        if name.lower() == "dkim-signature":  # folded at its spaces alone, which the signature allows for
-            lines = wrap(f"{name}: {value}", _FOLD_AT, break_long_words=False, break_on_hyphens=False)
-            return f"{self.linesep} ".join(lines) + self.linesep
-        return None
-
-
-POLICY = MailPolicy(linesep="\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,29 +133,82 @@ def new_message_id(letterhead: Letterhead) -> str:
     return f"<{secrets.token_hex(16)}@{letterhead.host}>"
 
 
-def compose(letter: Letter, letterhead: Letterhead, moment: datetime) -> EmailMessage:
-    """Return the mail, 7-bit clean; `moment` becomes its Date."""
-    message = EmailMessage(policy=POLICY if letter.recipient.isascii() else POLICY.clone(utf8=True))
-    message["From"] = Address(display_name=letterhead.name, addr_spec=letterhead.sender)
-    local, _, domain = letter.recipient.rpartition("@")
-    message["To"] = Address(username=local, domain=domain)
-    message["Subject"] = line(letter.subject, LONGEST_SUBJECT)
-    message["Date"] = moment
-    message["Message-ID"] = letter.message_id
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Broadsheet-Delivery"] = letter.message_id.strip("<>").partition("@")[0]
-    message["Feedback-ID"] = f"{letter.kind}:{_SENDER_ID}"
+def compose(letter: Letter, letterhead: Letterhead, moment: datetime) -> bytes:
+    """Return the mail as it goes over the wire, CRLF at each line's end, 7-bit clean; `moment` becomes its Date.
+
+    Only the headers of an address beyond ASCII are UTF-8 (RFC 6532). Raises `ValueError` for a recipient that is none.
+    """
+    utf8 = not letter.recipient.isascii()
+    boundary = secrets.token_hex(12)
+    headers = [_header(*header, utf8) for header in _headers(letter, letterhead, moment)]
+    head = _NEWLINE.join([*headers, f'Content-Type: multipart/alternative; boundary="{boundary}"'.encode("ascii")])
+    text, html = _part(letter.text, "plain"), _part(letter.html, "html")
+    between = f"--{boundary}".encode("ascii")
+    return _NEWLINE.join([head, b"", between, text, between, html, between + b"--", b""])
+
+
+def _headers(letter: Letter, letterhead: Letterhead, moment: datetime) -> list[tuple[str, str]]:
+    found = [
+        ("From", _sender(letterhead)),
+        ("To", _recipient(letter.recipient)),
+        ("Subject", line(letter.subject, LONGEST_SUBJECT)),
+        ("Date", format_datetime(moment)),
+        ("Message-ID", letter.message_id),
+        ("Auto-Submitted", "auto-generated"),
+        ("X-Broadsheet-Delivery", letter.message_id.strip("<>").partition("@")[0]),
+        ("Feedback-ID", f"{letter.kind}:{_SENDER_ID}"),
+    ]
     if letter.unsubscribe:
-        message["List-Id"] = letterhead.list_id
-        message["List-Help"] = f"<{_url(letterhead.site)}/about>"
-        if letterhead.owner:
-            message["List-Owner"] = f"<{letterhead.owner}>"
-        message["List-Archive"] = f"<{_url(letterhead.site)}/edition/latest>"
-        message["List-Unsubscribe"] = ", ".join(f"<{way}>" for way in _ways_out(letter, letterhead))
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
-    message.set_content(letter.text, cte=encoding_of(letter.text))
-    message.add_alternative(letter.html, subtype="html", cte=encoding_of(letter.html))
-    return message
+        found += [("List-Id", letterhead.list_id), ("List-Help", f"<{_url(letterhead.site)}/about>")]
+        found += [("List-Owner", f"<{letterhead.owner}>")] * bool(letterhead.owner)
+        found += [
+            ("List-Archive", f"<{_url(letterhead.site)}/edition/latest>"),
+            ("List-Unsubscribe", ", ".join(f"<{way}>" for way in _ways_out(letter, letterhead))),
+            ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),  # RFC 8058
+        ]
+    return [*found, ("MIME-Version", "1.0")]
+
+
+def _header(name: str, value: str, utf8: bool) -> bytes:
+    """Return one header without its line end.
+
+    One of a list stays on one line: the standard library turns a URL of more than 78 characters into encoded words,
+    which no receiver unsubscribes by.
+    """
+    whole = f"{name}: {value}"
+    plain = whole.isascii() and whole.isprintable()
+    simple = len(whole) <= _LINE and "=?" not in whole
+    return whole.encode("ascii") if plain and (simple or name.startswith("List-")) else _folded(name, value, utf8)
+
+
+@lru_cache(maxsize=256)
+def _folded(name: str, value: str, utf8: bool) -> bytes:
+    """Encode and fold a header as RFC 2047 and 5322 ask; the many mails of one digest share their subject."""
+    policy = _POLICIES[utf8]
+    folded: str = policy.fold(*policy.header_store_parse(name, value))
+    return folded.removesuffix("\r\n").encode()
+
+
+@lru_cache(maxsize=8)
+def _sender(letterhead: Letterhead) -> str:
+    return str(Address(display_name=letterhead.name, addr_spec=letterhead.sender))
+
+
+def _recipient(mailbox: str) -> str:
+    if _PLAIN_ADDRESS.fullmatch(mailbox):
+        return mailbox
+    local, _, domain = mailbox.rpartition("@")
+    return str(Address(username=local, domain=domain))
+
+
+def _part(text: str, subtype: str) -> bytes:
+    """Return a part of a mail, its headers and its encoded content, without its line end."""
+    content = _NEWLINE.join(text.encode().splitlines()) + _NEWLINE
+    encoding = encoding_of(text)
+    quoted = encoding == "quoted-printable"
+    body = b2a_qp(content, istext=True) if quoted else encodebytes(content).replace(b"\n", _NEWLINE)
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n'
+    return head.encode("ascii") + body.removesuffix(_NEWLINE)
 
 
 def _ways_out(letter: Letter, letterhead: Letterhead) -> list[str]:
@@ -193,7 +224,7 @@ def encoding_of(text: str) -> str:
     Quoted-printable makes three bytes of each beyond ASCII, base64 four of every three: Cyrillic doubles in the first.
     """
     content = text.encode()
-    quoted = sum(byte > 126 for byte in content) + content.count(b"=")
+    quoted = len(content) - len(content.translate(None, delete=_TO_QUOTE))
     return "quoted-printable" if 6 * quoted <= len(content) else "base64"
 
 

@@ -6,7 +6,6 @@ A file appears whole under its last name, so whoever watches the directory never
 
 import os
 import secrets
-from email.message import EmailMessage
 from pathlib import Path
 
 from broadsheet.clock import Clock
@@ -20,12 +19,12 @@ class Outbox:
         self._directory = directory
         self._clock = clock
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:  # noqa: ARG002 - both are in its headers
+    def send(self, mail: bytes, *, sender: str, recipient: str) -> None:  # noqa: ARG002 - both are in its headers
         """Write one file, its name sortable by time; raises `Unavailable` when the disk does not take it."""
         name = f"{self._clock.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}.eml"
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(self._directory / name, message.as_bytes())
+            write_whole(self._directory / name, mail)
         except OSError as error:
             raise Unavailable(
                 f"The outbox {self._directory} cannot be written ({error.strerror}). "

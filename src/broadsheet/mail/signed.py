@@ -4,14 +4,10 @@ How a signature is made is `dkim`'s matter.
 It stands around the only transport of an instance: a mail that goes past it would arrive unsigned.
 """
 
-from email.message import EmailMessage
-
 from broadsheet.clock import Clock
 from broadsheet.mail.dkim import Signer
 from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.transport import Transport
-
-HEADER = "DKIM-Signature"
 
 
 class Signed:
@@ -23,14 +19,11 @@ class Signed:
         self._domain = domain
         self._clock = clock
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def send(self, mail: bytes, *, sender: str, recipient: str) -> None:
         """Hand one mail over; raises as the inner transport does, and `Unavailable` where a key cannot be read."""
-        del message[HEADER]
         signer = Signer(self._domain, self._keys.current())
-        signatures = signer.sign(message.as_bytes(), self._clock.now()) if signer.keys else []
-        for signature in signatures:
-            message[HEADER] = signature
-        self._inner.send(message, sender=sender, recipient=recipient)
+        signatures = signer.sign(mail, self._clock.now())
+        self._inner.send(signatures + mail, sender=sender, recipient=recipient)
 
     def close(self) -> None:
         """End what the inner transport kept open."""

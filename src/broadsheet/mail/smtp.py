@@ -8,7 +8,6 @@ import re
 import smtplib
 import ssl
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 from ipaddress import ip_address
 from threading import Lock
 from typing import Literal
@@ -84,13 +83,12 @@ class SmtpTransport:
         """Make a transport to the server that `url` names; raises `Invalid`. Nothing is connected yet."""
         return cls(Server.from_url(url))
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
+    def send(self, mail: bytes, *, sender: str, recipient: str) -> None:
         """Hand one mail over; raises `Refused`, `Unsure`, or `Unavailable` when no mail can leave now."""
-        content = message.as_bytes()
         with self._turn:
             connection = self._begin(sender, recipient)
             self._address(connection, recipient)
-            self._hand_over(connection, content)
+            self._hand_over(connection, mail)
 
     def close(self) -> None:
         """Say goodbye to the server; the next mail connects anew."""
@@ -150,10 +148,10 @@ class SmtpTransport:
             raise self._lost(error) from error
         self._refuse(connection, code, reply)
 
-    def _hand_over(self, connection: smtplib.SMTP, content: bytes) -> None:
+    def _hand_over(self, connection: smtplib.SMTP, mail: bytes) -> None:
         try:
             # As long as the last dot has not left, the server must not take the mail (RFC 5321, 4.1.1.4).
-            connection.send(_DOT.sub(b"..", content) + b".\r\n")
+            connection.send(_DOT.sub(b"..", mail) + b".\r\n")
         except _GONE_AWAY as error:
             raise self._lost(error) from error
         try:

@@ -4,7 +4,6 @@ What becomes of a delivery is the sender's matter.
 A transport says exactly one of four things: handed over, refused, not handed over for want of a way, or unsure.
 """
 
-from email.message import EmailMessage
 from typing import Protocol
 
 from broadsheet.mail.outbox import Outbox
@@ -17,8 +16,8 @@ __all__ = ["Outbox", "Refused", "SmtpTransport", "Transport", "Unsure"]
 class Transport(Protocol):
     """A way for mails to leave."""
 
-    def send(self, message: EmailMessage, *, sender: str, recipient: str) -> None:
-        """Hand one mail over; raises `Refused`, `Unsure`, or `Unavailable` when no mail can leave now."""
+    def send(self, mail: bytes, *, sender: str, recipient: str) -> None:
+        """Hand a composed mail over; raises `Refused`, `Unsure`, or `Unavailable` when no mail can leave now."""
         ...
 
     def close(self) -> None:
