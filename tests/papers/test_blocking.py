@@ -38,5 +38,5 @@ def test_one_abstract_under_two_titles_meets_if_the_first_author_is_the_same() -
 
 
 def test_what_names_nothing_has_no_key() -> None:
-    assert blocking.keys_of(record(1, title="Moss", authors=(), abstract="")) == []
+    assert blocking.keys_of(record(1, title="Moss", authors=(), abstract="")) == {}
     assert len(blocking.keys_of(record(1, title="Moss", abstract=LONG, summary=True))) == 1

@@ -6,7 +6,7 @@ Keys are kept in the database: whoever changes how they are made raises `merging
 
 import hashlib
 
-from broadsheet.papers import people, sketch, titles
+from broadsheet.papers import people, sketch, titles, traces
 from broadsheet.papers.records import SourceRecord
 
 # Each stands for a thirty-second of the abstract's runs of words; one of them alike is enough. Of two abstracts with
@@ -15,24 +15,30 @@ _FROM_ABSTRACT = (3, 14, 25)
 _SHORTEST_HEAD = 4  # letters
 
 
-def keys_of(record: SourceRecord) -> list[int]:
+def keys_of(record: SourceRecord) -> dict[int, int]:
     """Return the keys of a record, each a whole number of 63 bits: by title, by its head, and by its abstract.
 
-    What is not telling enough alone goes together with the first author's family name.
+    What is not telling enough alone goes together with the first author's family name. With each key stands the trace
+    that says who needs no comparing for its sake (`traces`): those from abstracts have one.
     """
     found = []
     whole = titles.normalised(record.title)
     if titles.is_telling(record.title):
         found.append(f"t|{whole}")
     family = people.first_family(record.authors)
-    if family:
-        head = titles.normalised(titles.head(record.title))
-        if len(head) >= _SHORTEST_HEAD:
-            found.append(f"h|{head}|{family}")
-        made = None if record.summary else sketch.sketch(sketch.words(record.abstract))
-        if made is not None:
-            found += [f"a|{place}|{made[place]}|{family}" for place in _FROM_ABSTRACT]
-    return [_number(one) for one in found]
+    if not family:
+        return {_number(one): traces.UNTOLD for one in found}
+    head = titles.normalised(titles.head(record.title))
+    headed = len(head) >= _SHORTEST_HEAD
+    if headed:
+        found.append(f"h|{head}|{family}")
+    keys = {_number(one): traces.UNTOLD for one in found}
+    made = None if record.summary else sketch.sketch(sketch.words(record.abstract))
+    if made is not None:
+        # Without a head two equal titles may meet by their abstracts alone, and other rules then hold for them.
+        trace = traces.of(record) if headed else traces.UNTOLD
+        keys |= {_number(f"a|{place}|{made[place]}|{family}"): trace for place in _FROM_ABSTRACT}
+    return keys
 
 
 def _number(text: str) -> int:

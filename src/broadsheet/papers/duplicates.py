@@ -119,7 +119,7 @@ def _compare(connection: Connection, texts: Sequence[_Text], now: datetime) -> i
     known = _known(connection, ids)
     for some in store.chunks(ids):
         connection.execute(delete(abstract_band).where(abstract_band.c.paper_id.in_(some)))
-    store.insert_pairs(connection, abstract_band, ((band, text.id) for text in texts for band in set(text.bands)))
+    store.insert_sorted(connection, abstract_band, ((band, text.id) for text in texts for band in set(text.bands)))
     by_id = {text.id: text for text in texts}
     near = _near(connection, texts)
     missing = {number for pair in near for number in pair} - by_id.keys()

@@ -20,7 +20,7 @@ _KEPT, _MOSTLY_KEPT = 0.3, 0.6
 _ENOUGH = 3  # people who do not write two papers under nearly one title within months
 _TELLING_WORDS = 5  # a title of so many words is not found twice by chance
 # Months between two appearances of one work.
-_LONG, _USUAL, _SOON, _AT_ONCE = 72, 24, 18, 6
+_LONG, USUAL, _SOON, _AT_ONCE = 72, 24, 18, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _by_title(a: SourceRecord, seen: _Seen) -> Reason | None:
     if seen.authors.fewer == 0:  # a source that names no authors
         certain = seen.at_least(MUCH_ALIKE) and seen.within(_LONG)
     elif not seen.authors.probable:  # a name may be misspelt
-        certain = seen.at_least(NEARLY_THE_SAME) and seen.authors.shared > 0 and seen.within(_USUAL)
+        certain = seen.at_least(NEARLY_THE_SAME) and seen.authors.shared > 0 and seen.within(USUAL)
     elif seen.at_least(ALIKE):
         certain = seen.within(_LONG)
     elif titles.is_report(a.title):  # the same people write it again next year
@@ -73,7 +73,7 @@ def _by_title(a: SourceRecord, seen: _Seen) -> Reason | None:
     elif seen.unlike:
         certain = _unlikely_chance(a, seen)
     else:
-        certain = seen.within(_USUAL) and (seen.months is not None or seen.authors.shared > 1)
+        certain = seen.within(USUAL) and (seen.months is not None or seen.authors.shared > 1)
     return Reason("title", _sentence("same title", seen)) if certain else None
 
 
@@ -84,7 +84,7 @@ def _unlikely_chance(a: SourceRecord, seen: _Seen) -> bool:
 
 
 def _by_abstract(a: SourceRecord, b: SourceRecord, seen: _Seen) -> Reason | None:
-    if seen.alike is None or not seen.authors.all_but_few or not seen.within(_USUAL):
+    if seen.alike is None or not seen.authors.all_but_few or not seen.within(USUAL):
         return None
     kept = titles.common(a.title, b.title)
     changed = (seen.at_least(MUCH_ALIKE) and kept >= _KEPT) or (seen.at_least(ALIKE / 2) and kept >= _MOSTLY_KEPT)

@@ -45,7 +45,7 @@ class _Arrival:
     record: SourceRecord
     text: str
     digest: str
-    keys: list[int]
+    keys: dict[int, int]
     known: Row[Any] | None
 
 
@@ -258,7 +258,7 @@ def write_keys(connection: Connection, paper_ids: Sequence[int]) -> None:
 
 def _write_keys(
     connection: Connection, records: Sequence[SourceRecord], papers: Iterable[int]
-) -> tuple[list[list[int]], dict[Key, int]]:
+) -> tuple[list[dict[int, int]], dict[Key, int]]:
     """Return the keys of each record, and the id of each."""
     keys = [blocking.keys_of(record) for record in records]
     number = store.record_ids(connection, papers)

@@ -42,12 +42,15 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Person:
+class Person:
+    """A name in normal form: the family name, the first given name's initial, and all words."""
+
     family: str
     initial: str
     words: frozenset[str]
 
-    def may_be(self, other: "_Person") -> bool:
+    def may_be(self, other: "Person") -> bool:
+        """Say whether two names may mean one person: a family name in common, and no other given name."""
         if self.words == other.words:  # Wang Wei is Wei Wang
             return True
         if not (self.family in other.words or other.family in self.words):
@@ -58,7 +61,7 @@ class _Person:
 
 def agreement(mine: Sequence[str], theirs: Sequence[str]) -> Agreement:
     """Compare two lists of names."""
-    fewer, more = sorted((_people(mine), _people(theirs)), key=len)
+    fewer, more = sorted((persons(mine), persons(theirs)), key=len)
     by_word: dict[str, list[int]] = defaultdict(list)
     for place, person in enumerate(more):
         for word in person.words:
@@ -83,15 +86,16 @@ def first_family(authors: Sequence[str]) -> str:
     return _person(authors[0]).family if authors else ""
 
 
-def _people(names: Sequence[str]) -> list[_Person]:
+def persons(names: Sequence[str]) -> list[Person]:
+    """Return the people of an author list in normal form, at most `MOST`."""
     return [person for person in map(_person, names[:MOST]) if person.words]
 
 
 @lru_cache(maxsize=1 << 15)
-def _person(name: str) -> _Person:
+def _person(name: str) -> Person:
     plain = name.casefold().translate(_LETTERS).replace("-", " ")
     family, initial = titles.person(plain)
-    return _Person(_folded(family), initial, frozenset(map(_folded, titles.name_words(plain))))
+    return Person(_folded(family), initial, frozenset(map(_folded, titles.name_words(plain))))
 
 
 def _folded(word: str) -> str:

@@ -41,6 +41,8 @@ _REUSABLE = (
     "COALESCE(c.seen_alive_at, a.seen_alive_at), a.found_in, a.official, a.reason "
     "FROM artefact a LEFT JOIN artefact_check c ON c.url = a.url WHERE a.paper_id IN (%s) ORDER BY a.url"
 )
+_BY_KEY = "SELECT key, record_id, trace FROM record_key WHERE key IN (%s)"
+_PAPER_OF = "SELECT id, paper_id FROM source_record WHERE id IN (%s)"
 _VERSIONS = "SELECT paper_id, scheme, value, number, published FROM version WHERE paper_id IN (%s) ORDER BY number"
 _T = TypeVar("_T")
 
@@ -90,14 +92,20 @@ def owners(connection: Connection, identifiers: Iterable[Identifier]) -> dict[Id
     return found
 
 
-def by_key(connection: Connection, keys: Iterable[int]) -> dict[int, set[int]]:
-    """Return the papers of which any record is looked for under each key."""
-    found: dict[int, set[int]] = defaultdict(set)
-    joined = record_key.join(source_record, source_record.c.id == record_key.c.record_id)
+def by_key(connection: Connection, keys: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+    """Return id and trace of the records that are looked for under each key."""
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for some in chunks(keys):
-        asked = select(record_key.c.key, source_record.c.paper_id).select_from(joined)
-        for row in connection.execute(asked.where(record_key.c.key.in_(some))):
-            found[row.key].add(row.paper_id)
+        for key, record_id, trace in _told(connection, _BY_KEY, _among(some)):
+            found[key].append((record_id, trace))
+    return found
+
+
+def papers_of(connection: Connection, record_ids: Iterable[int]) -> dict[int, int]:
+    """Return the paper of each record, by its id."""
+    found: dict[int, int] = {}
+    for some in chunks(record_ids):
+        found |= dict(_told(connection, _PAPER_OF, _among(some)))
     return found
 
 
@@ -106,12 +114,13 @@ def homes(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple
     return {key: row.paper_id for key, row in known_records(connection, keys).items()}
 
 
-def write_keys(connection: Connection, keys: Mapping[int, Iterable[int]], *, fresh: bool = False) -> None:
+def write_keys(connection: Connection, keys: Mapping[int, Mapping[int, int]], *, fresh: bool = False) -> None:
     """Let each record, by its id, be looked for under these keys and no others; `fresh` ones had none before."""
     if not fresh:
         for some in chunks(keys):
             connection.execute(delete(record_key).where(record_key.c.record_id.in_(some)))
-    insert_pairs(connection, record_key, ((key, record_id) for record_id, own in keys.items() for key in set(own)))
+    rows = ((key, record_id, trace) for record_id, own in keys.items() for key, trace in own.items())
+    insert_sorted(connection, record_key, rows)
 
 
 def records_of(connection: Connection, paper_ids: Iterable[int]) -> dict[int, list[SourceRecord]]:
@@ -124,13 +133,14 @@ def records_of(connection: Connection, paper_ids: Iterable[int]) -> dict[int, li
     return found
 
 
-def insert_pairs(connection: Connection, table: Table, pairs: Iterable[tuple[int, int]]) -> None:
-    """Insert rows of a table of two columns, in the order in which it keeps them; past SQLAlchemy: they are many."""
-    rows = sorted(pairs)
-    if rows:
+def insert_sorted(connection: Connection, table: Table, rows: Iterable[tuple[int, ...]]) -> None:
+    """Insert rows of numbers in the order in which the table keeps them; past SQLAlchemy: they are many."""
+    held = sorted(rows)
+    if held:
         mark = "?" if connection.dialect.name == "sqlite" else "%s"
         names = ", ".join(column.name for column in table.c)
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({mark}, {mark})", rows)  # noqa: S608
+        marks = ", ".join([mark] * len(table.c))
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", held)  # noqa: S608
 
 
 def record_ids(connection: Connection, paper_ids: Iterable[int]) -> dict[tuple[str, str], int]:
@@ -235,7 +245,7 @@ def papers(connection: Connection, ids: Sequence[int]) -> dict[int, Paper]:
     """Return the papers among `ids` that exist."""
     found: dict[int, Paper] = {}
     for some in chunks(dict.fromkeys(ids)):
-        among = ",".join(str(int(paper_id)) for paper_id in some)
+        among = _among(some)
         named: dict[int, list[Identifier]] = defaultdict(list)
         for paper_id, scheme, value in _told(connection, _NAMED, among):
             named[paper_id].append(Identifier(scheme, value))
@@ -248,6 +258,10 @@ def papers(connection: Connection, ids: Sequence[int]) -> dict[int, Paper]:
         for row in _told(connection, _PAPERS, among):
             found[row[0]] = _paper(row, named[row[0]], reusable[row[0]], versions[row[0]])
     return found
+
+
+def _among(ids: Iterable[int]) -> str:
+    return ",".join(map(str, map(int, ids)))
 
 
 def _told(connection: Connection, statement: str, among: str) -> Sequence[tuple[Any, ...]]:

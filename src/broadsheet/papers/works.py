@@ -5,12 +5,12 @@ Only what shares an identifier or a key is ever compared, so a batch costs a few
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from broadsheet.papers import merging, rulings, store
+from broadsheet.papers import merging, rulings, store, traces
 from broadsheet.papers.evidence import Reason
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.records import SourceRecord
@@ -42,18 +42,19 @@ class Found:
 def find(
     connection: Connection,
     arrivals: Sequence[SourceRecord],
-    keys: Sequence[Sequence[int]],
+    keys: Sequence[Mapping[int, int]],
     homes: dict[Key, int],
     anew: frozenset[int] = frozenset(),
 ) -> Found:
     """Sort `arrivals` into works.
 
-    `keys` are those of each, `homes` tells the paper of each that was here before in another wording and stays there.
+    `keys` are those of each with their traces, `homes` tells the paper of each that was here before in another wording
+    and stays there.
     `anew` are papers whose records are all among the arrivals, because it is asked again whether they are one work.
     """
     owners = store.owners(connection, {one for record in arrivals for one in record.identifiers})
-    namesakes = store.by_key(connection, {key for own in keys for key in own})
-    near = {paper_id for papers in namesakes.values() for paper_id in sorted(papers)[:_MOST_NAMESAKES]}
+    namesakes = _namesakes(connection, arrivals, keys)
+    near = {paper_id for papers in namesakes.values() for paper_id in papers}
     home_of = [homes.get((record.source, record.key)) for record in arrivals]
     touched = {*filter(None, home_of), *owners.values(), *near, *anew}
     told = store.records_of(connection, touched)
@@ -68,7 +69,7 @@ def find(
     # An identifier leads from a paper that is asked anew to nothing but its own records, which meet here anyway.
     held = {one: paper_id for one, paper_id in owners.items() if paper_id not in anew}
     joining.meet(((one, place) for place, record in enumerate(arrivals) for one in record.identifiers), held)
-    _by_key(joining, keys, {key: papers & before.keys() - anew for key, papers in namesakes.items()})
+    _by_key(joining, keys, {key: papers - anew for key, papers in namesakes.items()})
     works = joining.touched()
     # What was said before counts as well: an identifier that is named no more has to be given up.
     known = (record for work in works for paper_id in work.papers for record in (*work.said, *before[paper_id]))
@@ -87,7 +88,27 @@ def _ruled(
     return ruled, store.homes(connection, bound)
 
 
-def _by_key(joining: "_Joining", keys: Sequence[Sequence[int]], namesakes: dict[int, set[int]]) -> None:
+def _namesakes(
+    connection: Connection, arrivals: Sequence[SourceRecord], keys: Sequence[Mapping[int, int]]
+) -> dict[int, set[int]]:
+    """Return the papers to compare under each key: those of records that no trace rules out, the first ones."""
+    stored = store.by_key(connection, {key for own in keys for key in own})
+    near: dict[int, set[int]] = defaultdict(set)
+    for record, own in zip(arrivals, keys, strict=True):
+        may_be = None
+        for key, trace in own.items():
+            if key not in stored:
+                continue
+            if trace != traces.UNTOLD and may_be is None:
+                may_be = traces.test(record)
+            near[key].update(
+                one for one, other in stored[key] if trace == traces.UNTOLD or may_be is None or may_be(other)
+            )
+    paper_of = store.papers_of(connection, {one for records in near.values() for one in records})
+    return {key: set(sorted({paper_of[one] for one in records})[:_MOST_NAMESAKES]) for key, records in near.items()}
+
+
+def _by_key(joining: "_Joining", keys: Sequence[Mapping[int, int]], namesakes: dict[int, set[int]]) -> None:
     met: dict[int, list[int]] = defaultdict(list)
     for place, own in enumerate(keys):
         others = dict.fromkeys(

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from broadsheet.database.column_types import Moment, Packed
@@ -102,6 +103,7 @@ record_key = table(
     "record_key",
     Column("key", BigInteger, primary_key=True),
     Column("record_id", Id, ForeignKey("source_record.id", ondelete="CASCADE"), primary_key=True),
+    Column("trace", BigInteger, nullable=False, server_default=text("0")),  # see papers.traces
     Index("ix_record_key_record_id", "record_id"),
     sqlite_with_rowid=False,
 )
