@@ -7,12 +7,7 @@ on the same machine, so that what they take is taken from the server.
 import argparse
 import http.client
 import json
-import os
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -23,6 +18,7 @@ from pathlib import Path
 from benchmarks.collection import Collection
 from benchmarks.report import Aim, Report, arguments, command
 from benchmarks.search_speed import QUERIES, queries_of
+from benchmarks.served import served, status_of
 from broadsheet import app as wiring
 from broadsheet import logs
 from broadsheet.papers.identifiers import Identifier
@@ -35,7 +31,6 @@ WORKERS, CLIENTS = 2, 32
 SECONDS, QUICK_SECONDS = 30, 8
 WARM_SECONDS = 5
 AT_ONCE = 2_000
-MAIN = "from broadsheet.cli import main; main()"
 
 
 def main() -> None:
@@ -98,30 +93,9 @@ def _record(paper: Paper) -> SourceRecord:
 
 def _load(home: Path, queries: list[str], seconds: float) -> tuple[list[float], int, float]:
     """Return how long each search took in milliseconds, how many failed, and over how many seconds that was."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-c", MAIN, "up", "--no-tick", "--workers", str(WORKERS), "--port", str(port)],
-        env={**os.environ, "BROADSHEET_HOME": str(home), "OMP_NUM_THREADS": "1"},
-    )
-    try:
-        _wait(port)
+    with served(home, "--no-tick", "--workers", str(WORKERS)) as port:
         _ask(port, queries, WARM_SECONDS)
         return _ask(port, queries, seconds)
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(30)
-
-
-def _wait(port: int) -> None:
-    for _ in range(600):
-        try:
-            if _get(http.client.HTTPConnection("127.0.0.1", port, timeout=30), "/readyz") == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError("the server does not answer")
 
 
 def _ask(port: int, queries: list[str], seconds: float) -> tuple[list[float], int, float]:
@@ -136,7 +110,7 @@ def _ask(port: int, queries: list[str], seconds: float) -> tuple[list[float], in
             if started - began > seconds:
                 return
             try:
-                status = _get(connection, "/api/v1/search?" + urllib.parse.urlencode({"q": query}))
+                status = status_of(connection, "/api/v1/search?" + urllib.parse.urlencode({"q": query}))
             except (OSError, http.client.HTTPException) as error:
                 failed.append(repr(error))
                 connection.close()
@@ -153,13 +127,6 @@ def _ask(port: int, queries: list[str], seconds: float) -> tuple[list[float], in
     if failed:
         print("failures:", json.dumps(failed[:3]))
     return taken, len(failed), time.perf_counter() - began
-
-
-def _get(connection: http.client.HTTPConnection, path: str) -> int:
-    connection.request("GET", path)
-    answer = connection.getresponse()
-    answer.read()
-    return answer.status
 
 
 if __name__ == "__main__":

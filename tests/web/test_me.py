@@ -75,7 +75,7 @@ def test_leaving_takes_a_page_a_button_and_deletes_all(signed: Instance) -> None
 def test_pages_of_a_reader_are_kept_by_no_cache(signed: Instance) -> None:
     answer = signed.get("/me")
     assert answer.headers["cache-control"] == "private, no-store"
-    assert answer.headers["vary"] == "Cookie"
+    assert answer.headers["vary"] == "Cookie, Accept-Encoding"
 
 
 @pytest.mark.parametrize("path", ["/me", "/me/export", "/me/delete"])

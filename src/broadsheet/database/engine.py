@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
+from broadsheet.database import seen
 from broadsheet.errors import Invalid, Unavailable
 
 BUSY_SECONDS = 30
@@ -26,6 +27,7 @@ class Database:
         """Open `url`; raises `Invalid` for a URL that names no supported database. Nothing is connected yet."""
         self.url = url
         self._engine = _sqlite(url) if url.startswith("sqlite") else _postgresql(url)
+        seen.watch(self._engine)
 
     @property
     def engine(self) -> Engine:
@@ -51,6 +53,12 @@ class Database:
         """Yield a connection in a write transaction: committed at the end, rolled back if the block raises."""
         with self._connect(write=True) as connection, connection.begin():
             yield connection
+            seen.raise_if_touched(connection)
+
+    def seen(self) -> int:
+        """Return the version of what anybody may see: while it is equal, so is every page that shows only that."""
+        with self.read() as connection:
+            return seen.version(connection)
 
     def close(self) -> None:
         """Close every idle connection."""

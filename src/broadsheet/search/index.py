@@ -140,6 +140,10 @@ class Index:
             return upgrade.over(held)
         return held or MemoryEngine((), self._encoder)
 
+    def stamp(self) -> tuple[int, int]:
+        """Return what changes with every commit, also one of another process."""
+        return manifest.stamp(self._directory)
+
     def catch_up(self, progress: Progress | None = None) -> int:
         """Index every change not yet in, and return how many papers that were; 0 while another process does so.
 

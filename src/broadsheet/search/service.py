@@ -115,6 +115,10 @@ class Search:
                 page = replace(page, suggestion=meant.result())
         return replace(page, took_ms=(self._clock.now() - began).total_seconds() * 1000)
 
+    def stamp(self) -> tuple[int, int]:
+        """Return what changes whenever answers may: with every commit of the index."""
+        return self._index.stamp()
+
     def upgrading(self) -> UpgradeStatus | None:
         """Say how far a change to another encoder is, None if there is none; searching goes on through it."""
         return self._index.upgrading()

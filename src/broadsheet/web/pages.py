@@ -5,7 +5,6 @@ A page leaves as bytes in which nothing can fail any more: what UTF-8 cannot car
 cannot turn the direction of the text around it.
 """
 
-import hashlib
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -26,6 +25,7 @@ from broadsheet.web import words
 from broadsheet.web.assets import Assets
 from broadsheet.web.categories import category_name
 from broadsheet.web.known import Known, bound
+from broadsheet.web.sheet import GAP, Sheet
 from broadsheet.web.tokens import COOKIE, form_token, visitor
 from broadsheet.web.typesetter import Typesetter
 
@@ -36,6 +36,12 @@ _REVALIDATE = "private, no-cache"
 _TURNS_TEXT = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 _log = get_logger("web")
+
+
+class Shown(Response):
+    """A page as one browser gets it; `sheet` is the page before that, None where it may not be kept for others."""
+
+    sheet: Sheet | None = None
 
 
 class Pages:
@@ -55,20 +61,28 @@ class Pages:
         self, request: Request, template: str, status: int = 200, *, cached: bool = False, **content: Any
     ) -> Response:
         """Render `template`; a `cached` page carries a validator and costs nothing while it is unchanged."""
-        nonce = visitor(request)
         shared = {
             "request": request,
             "path": request.url.path,
             "theme": self.theme(request),
             "ballot": None,
             "reader": self._known.reader(request),
-            "form_token": form_token(self._secret, bound(nonce, self._known.token(request))),
+            "form_token": GAP,
             "health": self._health(),
             "now": self._clock.now(),
         }
         html = self._environment.get_template(template).render(shared | content)
-        html = _TURNS_TEXT.sub("", html)
-        answer = self._answer(request, html.encode("utf-8", "replace"), status, cached=cached)
+        sheet = Sheet(_TURNS_TEXT.sub("", html).encode("utf-8", "replace"))
+        answer = self.dressed(request, sheet, status, cached=cached)
+        if cached and status == HTTPStatus.OK and shared["reader"] is None:
+            answer.sheet = sheet
+        return answer
+
+    def dressed(self, request: Request, sheet: Sheet, status: int = 200, *, cached: bool = True) -> Shown:
+        """Return a page for the browser that asks: with its own token, packed if it can unpack."""
+        nonce = visitor(request)
+        token = form_token(self._secret, bound(nonce, self._known.token(request)))
+        answer = self._answer(request, sheet, token, status, cached=cached)
         if request.cookies.get(COOKIE) != nonce:
             answer.set_cookie(COOKIE, nonce, httponly=True, samesite="lax", secure=self._secure, path="/")
         return answer
@@ -92,13 +106,17 @@ class Pages:
             THEME_COOKIE, theme, max_age=31_536_000, httponly=True, samesite="lax", secure=self._secure, path="/"
         )
 
-    def _answer(self, request: Request, body: bytes, status: int, *, cached: bool) -> Response:
-        headers = {"Cache-Control": _REVALIDATE if cached else "private, no-store", "Vary": "Cookie"}
+    def _answer(self, request: Request, sheet: Sheet, token: str, status: int, *, cached: bool) -> Shown:
+        headers = {"Cache-Control": _REVALIDATE if cached else "private, no-store", "Vary": "Cookie, Accept-Encoding"}
         if cached and status == HTTPStatus.OK:
-            headers["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            # Weak, as packed and plain are one page; of the token too, as another browser's forms would not be taken.
+            headers["ETag"] = f'W/"{sheet.digest}-{token[:12]}"'
             if headers["ETag"] in request.headers.get("if-none-match", ""):
-                return Response(status_code=304, headers=headers)
-        return Response(body, status, headers, media_type="text/html")
+                return Shown(status_code=304, headers=headers)
+        if "gzip" not in request.headers.get("accept-encoding", ""):
+            return Shown(sheet.plain(token), status, headers, media_type="text/html")
+        headers["Content-Encoding"] = "gzip"
+        return Shown(sheet.packed(token), status, headers, media_type="text/html")
 
     def _health(self) -> Sequence[SourceHealth]:
         try:

@@ -30,28 +30,35 @@ from broadsheet.web import (
     voting,
 )
 from broadsheet.web.headers import Guard
+from broadsheet.web.pages import Shown
+from broadsheet.web.sheet import Sheet
 from broadsheet.web.site import Site
+
+Handler = Callable[[Site, Request], Response]
 
 
 def routes(site: Site) -> list[Route]:
     """Return the table; handlers are plain functions, so Starlette runs them in its thread pool."""
 
-    def get(path: str, handler: Callable[[Site, Request], Response]) -> Route:
+    def get(path: str, handler: Handler) -> Route:
         return Route(path, partial(handler, site), methods=["GET"])
+
+    def page(path: str, handler: Handler) -> Route:
+        return Route(path, partial(_kept, handler, site), methods=["GET"])
 
     def post(path: str, handler: forms.Handler) -> Route:
         return Route(path, partial(forms.accept, handler, site), methods=["POST"])
 
     return [
-        get("/", front.today),
-        get("/edition", front.archive),
+        page("/", front.today),
+        page("/edition", front.archive),
         get("/edition/latest", front.latest),
-        get("/edition/{day}", front.of_day),
-        get("/search", search.search),
-        get("/search/suggest", search.suggest),
+        page("/edition/{day}", front.of_day),
+        page("/search", search.search),
+        page("/search/suggest", search.suggest),
         get("/paper/{key:path}/cite.{form}", paper.cite),
         get("/paper/{key:path}/reuse.{form}", reuse.reuse),
-        get("/paper/{key:path}", paper.paper),
+        page("/paper/{key:path}", paper.paper),
         get("/subscribe", subscribing.ask),
         post("/subscribe", subscribing.asked),
         get("/subscribe/search", saving.offer),
@@ -85,13 +92,27 @@ def routes(site: Site) -> list[Route]:
         get("/me/delete", me.offer_end),
         post("/me/delete", me.end),
         get("/me/deleted", me.ended),
-        get("/about", about.about),
-        get("/about/trending", about.trending),
+        page("/about", about.about),
+        page("/about/trending", about.trending),
         get("/about/sources", about.sources),
         post("/vote", voting.vote),
         post("/theme", theme.choose),
         Route("/static/{digest}/{name:path}", site.pages.assets.answer, methods=["GET"]),
     ]
+
+
+def _kept(handler: Handler, site: Site, request: Request) -> Response:
+    """Answer with a kept page where there is one; a handler of such pages adds nothing to the answer of `show`."""
+    if site.known.reader(request) is not None:
+        return handler(site, request)
+
+    def make() -> Sheet | Response:
+        answer = handler(site, request)
+        return answer.sheet if isinstance(answer, Shown) and answer.sheet else answer
+
+    key = (request.url.path, request.scope["query_string"], site.pages.theme(request))
+    found = site.kept.page(key, make)
+    return site.pages.dressed(request, found) if isinstance(found, Sheet) else found
 
 
 def middleware() -> list[Middleware]:

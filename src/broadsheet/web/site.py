@@ -3,6 +3,7 @@
 Nothing here is looked up at import: two sites in one process know nothing of each other.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +22,7 @@ from broadsheet.search.service import Search
 from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
 from broadsheet.trending.trending import Trending
+from broadsheet.web.kept import Kept
 from broadsheet.web.known import Known
 from broadsheet.web.pages import Pages
 
@@ -51,6 +53,16 @@ class Site:
     def pages(self) -> Pages:
         """The renderer, with its caches: made once for this site."""
         return Pages(self.settings, self.clock, self.secret, self.harvester, self.known)
+
+    @cached_property
+    def kept(self) -> Kept:
+        """Pages as everybody sees them who is not signed in."""
+
+        def version() -> Hashable:
+            hour = self.clock.now().astimezone(self.settings.zone).replace(minute=0, second=0, microsecond=0)
+            return self.database.seen(), self.search.stamp(), hour  # "today" ends, and an edition is due, on the hour
+
+        return Kept(version, self.clock)
 
     @cached_property
     def known(self) -> Known:

@@ -18,7 +18,8 @@ from sqlalchemy import (
 from broadsheet.database.column_types import Moment, Packed
 from broadsheet.database.schema.declaring import Id, paper_id, table
 
-# One row: the number of the last change of any paper. Taking numbers locks it, so numbers commit in their order.
+# Row 1: the number of the last change of any paper. Taking numbers locks it, so numbers commit in their order.
+# Row 2: the version of what anybody may see, raised by every transaction that changes it (`database.seen`).
 change_counter = table(
     "change_counter", Column("id", Integer, primary_key=True), Column("last", BigInteger, nullable=False)
 )
