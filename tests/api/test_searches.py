@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from broadsheet.api.searches import LARGEST
+from broadsheet.api.bodies import LARGEST
 from broadsheet.app import App
 
 ADDRESS = "ada@readers.example"

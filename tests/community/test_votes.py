@@ -1,26 +1,14 @@
-import threading
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import delete, select, update
 
 from broadsheet.community.votes import BY_READER, KIND, Standing
-from broadsheet.database import changes
 from broadsheet.database.schema import allowance, paper, vote
 from broadsheet.errors import NotFound, SignInNeeded, TooMany
-from broadsheet.papers import departing
 from broadsheet.papers.signals import SignalLog
-from tests.community.conftest import Town
-
-
-def _series(town: Town, paper_id: int) -> list[float]:
-    found = SignalLog(town.database, town.clock).of([paper_id])
-    return [signal.value for signal in found.get(paper_id, []) if signal.kind == KIND]
-
-
-def _merge(town: Town, loser: int, survivor: int) -> None:
-    with town.database.write() as connection:
-        departing.depart(connection, loser, survivor, changes.take(connection))
+from tests.community.conftest import Town, at_once
 
 
 def test_a_vote_is_cast_counted_and_taken_back(town: Town) -> None:
@@ -40,27 +28,18 @@ def test_a_second_time_changes_nothing(town: Town) -> None:
     for _ in range(3):
         assert town.votes.cast(town.ada, one).votes == 1
         town.clock.sleep(60)
-    assert _series(town, one) == [1]
+    assert town.series(one, KIND) == [1]
     for _ in range(3):
         assert town.votes.withdraw(town.ada, one).votes == 0
         town.clock.sleep(60)
-    assert _series(town, one) == [1, 0]
+    assert town.series(one, KIND) == [1, 0]
 
 
 def test_votes_at_once_count_once_a_reader(town: Town) -> None:
-    one, start = town.papers[0], threading.Barrier(6)
-
-    def press(reader: int) -> None:
-        start.wait()
-        town.votes.cast(reader, one)
-
-    threads = [threading.Thread(target=press, args=(reader,)) for reader in [town.ada, town.bee] * 3]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    one = town.papers[0]
+    assert at_once(*(partial(town.votes.cast, reader, one) for reader in [town.ada, town.bee] * 3)) == []
     assert town.votes.counts([one]) == {one: 2}
-    assert _series(town, one)[-1] == 2
+    assert town.series(one, KIND)[-1] == 2
 
 
 def test_each_change_is_an_observation_since_the_paper_came(town: Town) -> None:
@@ -79,16 +58,16 @@ def test_votes_follow_a_merge_and_a_reader_of_both_has_one(town: Town) -> None:
     town.votes.cast(town.ada, one)
     town.votes.cast(town.ada, other)
     town.votes.cast(town.bee, other)
-    _merge(town, other, one)
+    town.merge(other, one)
     assert town.votes.counts([one, other]) == {one: 2}
     assert town.votes.mine(town.ada, [one, other]) == {one}
 
 
 def test_a_vote_for_a_merged_paper_is_the_others(town: Town) -> None:
     one, other, third = town.papers
-    _merge(town, other, one)
+    town.merge(other, one)
     assert town.votes.cast(town.ada, other) == Standing(one, 1, mine=True)
-    _merge(town, one, third)
+    town.merge(one, third)
     assert town.votes.withdraw(town.ada, other) == Standing(third, 0, mine=False)
 
 
@@ -97,9 +76,8 @@ def test_votes_go_back_when_papers_are_parted_again(town: Town) -> None:
     town.votes.cast(town.ada, one)
     town.votes.cast(town.ada, other)
     town.votes.cast(town.bee, other)
-    _merge(town, other, one)
-    with town.database.write() as connection:
-        departing.give_back(connection, other, one, third)
+    town.merge(other, one)
+    town.part(other, one, third)
     assert town.votes.counts([one, third]) == {one: 1, third: 2}
 
 

@@ -12,6 +12,7 @@ from broadsheet.database import changes
 from broadsheet.database.schema import metadata
 from broadsheet.editions.edition import Edition
 from broadsheet.editions.editions import Editions
+from broadsheet.errors import Invalid, TooMany
 from broadsheet.web.headers import POLICY
 from tests.doors.doors import Door, doors, look_over
 
@@ -64,7 +65,7 @@ NAMES = [*SEARCHED, *"token id said day size key name".split()]
 ENOUGH = 12_000  # characters; the client works long on a long address
 LONGEST_ADDRESS = 60_000  # characters; servers and clients refuse more before a door sees it
 FIELDS = "address hour timezone days size token theme back form_token".split()
-OWN_FIELDS = "name token_name scope token_id sure address back token".split()
+OWN_FIELDS = "name token_name scope token_id sure address back token text paper answers do".split()
 STRANGE_TYPES = ("application/json", "multipart/form-data; boundary=x", "text/plain; charset=utf-7", "", "\xff")
 METHODS = "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE PROPFIND".split()
 
@@ -212,6 +213,23 @@ def test_hostile_forms_of_a_reader_who_is_signed_in(client: TestClient, table: l
     for path in ("/me", "/me/export", "/"):
         look_over(client.get(path), path)
     assert app.accounts.sessions.reader(session), "a hostile form signed the reader out"
+
+
+def test_hostile_comments(client: TestClient, app: App) -> None:
+    reader, paper = app.accounts.readers.add("ada@quill.example"), app.catalogue.newest(1)[0]
+    written = 0
+    for named, value in HOSTILE.items():
+        try:
+            app.community.comments.write(reader, paper.id, value)
+        except Invalid:
+            continue
+        except TooMany:
+            app.clock.sleep(3_600)
+            app.community.comments.write(reader, paper.id, value)
+        written += 1
+        look_over(client.get(f"/paper/{paper.key}"), named)
+    assert written > 30
+    assert app.community.comments.counts([paper.id]) == {paper.id: written}
 
 
 def test_one_hostile_field_in_a_form_that_is_else_right(client: TestClient) -> None:

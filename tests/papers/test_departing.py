@@ -42,7 +42,9 @@ def _put(connection: Connection, table: Table, n: int, **given: Any) -> dict[str
             if column.name not in given and key.column.table is not paper:
                 parent = key.column.table
                 there = connection.execute(select(key.column).limit(1)).scalar()
-                row[column.name] = there if there is not None else _put(connection, parent, 1)[key.column.name]
+                if there is None and parent is not table:  # the first row of a tree has no parent
+                    there = _put(connection, parent, 1)[key.column.name]
+                row[column.name] = there
             elif column.name not in given:
                 row[column.name] = _other(connection)
     connection.execute(insert(table).values({**row, **given}))

@@ -21,7 +21,7 @@ from broadsheet.accounts.readers import Readers
 from broadsheet.accounts.sessions import Sessions
 from broadsheet.accounts.sign_ins import SignIns
 from broadsheet.clock import FixedClock
-from broadsheet.community.votes import Votes
+from broadsheet.community.community import community_of
 from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.following import Follower
@@ -133,7 +133,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
         subscriptions = Subscriptions(sqlite, clock, SECRET, transport, head, chosen.zone)
         search = Search(index, catalogue, clock, order=trending.scores)
         follower = Follower(search, catalogue)
-        votes = Votes(sqlite, catalogue, clock, SECRET)
+        community = community_of(sqlite, catalogue, clock, SECRET)
         site = Site(
             settings=chosen,
             clock=clock,
@@ -150,13 +150,13 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
             subscriptions=subscriptions,
             digests=Digests(sqlite, subscriptions, editions, follower, transport, head, clock),
             accounts=Accounts(
-                readers=Readers(sqlite, clock, SECRET, {"votes": votes.export}),
+                readers=Readers(sqlite, clock, SECRET, community.belongings()),
                 sign_ins=SignIns(sqlite, clock, SECRET, transport, head, open_to_all=chosen.sign_up),
                 sessions=Sessions(sqlite, clock),
                 tokens=ApiTokens(sqlite, clock),
                 alone=chosen.single_user,
             ),
-            votes=votes,
+            community=community,
             mail_words=transport.describe(),
         )
         asgi = Starlette(

@@ -138,7 +138,7 @@ def test_a_vote_is_on_the_next_page_that_anybody_loads(instance: Instance) -> No
     instance.add(record(1))
     assert ">0<" in instance.get(PATH).text
     reader = instance.site.accounts.readers.add("bee@quill.example")
-    instance.site.votes.cast(reader.id, instance.site.catalogue.get("arxiv:2601.00001").id)
+    instance.site.community.votes.cast(reader.id, instance.site.catalogue.get("arxiv:2601.00001").id)
     assert ">1<" in instance.get(PATH).text
 
 

@@ -31,7 +31,7 @@ class Reader:
     @property
     def shown(self) -> str:
         """What others see of the reader: the chosen name, else the number."""
-        return self.name or f"Reader {self.id}"
+        return shown(self.id, self.name)
 
     @property
     def masked(self) -> str:
@@ -47,6 +47,11 @@ class Reader:
         if not self.may(role):
             an = "an" if role[0] in "ae" else "a"
             raise Forbidden(f"Only {an} {role} may do that. Ask whoever runs this instance for the role.", value=role)
+
+
+def shown(reader_id: int, name: str) -> str:
+    """Return what others see of a reader: the chosen name, else the number."""
+    return name or f"Reader {reader_id}"
 
 
 def role_of(text: str) -> Role:

@@ -1,24 +1,21 @@
 """Saved searches for programs: ask an address whether it wants one by mail, and with a mailed link's token manage them.
 
 What can be saved and for whom, `digests` decides; reading forms and the pages' cookie is `web`'s.
-A body is read here up to a limit, and only as JSON, which no page of another site can send unasked.
 """
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import BackgroundTasks, Depends, FastAPI, Request
+from fastapi import BackgroundTasks, Depends, FastAPI
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from pydantic import BaseModel, Field, ValidationError
-from starlette.exceptions import HTTPException
+from pydantic import BaseModel, Field
 
+from broadsheet.api.bodies import reader_of, takes
 from broadsheet.digests.saved import pasted
 from broadsheet.digests.subscription import Subscription
 from broadsheet.digests.subscriptions import Subscriptions
-from broadsheet.errors import BroadsheetError, Invalid
+from broadsheet.errors import BroadsheetError
 from broadsheet.logs import get_logger
 
-LARGEST = 16 * 1024  # bytes
 _TOKEN = HTTPBearer(auto_error=False, scheme_name="subscription", description="What a mail's link holds as `token`.")
 _Given = Annotated[HTTPAuthorizationCredentials | None, Depends(_TOKEN)]
 _SAID = "A letter with a link is on its way, if that address may be written to."
@@ -41,8 +38,8 @@ def add(api: FastAPI, subscriptions: Subscriptions) -> None:
     def shown(token: str) -> dict[str, Any]:
         return subscription_json(subscriptions, subscriptions.by_token(token), token)
 
-    @api.post("/subscribe/search", status_code=202, summary="Ask an address for a search by mail", **_takes(_Asked))
-    def ask(asked: Annotated[_Asked, Depends(_reader(_Asked))], after: BackgroundTasks) -> dict[str, Any]:
+    @api.post("/subscribe/search", status_code=202, summary="Ask an address for a search by mail", **takes(_Asked))
+    def ask(asked: Annotated[_Asked, Depends(reader_of(_Asked))], after: BackgroundTasks) -> dict[str, Any]:
         subscriptions.subscribe(asked.address.strip(), edition=asked.edition, search=pasted(asked.search))
         after.add_task(_send_letters, subscriptions)
         return {"message": _SAID}
@@ -51,8 +48,8 @@ def add(api: FastAPI, subscriptions: Subscriptions) -> None:
     def subscription(given: _Given) -> dict[str, Any]:
         return shown(_token(given))
 
-    @api.post("/subscription/searches", status_code=201, summary="Save a search", **_takes(_Search))
-    def save(asked: Annotated[_Search, Depends(_reader(_Search))], given: _Given) -> dict[str, Any]:
+    @api.post("/subscription/searches", status_code=201, summary="Save a search", **takes(_Search))
+    def save(asked: Annotated[_Search, Depends(reader_of(_Search))], given: _Given) -> dict[str, Any]:
         subscriptions.searches.save(_token(given), pasted(asked.search))
         return shown(_token(given))
 
@@ -89,31 +86,6 @@ def subscription_json(subscriptions: Subscriptions, told: Subscription, token: s
             for one in subscriptions.searches.of(token)
         ],
     }
-
-
-def _takes(model: type[BaseModel]) -> dict[str, Any]:
-    """Describe the body, which FastAPI does not read itself: it would take one of any size."""
-    content = {"application/json": {"schema": model.model_json_schema()}}
-    return {"openapi_extra": {"requestBody": {"required": True, "content": content}}}
-
-
-def _reader(model: type[BaseModel]) -> Callable[[Request], Any]:
-    async def read(request: Request) -> BaseModel:
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            raise HTTPException(415, "Send the body as application/json.")
-        body = bytearray()
-        async for part in request.stream():
-            body += part
-            if len(body) > LARGEST:
-                raise HTTPException(413, f"A body may have {LARGEST // 1024} kB at most.")
-        try:
-            return model.model_validate_json(bytes(body))
-        except ValidationError as error:
-            first = error.errors()[0]
-            field = str((first["loc"] or ("body",))[-1])
-            raise Invalid(f"{field}: {first['msg']}.", field=field) from error
-
-    return read
 
 
 def _token(given: HTTPAuthorizationCredentials | None) -> str:

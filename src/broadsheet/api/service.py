@@ -18,11 +18,11 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from broadsheet.accounts.accounts import Accounts
-from broadsheet.api import personal, searches
+from broadsheet.api import personal, searches, talk
 from broadsheet.api.shapes import error_json, hit_json, paper_json, search_json
 from broadsheet.api.stories import story_json
 from broadsheet.clock import Clock
-from broadsheet.community.votes import Votes
+from broadsheet.community.community import Community
 from broadsheet.database.engine import Database
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.errors import BroadsheetError, Invalid, SignInNeeded
@@ -53,13 +53,14 @@ class Service:
     checks: Checks
     accounts: Accounts
     subscriptions: Subscriptions
-    votes: Votes
+    community: Community
 
 
 def create(service: Service) -> FastAPI:
     """Return the API as an ASGI application, to be mounted at `/api/v1`."""
     api = _bare(service.version)
-    personal.add(api, service.accounts, service.votes, service.catalogue)
+    personal.add(api, service.accounts, service.community.votes, service.catalogue)
+    talk.add(api, service.accounts, service.community.comments, service.catalogue)
 
     @api.get("/papers", summary="The newest papers, or those named by id")
     def papers(
@@ -67,7 +68,7 @@ def create(service: Service) -> FastAPI:
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
     ) -> dict[str, Any]:
         found = [service.catalogue.get(key) for key in id] if id else service.catalogue.newest(limit)
-        counts = service.votes.counts([paper.id for paper in found])
+        counts = service.community.votes.counts([paper.id for paper in found])
         told = [paper_json(paper) | {"votes": counts.get(paper.id, 0)} for paper in found]
         return {"total": service.catalogue.count(), "papers": told}
 
@@ -101,7 +102,7 @@ def create(service: Service) -> FastAPI:
     @api.get("/papers/{key:path}", summary="One paper, by any of its identifiers")
     def paper(key: str) -> dict[str, Any]:
         found = service.catalogue.get(key)
-        return paper_json(found) | {"votes": service.votes.standing(found.id).votes}
+        return paper_json(found) | {"votes": service.community.votes.standing(found.id).votes}
 
     @api.get("/search", summary="Search by meaning and words")
     def search(
@@ -128,7 +129,7 @@ def create(service: Service) -> FastAPI:
             q, filters=filters, sort=sort, limit=limit, offset=offset, cursor=cursor, refine=refine
         )
         told = search_json(q, page)
-        counts = service.votes.counts([hit.paper.id for hit in page.hits])
+        counts = service.community.votes.counts([hit.paper.id for hit in page.hits])
         for hit, row in zip(page.hits, told["results"], strict=True):
             row["paper"]["votes"] = counts.get(hit.paper.id, 0)
         return told

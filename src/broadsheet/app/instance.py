@@ -20,7 +20,7 @@ from broadsheet.api import service as api
 from broadsheet.api.shapes import error_json
 from broadsheet.app.ticks import due_work
 from broadsheet.clock import Clock
-from broadsheet.community.votes import Votes
+from broadsheet.community.community import Community
 from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.subscriptions import Subscriptions
@@ -84,7 +84,7 @@ class App:
     subscriptions: Subscriptions
     digests: Digests
     accounts: Accounts
-    votes: Votes
+    community: Community
 
     def ticks(self) -> list[Tick]:
         """Return the instance's due work, in the order in which one pass should do it."""
@@ -115,7 +115,7 @@ class App:
             self.checks,
             self.accounts,
             self.subscriptions,
-            self.votes,
+            self.community,
         )
         head = FeedHead.of(self.settings)
         return Starlette(
@@ -168,7 +168,7 @@ class App:
             subscriptions=self.subscriptions,
             digests=self.digests,
             accounts=self.accounts,
-            votes=self.votes,
+            community=self.community,
             # Readers need not know which server sends; that mails lie in a folder they must know, or wait in vain.
             mail_words="" if self.settings.smtp_url else self.transport.describe(),
         )

@@ -3,15 +3,16 @@
 What readers may do is each package's own; only a provider that is set is loaded.
 """
 
+from collections.abc import Mapping
+
 from broadsheet.accounts.accounts import Accounts
 from broadsheet.accounts.api_tokens import ApiTokens
 from broadsheet.accounts.openid import OpenId
-from broadsheet.accounts.readers import Readers
+from broadsheet.accounts.readers import Belongings, Readers
 from broadsheet.accounts.sessions import Sessions
 from broadsheet.accounts.sign_ins import SignIns
 from broadsheet.app.parts import outgoing_of
 from broadsheet.clock import Clock
-from broadsheet.community.votes import Votes
 from broadsheet.database.engine import Database
 from broadsheet.errors import Invalid
 from broadsheet.mail.letter import Letterhead
@@ -26,10 +27,13 @@ def accounts_of(
     secret: bytes,
     transport: Transport,
     letterhead: Letterhead,
-    votes: Votes,
+    belongings: Mapping[str, Belongings],
 ) -> Accounts:
-    """Return the accounts; raises `Invalid` where a provider is set by half."""
-    readers = Readers(database, clock, secret, {"votes": votes.export})
+    """Return the accounts; `belongings` tells what other packages keep of a reader.
+
+    Raises `Invalid` where a provider is set by half.
+    """
+    readers = Readers(database, clock, secret, belongings)
     if settings.single_user:
         readers.alone()  # made now, so that looking at a page writes nothing
     return Accounts(

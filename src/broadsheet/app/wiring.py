@@ -11,7 +11,7 @@ from broadsheet.app.instance import App
 from broadsheet.app.parts import checks_of, connectors, encoder_of, index_of, letterhead_of, transport_of
 from broadsheet.app.signing_in import accounts_of
 from broadsheet.clock import Clock, SystemClock
-from broadsheet.community.votes import Votes
+from broadsheet.community.community import community_of
 from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate
 from broadsheet.digests.digests import Digests
@@ -64,7 +64,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     transport = Signed(transport_of(settings, clock), keys, letterhead.domain, clock)
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)
     digests = Digests(database, subscriptions, editions, Follower(search, catalogue), transport, letterhead, clock)
-    votes = Votes(database, catalogue, clock, secret)
+    community = community_of(database, catalogue, clock, secret)
     return App(
         settings=settings,
         clock=clock,
@@ -89,8 +89,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         transport=transport,
         subscriptions=subscriptions,
         digests=digests,
-        accounts=accounts_of(settings, database, clock, secret, transport, letterhead, votes),
-        votes=votes,
+        accounts=accounts_of(settings, database, clock, secret, transport, letterhead, community.belongings()),
+        community=community,
     )
 
 

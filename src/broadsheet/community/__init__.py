@@ -1,1 +1,1 @@
-"""What readers say of papers: votes."""
+"""What readers say of papers: votes and comments."""

@@ -61,7 +61,13 @@ def links() -> list[_Link]:
 
 
 def depart(connection: Connection, loser: int, survivor: int, change: int) -> None:
-    """Let the paper `loser` become `survivor`: what hangs on it follows, its number leads on."""
+    """Let the paper `loser` become `survivor`: what hangs on it follows, its number leads on.
+
+    Both are held first, as everybody does who changes what hangs on a paper: else two could wait for each other.
+    """
+    connection.execute(
+        select(paper.c.id).where(paper.c.id.in_((loser, survivor))).order_by(paper.c.id).with_for_update()
+    )
     log = [_hand_over(connection, link, loser, survivor) for link in links()]
     connection.execute(update(departed).where(departed.c.into_id == loser).values(into_id=survivor))
     connection.execute(delete(paper).where(paper.c.id == loser))

@@ -14,6 +14,7 @@ from broadsheet.web.forms import Form
 from broadsheet.web.site import Site
 
 VOTES = 50
+COMMENTS = 20
 DELETE = "delete"
 
 
@@ -85,7 +86,8 @@ def _page(
     site: Site, request: Request, error: Invalid | None = None, made: Made | None = None, **given: str
 ) -> Response:
     reader = site.known.require(request)
-    total, cast = site.votes.of(reader.id, VOTES)
+    total, cast = site.community.votes.of(reader.id, VOTES)
+    comments_in_all, comments = site.community.comments.of(reader, COMMENTS)
     return site.pages.show(
         request,
         "me.html",
@@ -94,6 +96,8 @@ def _page(
         tokens=site.accounts.tokens.of(reader.id),
         votes=site.catalogue.papers([one.paper_id for one in cast]),
         votes_in_all=total,
+        comments=comments,
+        comments_in_all=comments_in_all,
         made=made,
         errors=error,
         given={"name": reader.name, "token_name": ""} | given,

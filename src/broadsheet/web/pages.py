@@ -25,6 +25,7 @@ from broadsheet.web import words
 from broadsheet.web.assets import Assets
 from broadsheet.web.categories import category_name
 from broadsheet.web.known import Known, bound
+from broadsheet.web.markdown import Markdown
 from broadsheet.web.sheet import GAP, Sheet
 from broadsheet.web.tokens import COOKIE, form_token, visitor
 from broadsheet.web.typesetter import Typesetter
@@ -55,6 +56,7 @@ class Pages:
         self._known = known
         self.assets = Assets()
         self.typesetter = Typesetter()
+        self.markdown = Markdown()
         self._environment = self._templates()
 
     def show(
@@ -143,6 +145,7 @@ class Pages:
             "part": self.typesetter.part,
             "paragraphs": self.typesetter.paragraphs,
             "plain": self.typesetter.plain,
+            "markdown": self.markdown.set,
             "day": words.day,
             "machine_day": words.machine_day,
             "names": words.names,

@@ -24,6 +24,7 @@ from broadsheet.web import words
 from broadsheet.web.reuse import reuse_of
 from broadsheet.web.site import Site
 from broadsheet.web.story import story
+from broadsheet.web.talk import talk
 from broadsheet.web.voting import ballot
 
 SIMILAR = 6
@@ -71,6 +72,7 @@ def paper(site: Site, request: Request) -> Response:
         citations=_citations(found),
         links=_other_links(found)[:MOST_LINKS],
         story=story(site, found),
+        talk=talk(site, request, found),
     )
 
 

@@ -26,6 +26,7 @@ from broadsheet.web import (
     search,
     signing,
     subscribing,
+    talk,
     theme,
     voting,
 )
@@ -46,8 +47,8 @@ def routes(site: Site) -> list[Route]:
     def page(path: str, handler: Handler) -> Route:
         return Route(path, partial(_kept, handler, site), methods=["GET"])
 
-    def post(path: str, handler: forms.Handler) -> Route:
-        return Route(path, partial(forms.accept, handler, site), methods=["POST"])
+    def post(path: str, handler: forms.Handler, largest: int = forms.LARGEST) -> Route:
+        return Route(path, partial(forms.accept, handler, site, largest=largest), methods=["POST"])
 
     return [
         page("/", front.today),
@@ -96,6 +97,10 @@ def routes(site: Site) -> list[Route]:
         page("/about/trending", about.trending),
         get("/about/sources", about.sources),
         post("/vote", voting.vote),
+        post("/comment", talk.write, talk.LARGEST),
+        get("/comment/{number}", talk.find),
+        post("/comment/{number}/edit", talk.edit, talk.LARGEST),
+        post("/comment/{number}/remove", talk.remove),
         post("/theme", theme.choose),
         Route("/static/{digest}/{name:path}", site.pages.assets.answer, methods=["GET"]),
     ]

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from broadsheet.accounts.accounts import Accounts
 from broadsheet.clock import Clock
-from broadsheet.community.votes import Votes
+from broadsheet.community.community import Community
 from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.subscriptions import Subscriptions
@@ -46,7 +46,7 @@ class Site:
     subscriptions: Subscriptions
     digests: Digests
     accounts: Accounts
-    votes: Votes
+    community: Community
     mail_words: str
 
     @cached_property

@@ -37,8 +37,8 @@ def ballot(site: Site, request: Request, papers: Iterable[Paper]) -> Ballot:
     """Return how `papers` stand for whoever asks."""
     ids = list({paper.id for paper in papers})
     reader = site.known.reader(request)
-    mine = site.votes.mine(reader.id if reader else None, ids)
-    return Ballot(site.votes.counts(ids), frozenset(mine))
+    mine = site.community.votes.mine(reader.id if reader else None, ids)
+    return Ballot(site.community.votes.counts(ids), frozenset(mine))
 
 
 def vote(site: Site, request: Request, form: Form) -> Response:
@@ -48,7 +48,7 @@ def vote(site: Site, request: Request, form: Form) -> Response:
     if wanted not in ("0", "1"):
         raise Invalid("This form says neither to vote nor to take a vote back. Reload the page.", field="vote")
     paper = site.catalogue.get(key)
-    change = site.votes.cast if wanted == "1" else site.votes.withdraw
+    change = site.community.votes.cast if wanted == "1" else site.community.votes.withdraw
     standing = change(reader.id, paper.id)
     if "application/json" in request.headers.get("accept", ""):
         told = {"votes": standing.votes, "mine": standing.mine}

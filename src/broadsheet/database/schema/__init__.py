@@ -13,7 +13,7 @@ from broadsheet.database.schema.accounts import (
     sign_in,
 )
 from broadsheet.database.schema.artefacts import artefact, artefact_check, host_pause
-from broadsheet.database.schema.community import vote
+from broadsheet.database.schema.community import comment, comment_text, vote
 from broadsheet.database.schema.declaring import metadata
 from broadsheet.database.schema.digests import (
     delivery,
@@ -49,6 +49,8 @@ __all__ = [
     "artefact_check",
     "backfill",
     "change_counter",
+    "comment",
+    "comment_text",
     "delivery",
     "delivery_paper",
     "departed",
