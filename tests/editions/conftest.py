@@ -9,6 +9,8 @@ import pytest
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
+from broadsheet.editions.candidates import Candidates
+from broadsheet.editions.desk import Desk
 from broadsheet.editions.editions import Editions
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.records import Signal, SourceRecord
@@ -24,6 +26,8 @@ class Newsroom:
     catalogue: Catalogue
     trending: Trending
     editions: Editions
+    desk: Desk
+    candidates: Candidates
 
     def at(self, text: str) -> None:
         """Move the clock to a moment such as "2026-01-16 07:00+01:00"."""
@@ -57,7 +61,8 @@ def _opener(database: Database, clock: FixedClock) -> Callable[..., Newsroom]:
         catalogue = Catalogue(database, clock)
         trending = Trending(database, catalogue, SignalLog(database, clock), clock)
         editions = Editions(database, catalogue, trending, clock, zone=ZoneInfo(zone), hour=hour, silence=silence)
-        return Newsroom(database, clock, catalogue, trending, editions)
+        desk, candidates = Desk(database, editions, clock), Candidates(database, catalogue, trending, clock)
+        return Newsroom(database, clock, catalogue, trending, editions, desk, candidates)
 
     return build
 

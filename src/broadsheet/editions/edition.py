@@ -1,4 +1,4 @@
-"""What an edition is: a day's front page, its sections, and the places in them.
+"""What an edition is: the front page of a day, week or month, its sections, the places in them, its corrections.
 
 How it is filled, `compose` says; what a published one holds, `store` keeps.
 A place's parts are as they were printed: rounded so that they add up to its score.
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from broadsheet.editions.spans import Period, Span
 from broadsheet.papers.paper import Paper
 from broadsheet.trending.explain import Part
 
@@ -19,7 +20,8 @@ Section = Literal["lead", "picks", "trending", "new", "shelf"]
 class Place:
     """A paper's position in a section; `score` is None and `parts` empty where no score put it there.
 
-    `blurb` is a text about the paper that is not its abstract, empty where nobody wrote one.
+    `blurb` is a text about the paper that is not its abstract, empty where nobody wrote one; `kicker` the words that
+    an editor put above the title. `chosen` says that an editor put it there.
     """
 
     place: int
@@ -28,6 +30,8 @@ class Place:
     reason: str
     parts: tuple[Part, ...] = ()
     blurb: str = ""
+    kicker: str = ""
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,23 +39,37 @@ class Head:
     """What a list of editions says of one."""
 
     id: int
-    period: str
+    period: Period
     day: date
     number: int
     published_at: datetime
     new_papers: int
+
+    @property
+    def span(self) -> Span:
+        """The days it stands for."""
+        return Span(self.period, self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was found wrong once a page was out; `paper_id` is None where it is about the page as a whole."""
+
+    made_at: datetime
+    note: str
+    paper_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
     """A front page: open while `id` and `published_at` are None, then published and as it was.
 
-    `number` counts the published ones; an open edition bears the number that it will get. `notice` is a sentence for
-    a day on which something is missing, else empty.
+    `day` is the first of its days. `number` counts the published ones of its period; an open edition bears the number
+    that it will get. `notice` is a sentence for a day on which something is missing, else empty.
     """
 
     id: int | None
-    period: str
+    period: Period
     day: date
     number: int
     published_at: datetime | None
@@ -62,6 +80,7 @@ class Edition:
     trending: list[Place] = field(default_factory=list)
     new: list[Place] = field(default_factory=list)
     shelf: list[Place] = field(default_factory=list)
+    corrections: tuple[Correction, ...] = ()
 
     def sections(self) -> Iterator[tuple[Section, list[Place]]]:
         """Yield every section in the order of the page, empty ones too."""
@@ -70,6 +89,18 @@ class Edition:
         yield "trending", self.trending
         yield "new", self.new
         yield "shelf", self.shelf
+
+    def corrected(self, paper_id: int | None) -> list[Correction]:
+        """Return the corrections about one paper, or with None those about the page and what is no more on it."""
+        if paper_id is not None:
+            return [one for one in self.corrections if one.paper_id == paper_id]
+        there = {place.paper.id for _, places in self.sections() for place in places}
+        return [one for one in self.corrections if one.paper_id not in there]
+
+    @property
+    def span(self) -> Span:
+        """The days it stands for."""
+        return Span(self.period, self.day)
 
     @property
     def is_published(self) -> bool:

@@ -1,36 +1,37 @@
-"""Editions by date: today's open page, the published ones, and the moment at which one becomes the other.
+"""Editions by date: the open pages of today, this week and this month, and the published ones.
 
-What stands on a page, `compose` decides. A published edition is read back as it was written and never composed again;
-a day on which the instance was off has no edition, and none is invented for it.
+What stands on a page, `compose` decides; when it goes out, `publishing`; what editors do with it, `desk`. A published
+edition is read back as it was written and never composed again; a day on which the instance was off has no edition,
+and none is invented for it.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
-
-from sqlalchemy.exc import IntegrityError
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.editions import store
 from broadsheet.editions.compose import Composer
 from broadsheet.editions.edition import Edition, Head, Place
-from broadsheet.errors import Invalid, NotFound
+from broadsheet.editions.publishing import Publisher
+from broadsheet.editions.spans import Period, Span, span_of
+from broadsheet.errors import NotFound
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.trending.explain import Part
 from broadsheet.trending.trending import Trending
 
-A_DAY = timedelta(days=1)
-
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """All that today's page depends on: while it is equal, the page is."""
+    """All that a current page depends on: while it is equal, the page is."""
 
-    day: date
+    span: Span
     head: Head | None
+    last_correction: int
+    last_day: int
     last_change: int
     refreshed_at: datetime | None
     harvested: bool
@@ -56,103 +57,104 @@ class Editions:
         self._database = database
         self._catalogue = catalogue
         self._trending = trending
-        self._clock = clock
-        self._zone = zone
-        self._hour = hour
-        self._composer = Composer(catalogue, trending, zone, silence)
-        self._cached: tuple[_State, Edition] | None = None
+        self.composer = Composer(database, catalogue, trending, clock, zone=zone, silence=silence)
+        self.publisher = Publisher(database, self.composer, clock, zone=zone, hour=hour)
+        self._cached: dict[Span, tuple[_State, Edition]] = {}
 
     def today(self) -> Edition:
         """Return today's edition: the published one, else the open one as it stands now."""
-        state = self._state()
-        cached = self._cached  # read once: another thread may replace it between two looks
-        if cached and cached[0] == state:
-            return cached[1]
-        page = self._published(state.head) if state.head else self._open(state)
-        self._cached = (state, page)
-        return page
+        return self._current(Span("day", self.publisher.today()))
 
     def of(self, day: date, period: str = "day") -> Edition:
-        """Return the edition of `day`; raises `NotFound`, saying which there are, and `Invalid` for another period."""
-        if period != "day":
-            raise Invalid(f"There are daily editions only, none by {period}.", field="period", value=period)
-        today = self._day(self._clock.now())
-        if day == today:
-            return self.today()
+        """Return the edition of `period` that `day` lies in. Raises as `at` does, and `Invalid` for no period."""
+        return self.at(span_of(period, day))
+
+    def at(self, span: Span) -> Edition:
+        """Return the edition of `span`; raises `NotFound`, saying which there are."""
+        today = self.publisher.today()
+        if span in self._open_spans(span.period, today):
+            return self._current(span)
         with self._database.read() as connection:
-            head = store.head(connection, day)
+            head = store.head(connection, span)
         if head is None:
-            raise self._missing(day, today)
+            raise self._missing(span, today)
         return self._published(head)
 
-    def dates(self, limit: int = 60) -> list[Head]:
+    def dates(self, limit: int = 60, period: Period = "day") -> list[Head]:
         """Return the heads of the published editions, newest first."""
         with self._database.read() as connection:
-            return store.heads(connection, limit)
+            return store.heads(connection, period, limit)
 
-    def that_had(self, paper_id: int, limit: int = 10) -> list[Head]:
+    def between(self, period: Period, first: date, last: date) -> list[Head]:
+        """Return the heads of the published editions that start from `first` to `last`, in order."""
+        with self._database.read() as connection:
+            return store.heads_between(connection, period, first, last)
+
+    def first(self) -> Head | None:
+        """Return the first edition of a day; None before it."""
+        with self._database.read() as connection:
+            return store.first(connection, "day")
+
+    def that_had(self, paper_id: int, limit: int = 10, period: Period = "day") -> list[Head]:
         """Return the heads of the published editions in which a paper stands, newest first."""
         with self._database.read() as connection:
-            return store.that_had(connection, paper_id, limit)
+            return store.that_had(connection, paper_id, period, limit)
 
-    def around(self, edition: Edition) -> tuple[date | None, date | None]:
-        """Return the days of the editions before and after; today counts, published or not."""
-        today = self._day(self._clock.now())
+    def around(self, edition: Edition) -> tuple[Span | None, Span | None]:
+        """Return the spans of the editions before and after; the current one counts, published or not."""
+        current = span_of(edition.period, self.publisher.today())
         with self._database.read() as connection:
-            before = store.last_before(connection, edition.day)
-            after = store.first_after(connection, edition.day)
-        following = after.day if after else today if edition.day < today else None
-        return (before.day if before else None, following)
+            before = store.last_before(connection, edition.span)
+            after = store.first_after(connection, edition.span)
+        following = after.span if after else current if edition.span < current else None
+        return (before.span if before else None, following)
 
     def publish_due(self, *, ready: bool) -> Edition | None:
-        """Publish today's edition if its hour has come and return it; None if it is out, not due or not `ready`.
+        """Publish the day's edition if its moment has come and return it; None if it is out, not due or not `ready`.
 
         Safe to call at any time from any number of processes: the day is published once.
         """
-        now = self._clock.now()
-        if not ready or now.astimezone(self._zone).hour < self._hour:
-            return None
-        state = self._state()
-        if state.head is not None:
-            return None
-        page = self._open(state)
-        try:
-            with self._database.write() as connection:
-                if store.head(connection, page.day) is not None:
-                    return None
-                number = store.last_number(connection) + 1
-                edition_id = store.insert_edition(connection, page, number, now)
-        except IntegrityError:
-            with self._database.read() as connection:
-                if store.head(connection, page.day) is not None:
-                    return None  # another process was faster by a moment
-            raise
-        return replace(page, id=edition_id, number=number, published_at=now)
+        return self.publisher.publish_due(ready=ready)
 
-    def _state(self) -> _State:
-        day = self._day(self._clock.now())
-        with self._database.read() as connection:
-            head, harvested = store.head(connection, day), store.harvested(connection)
-        return _State(day, head, self._catalogue.last_change(), self._trending.refreshed_at(), harvested)
+    def _open_spans(self, period: Period, today: date) -> set[Span]:
+        """Return the spans that have a page before it is published: the current one, and one that ended just now."""
+        current = span_of(period, today)
+        if period == "day":
+            return {current}
+        ended = {draft.span for draft in self.publisher.ended() if draft.span.period == period}
+        return {current} | ended
 
-    def _open(self, state: _State) -> Edition:
-        now = self._clock.now()
+    def _current(self, span: Span) -> Edition:
+        state = self._state(span)
+        cached = self._cached.get(span)  # read once: another thread may replace it between two looks
+        if cached and cached[0] == state:
+            return cached[1]
+        page = self._published(state.head) if state.head else self.composer.page(span)
+        if len(self._cached) > 8:
+            self._cached.clear()
+        self._cached[span] = (state, page)
+        return page
+
+    def _state(self, span: Span) -> _State:
         with self._database.read() as connection:
-            before = store.last_before(connection, state.day)
-            number = store.last_number(connection) + 1
-        since = before.published_at if before else now - A_DAY
-        return self._composer.compose(state.day, number, since, now, harvested=state.harvested)
+            head, harvested = store.head(connection, span), store.harvested(connection)
+            corrected = store.last_correction(connection, head.id) if head else 0
+            days = 0 if span.period == "day" else store.last_number(connection, "day")
+        changed, refreshed = self._catalogue.last_change(), self._trending.refreshed_at()
+        return _State(span, head, corrected, days, changed, refreshed, harvested)
 
     def _published(self, head: Head) -> Edition:
         with self._database.read() as connection:
             rows = store.places(connection, head.id)
-            notice = store.notice(connection, head.id)
+            notice, corrections = store.notice(connection, head.id), store.corrections(connection, head.id)
         papers = {paper.id: paper for paper in self._catalogue.papers(sorted({row.paper_id for row in rows}))}
         sections: dict[str, list[Place]] = {"lead": [], "picks": [], "trending": [], "new": [], "shelf": []}
-        for section, place, paper_id, score, reason, parts, blurb in rows:
+        for section, place, paper_id, score, reason, parts, blurb, kicker, chosen in rows:
             if paper_id in papers:
                 told = tuple(Part(**part) for part in json.loads(parts))
-                sections[section].append(Place(place, papers[paper_id], score, reason, told, blurb))
+                sections[section].append(
+                    Place(place, papers[paper_id], score, reason, told, blurb, kicker, chosen=chosen)
+                )
         lead = sections.pop("lead")
         return Edition(
             id=head.id,
@@ -163,31 +165,54 @@ class Editions:
             new_papers=head.new_papers,
             notice=notice,
             lead=lead[0] if lead else None,
-            **sections,
+            corrections=corrections,
+            **_each_once(sections),
         )
 
-    def _day(self, moment: datetime) -> date:
-        return moment.astimezone(self._zone).date()
-
-    def _missing(self, day: date, today: date) -> NotFound:
+    def _missing(self, span: Span, today: date) -> NotFound:
+        current = span_of(span.period, today)
+        name, now = {"day": "today", "week": "this week", "month": "this month"}[span.period], current.words
         with self._database.read() as connection:
-            first = store.first(connection)
-            before = store.last_before(connection, day)
-            after = store.first_after(connection, day)
-        if day > today:
-            words = f"The edition of {_date(day)} is not out yet; today's is of {_date(today)}."
+            first = store.first(connection, span.period)
+            before = store.last_before(connection, span)
+            after = store.first_after(connection, span)
+        if span > current:
+            words = f"The edition of {span.words} is not out yet; {name}'s is of {now}."
         elif first is None:
-            words = f"There is no edition of {_date(day)}: none has been published yet. Today's is of {_date(today)}."
-        elif before is None:
-            words = f"There is no edition of {_date(day)}: the first one is of {_date(first.day)}."
-        else:
-            following = _date(after.day if after else today)
             words = (
-                f"There is no edition of {_date(day)}: this instance did not publish on that day. "
-                f"The nearest are of {_date(before.day)} and {following}."
+                f"There is no edition of {span.words}: none has been published yet. {name.capitalize()}'s is of {now}."
             )
-        return NotFound(words, value=day.isoformat())
+        elif before is None:
+            words = f"There is no edition of {span.words}: the first one is of {first.span.words}."
+        else:
+            following = (after.span if after else current).words
+            words = (
+                f"There is no edition of {span.words}: this instance did not publish {_then(span)}. "
+                f"The nearest are of {before.span.words} and {following}."
+            )
+        return NotFound(words, value=span.name)
 
 
-def _date(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+def _then(span: Span) -> str:
+    return "on that day" if span.period == "day" else f"for that {span.period}"
+
+
+def _each_once(sections: dict[str, list[Place]]) -> dict[str, list[Place]]:
+    """Leave a paper out where it stood already: two papers of an old page may have proved to be one since.
+
+    The ranking shares papers with the other sections, as it did on the day; places keep the numbers they had.
+    """
+    shown: set[int] = set()
+    for name in ("picks", "new", "shelf"):
+        sections[name] = _first(sections[name], shown)
+        shown.update(place.paper.id for place in sections[name])
+    return sections | {"trending": _first(sections["trending"], ())}
+
+
+def _first(places: Iterable[Place], shown: Iterable[int]) -> list[Place]:
+    found: dict[int, Place] = {}
+    hidden = set(shown)
+    for place in places:
+        if place.paper.id not in hidden:
+            found.setdefault(place.paper.id, place)
+    return list(found.values())

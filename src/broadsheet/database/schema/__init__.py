@@ -23,7 +23,13 @@ from broadsheet.database.schema.digests import (
     subscription,
     suppression,
 )
-from broadsheet.database.schema.editions import edition, edition_place
+from broadsheet.database.schema.editions import (
+    edition,
+    edition_correction,
+    edition_draft,
+    edition_draft_pick,
+    edition_place,
+)
 from broadsheet.database.schema.records import (
     abstract_band,
     change_counter,
@@ -56,6 +62,9 @@ __all__ = [
     "departed",
     "duplicate",
     "edition",
+    "edition_correction",
+    "edition_draft",
+    "edition_draft_pick",
     "edition_place",
     "handed_over",
     "harvest",
