@@ -129,7 +129,7 @@ def test_a_page_that_is_published_while_somebody_saves_is_the_one_or_the_other(r
     seen = room.desk.save(replace(chosen(room, 1), approved=True), by=None)
     late = picked(seen, Pick(papers(room, 2)[0]))
     room.at("2026-01-15 07:00+00:00")
-    done, failed = at_once(lambda: room.desk.save(late, by=None), lambda: room.editions.publish_due(ready=True))
+    _, failed = at_once(lambda: room.desk.save(late, by=None), lambda: room.editions.publish_due(ready=True))
     assert all(isinstance(error, Stale) for error in failed)
     room.at("2026-01-15 08:30+00:00")
     page = room.editions.publish_due(ready=True) or room.editions.today()
@@ -354,17 +354,19 @@ def test_a_clock_that_was_set_back_publishes_no_day_twice(room: Newsroom) -> Non
 
 def test_a_day_that_comes_twice_has_one_page(open_newsroom: OpenNewsroom) -> None:
     room = open_newsroom("America/St_Johns", hour=0)  # until 2011 its clocks went back at one minute past midnight
+    room.at("2010-11-06 12:00-02:30")
+    assert room.editions.publish_due(ready=True)
     room.at("2010-11-07 00:00-02:30")
     page = room.editions.publish_due(ready=True)
     assert page is not None
     assert page.day == date(2010, 11, 7)
     room.clock.sleep(90)
     assert room.editions.publisher.today() == date(2010, 11, 6)
-    again = room.editions.publish_due(ready=True)  # the sixth once more: it has no page yet, and gets its own
-    assert again is None or again.day == date(2010, 11, 6)
+    assert room.editions.publish_due(ready=True) is None
+    assert room.editions.today().number == 1
     room.clock.sleep(3600)
     assert room.editions.publish_due(ready=True) is None
-    assert [head.day for head in room.editions.dates()][0] == date(2010, 11, 7)
+    assert room.editions.today() == page
 
 
 def test_a_week_and_a_month_come_out_when_they_are_over(room: Newsroom) -> None:
@@ -403,7 +405,7 @@ def test_a_week_can_be_edited_too(room: Newsroom) -> None:
 def test_a_week_without_a_day_or_long_past_has_no_page(room: Newsroom) -> None:
     room.at("2026-01-19 08:00+00:00")
     assert room.editions.publisher.publish_spans_due(ready=True) == []
-    with pytest.raises(NotFound, match="none has been published yet. This week's is of week 4 of 2026"):
+    with pytest.raises(NotFound, match=r"none has been published yet\. This week's is of week 4 of 2026"):
         room.editions.at(Span("week", date(2026, 1, 12)))
     room.at("2026-01-20 08:00+00:00")
     assert room.editions.publish_due(ready=True)

@@ -26,6 +26,8 @@ from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.following import Follower
 from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.candidates import Candidates
+from broadsheet.editions.desk import Desk
 from broadsheet.editions.editions import Editions
 from broadsheet.encoders.encoder import Encoder
 from broadsheet.encoders.loader import load_encoder
@@ -134,6 +136,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
         search = Search(index, catalogue, clock, order=trending.scores)
         follower = Follower(search, catalogue)
         community = community_of(sqlite, catalogue, clock, SECRET)
+        desk = Desk(sqlite, editions, clock)
         site = Site(
             settings=chosen,
             clock=clock,
@@ -145,12 +148,14 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
             search=search,
             trending=trending,
             editions=editions,
+            desk=desk,
+            candidates=Candidates(sqlite, catalogue, trending, clock),
             checks=Checks(sqlite, leases, clock, ()),
             harvester=Harvester(sqlite, catalogue, leases, clock, connectors or {}),
             subscriptions=subscriptions,
             digests=Digests(sqlite, subscriptions, editions, follower, transport, head, clock),
             accounts=Accounts(
-                readers=Readers(sqlite, clock, SECRET, community.belongings()),
+                readers=Readers(sqlite, clock, SECRET, {**community.belongings(), "desk": desk.export}),
                 sign_ins=SignIns(sqlite, clock, SECRET, transport, head, open_to_all=chosen.sign_up),
                 sessions=Sessions(sqlite, clock),
                 tokens=ApiTokens(sqlite, clock),

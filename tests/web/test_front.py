@@ -147,3 +147,44 @@ def test_on_a_thin_day_the_shelf_fills_the_middle(instance: Instance) -> None:
     page = instance.get("/").text
     assert "From the shelf" in page
     assert "2 new papers" in page
+
+
+def test_a_week_and_a_month_have_pages_before_they_are_over(instance: Instance) -> None:
+    _filled(instance)
+    assert instance.site.editions.publish_due(ready=True)
+    week = instance.get("/edition/2026-W03").text
+    assert "Open: publishes on 19 Jan 2026 at 07:00" in week
+    assert "12 Jan 2026" in week
+    assert "New this week" in week
+    assert 'href="/edition/2026-W03" aria-current="page">Week 3</a>' in week
+    assert 'href="/edition/2026-01-15">Day</a>' in week
+    month = instance.get("/edition/2026-01").text
+    assert "New this month" in month
+    assert "39 new papers" in month
+    assert "not out yet; this month&#39;s is of January 2026" in instance.get("/edition/2026-02", 404).text
+
+
+@pytest.mark.parametrize("given", ["2026W03", "2026-w03"])
+def test_a_week_has_one_address(instance: Instance, given: str) -> None:
+    assert instance.get(f"/edition/{given}", 301).headers["location"] == "/edition/2026-W03"
+
+
+def test_what_the_desk_chose_stands_above_with_its_words(instance: Instance) -> None:
+    from broadsheet.editions.draft import Draft, Pick
+    from broadsheet.editions.spans import Span
+
+    _filled(instance)
+    papers = [instance.site.catalogue.get(f"arxiv:2601.0000{n}").id for n in (7, 2)]
+    picks = (Pick(papers[0], "Looms & <i>tides</i>", "Why <b>$x^2$</b> matters."), Pick(papers[1]))
+    instance.site.desk.publish(Draft(Span("day", date(2026, 1, 15)), 0, picks), by=None)
+    page = instance.get("/").text
+    assert "<b>Lead</b> &nbsp;Looms &amp; &lt;i&gt;tides&lt;/i&gt;" in page
+    assert "Why &lt;b&gt;" in page
+    assert "<msup><mi>x</mi><mn>2</mn></msup>" in page
+    assert page.count("Chosen by an editor.") == 2
+    assert "chosen by the desk" in page
+    before = instance.get("/").headers["etag"]
+    instance.site.desk.correct(Span("day", date(2026, 1, 15)), "Half, <not> a third.", paper_id=papers[0], by=None)
+    assert "Corrected today 12:00: Half, &lt;not&gt; a third." in instance.get("/", **{"If-None-Match": before}).text
+    instance.site.desk.correct(Span("day", date(2026, 1, 15)), "It was Thursday.", by=None)
+    assert instance.get("/").text.count("Corrected today") == 2

@@ -24,6 +24,8 @@ from broadsheet.community.community import Community
 from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.candidates import Candidates
+from broadsheet.editions.desk import Desk
 from broadsheet.editions.editions import Editions
 from broadsheet.encoders.encoder import Encoder
 from broadsheet.errors import BroadsheetError
@@ -78,6 +80,8 @@ class App:
     checks: Checks
     trending: Trending
     editions: Editions
+    desk: Desk
+    candidates: Candidates
     letterhead: Letterhead
     keys: DkimKeys
     transport: Transport
@@ -163,6 +167,8 @@ class App:
             search=self.search,
             trending=self.trending,
             editions=self.editions,
+            desk=self.desk,
+            candidates=self.candidates,
             harvester=self.harvester,
             checks=self.checks,
             subscriptions=self.subscriptions,

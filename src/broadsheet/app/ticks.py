@@ -76,8 +76,10 @@ def _trending(app: "App") -> str:
 
 
 def _edition(app: "App") -> str:
-    edition = app.editions.publish_due(ready=_has_news(app))
-    return f"No. {edition.number} of {edition.day} published" if edition else ""
+    ready = _has_news(app)
+    day = app.editions.publish_due(ready=ready)
+    found = [*([day] if day else []), *app.editions.publisher.publish_spans_due(ready=ready)]
+    return ", ".join(f"No. {page.number} of {page.span.name} published" for page in found)
 
 
 def _has_news(app: "App") -> bool:

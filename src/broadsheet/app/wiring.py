@@ -17,6 +17,8 @@ from broadsheet.database.migration import migrate
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.following import Follower
 from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.candidates import Candidates
+from broadsheet.editions.desk import Desk
 from broadsheet.editions.editions import Editions
 from broadsheet.errors import Invalid
 from broadsheet.jobs.leases import Leases
@@ -65,6 +67,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)
     digests = Digests(database, subscriptions, editions, Follower(search, catalogue), transport, letterhead, clock)
     community = community_of(database, catalogue, clock, secret)
+    desk = Desk(database, editions, clock)
+    belongings = {**community.belongings(), "desk": desk.export}
     return App(
         settings=settings,
         clock=clock,
@@ -84,12 +88,14 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         checks=checks_of(settings, database, leases, clock),
         trending=trending,
         editions=editions,
+        desk=desk,
+        candidates=Candidates(database, catalogue, trending, clock),
         letterhead=letterhead,
         keys=keys,
         transport=transport,
         subscriptions=subscriptions,
         digests=digests,
-        accounts=accounts_of(settings, database, clock, secret, transport, letterhead, community.belongings()),
+        accounts=accounts_of(settings, database, clock, secret, transport, letterhead, belongings),
         community=community,
     )
 

@@ -6,7 +6,7 @@ and none is invented for it.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -89,6 +89,26 @@ class Editions:
         """Return the heads of the published editions that start from `first` to `last`, in order."""
         with self._database.read() as connection:
             return store.heads_between(connection, period, first, last)
+
+    def is_there(self, span: Span) -> bool:
+        """Tell whether `span` has a page, published or open."""
+        if span in self._open_spans(span.period, self.publisher.today()):
+            return True
+        with self._database.read() as connection:
+            return store.head(connection, span) is not None
+
+    def newest_day(self, span: Span) -> Span | None:
+        """Return the newest day of a week or a month that has a page; None where none has."""
+        today = Span("day", self.publisher.today())
+        if span.start <= today.start <= span.last:
+            return today
+        heads = self.between("day", span.start, span.last)
+        return heads[-1].span if heads else None
+
+    def leads(self, edition_ids: Sequence[int]) -> dict[int, int]:
+        """Return which paper leads each of these editions, by the editions' numbers in the database."""
+        with self._database.read() as connection:
+            return store.leads(connection, edition_ids)
 
     def first(self) -> Head | None:
         """Return the first edition of a day; None before it."""

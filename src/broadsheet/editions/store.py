@@ -132,6 +132,13 @@ def on_top_between(connection: Connection, first: date, last: date) -> Sequence[
     ).all()
 
 
+def leads(connection: Connection, edition_ids: Sequence[int]) -> dict[int, int]:
+    """Return which paper leads each edition that has a lead."""
+    is_lead = (edition_place.c.section == "lead") & edition_place.c.edition_id.in_(edition_ids)
+    rows = connection.execute(select(edition_place.c.edition_id, edition_place.c.paper_id).where(is_lead))
+    return {row.edition_id: row.paper_id for row in rows}
+
+
 def notice(connection: Connection, edition_id: int) -> str:
     """Return the notice of a published edition."""
     found: str = connection.execute(select(edition.c.notice).where(edition.c.id == edition_id)).scalar_one()

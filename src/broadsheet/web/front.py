@@ -1,17 +1,20 @@
-"""The front page of a day, and the list of all days: reads a date, asks the editions, lays places out in columns.
+"""The front page of a day, a week or a month: reads a date, asks the editions, lays places out in columns.
 
-What stands on a page and why is the editions' and trending's matter; nothing is ranked here.
+What stands on a page and why is the editions' and trending's matter; nothing is ranked here. The calendar of all
+pages is `archive`'s, the desk at which they are made `desk`'s.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
+from types import MappingProxyType
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from broadsheet.editions.edition import Edition, Place
-from broadsheet.errors import NotFound
+from broadsheet.editions.spans import Period, Span, read, span_of
 from broadsheet.web import words
 from broadsheet.web.about import SHORT
 from broadsheet.web.site import Site
@@ -22,9 +25,28 @@ IN_MIDDLE = 6
 IN_LEFT = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """What the parts of a page are called, by its period."""
+
+    new: str
+    more: str
+    picks: str = "Editor’s picks"
+    by: str = "chosen by the desk"
+
+
+HEADINGS: Mapping[Period, Headings] = MappingProxyType(
+    {
+        "day": Headings("New today", "More of today’s"),
+        "week": Headings("New this week", "More of the week’s", "From the days’ pages", "leads first"),
+        "month": Headings("New this month", "More of the month’s", "From the days’ pages", "leads first"),
+    }
+)
+
+
 def today(site: Site, request: Request) -> Response:
     """Show today's edition, published or still open."""
-    return _page(site, request, site.editions.today())
+    return page(site, request, site.editions.today())
 
 
 def latest(_site: Site, _request: Request) -> Response:
@@ -32,44 +54,41 @@ def latest(_site: Site, _request: Request) -> Response:
     return RedirectResponse("/", 302)
 
 
-def of_day(site: Site, request: Request) -> Response:
-    """Show the edition of the day in the path."""
-    given = request.path_params["day"]
-    try:
-        day = date.fromisoformat(given)
-    except ValueError:
-        raise NotFound(f"“{given[:40]}” is no date. Write it as in /edition/2026-01-15.", value=given) from None
-    if day.isoformat() != given:
-        return RedirectResponse(f"/edition/{day}", 301)
-    return _page(site, request, site.editions.of(day))
+def of_span(site: Site, request: Request) -> Response:
+    """Show the edition of the day, week or month in the path."""
+    given = request.path_params["name"]
+    span = read(given)
+    if span.name != given:
+        return RedirectResponse(f"/edition/{span.name}", 301)
+    return page(site, request, site.editions.at(span))
 
 
-def archive(site: Site, request: Request) -> Response:
-    """List the published editions."""
-    return site.pages.show(request, "editions.html", cached=True, heads=site.editions.dates(limit=400))
-
-
-def _page(site: Site, request: Request, edition: Edition) -> Response:
+def page(site: Site, request: Request, edition: Edition, **more: Any) -> Response:
+    """Show an edition; `more` is what a proof says of itself."""
     before, after = site.editions.around(edition)
     lead = edition.lead
     new = _without(edition.new, [lead] if lead else [])
     shelf = _without(edition.shelf, [lead] if lead else [])
     in_middle = 0 if edition.picks else IN_MIDDLE
     middle, left, rows = new[:in_middle], new[in_middle : in_middle + IN_LEFT], new[in_middle + IN_LEFT :]
+    headings = _headings(edition)
     sections = (
         ("lead", "Lead", lead),
         ("trend", "Trending", edition.trending),
         ("picks", "Picks", edition.picks),
         ("shelf", "Shelf", shelf),
-        ("new", "New today", left),
+        ("new", headings.new, left),
     )
     return site.pages.show(
         request,
         "front.html",
-        cached=True,
+        cached=not more,
+        **{"proof": None} | more,
         edition=edition,
-        long_day=f"{edition.day:%A} {edition.day.day} {edition.day:%B %Y}",
+        span=edition.span,
+        tabs=_tabs(site, edition.span),
         state=_state(site, edition),
+        headings=headings,
         before=before,
         after=after,
         lead=lead,
@@ -79,20 +98,39 @@ def _page(site: Site, request: Request, edition: Edition) -> Response:
         rows=rows,
         shelf=shelf,
         sections=sections,
+        on_top={place.paper.id for place in (lead, *edition.picks) if place},
         total=site.catalogue.count(),
         ballot=ballot(site, request, (place.paper for _, places in edition.sections() for place in places)),
         formula=site.pages.typesetter.formula(SHORT, block=True),
     )
 
 
+def _headings(edition: Edition) -> Headings:
+    own = HEADINGS[edition.period]
+    chosen = any(place.chosen for place in edition.picks)
+    return Headings(own.new, own.more) if chosen or edition.period == "day" else own
+
+
+def _tabs(site: Site, span: Span) -> list[tuple[Period, Span, bool]]:
+    """Return the day, the week and the month around a page, as far as they have one, and which of them it is."""
+    newest = site.editions.newest_day(span) if span.period != "day" else span
+    day = newest.start if newest else span.start
+    spans = [newest, span_of("week", day), span_of("month", day)] if newest else [span]
+    tabs = [span if one and one.period == span.period else one for one in spans]
+    return [(one.period, one, one == span) for one in tabs if one and (one == span or site.editions.is_there(one))]
+
+
 def _state(site: Site, edition: Edition) -> str:
     """Say whether the page is out, and else when it comes out."""
-    settings, now = site.settings, site.clock.now()
+    now, zone = site.clock.now(), site.settings.zone
     if edition.published_at:
-        return f"No. {edition.number}, published {words.moment(edition.published_at, now, settings.zone)}"
-    if now.astimezone(settings.zone).hour < settings.edition_hour:
-        return f"Open: publishes at {settings.edition_hour:02d}:00"
-    return "Open: publishes when the sources are harvested"
+        return f"No. {edition.number}, published {words.moment(edition.published_at, now, zone)}"
+    draft = site.editions.publisher.draft(edition.span)
+    due = site.editions.publisher.due(draft).astimezone(zone)
+    if now < due:
+        on = "" if due.date() == now.astimezone(zone).date() else f"on {words.day(due.date())} "
+        return f"Open: publishes {on}at {due:%H:%M}"
+    return "Open: the editors are at work" if draft.is_touched else "Open: publishes when the sources are harvested"
 
 
 def _head(place: Place | None) -> str:

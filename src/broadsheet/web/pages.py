@@ -157,6 +157,7 @@ class Pages:
             "number": words.number,
             "category": category_name,
             "short_day": words.short_day,
+            "short_span": words.short_span,
             "quoted": "“{}”".format,
         }
         made.tests["web_address"] = words.is_web_address

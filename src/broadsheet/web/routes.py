@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from broadsheet.web import (
     about,
+    archive,
     forms,
     front,
     me,
@@ -52,9 +53,9 @@ def routes(site: Site) -> list[Route]:
 
     return [
         page("/", front.today),
-        page("/edition", front.archive),
+        page("/edition", archive.archive),
         get("/edition/latest", front.latest),
-        page("/edition/{day}", front.of_day),
+        page("/edition/{name}", front.of_span),
         page("/search", search.search),
         page("/search/suggest", search.suggest),
         get("/paper/{key:path}/cite.{form}", paper.cite),

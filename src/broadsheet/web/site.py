@@ -13,6 +13,8 @@ from broadsheet.community.community import Community
 from broadsheet.database.engine import Database
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.candidates import Candidates
+from broadsheet.editions.desk import Desk
 from broadsheet.editions.editions import Editions
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.history import Histories
@@ -41,6 +43,8 @@ class Site:
     search: Search
     trending: Trending
     editions: Editions
+    desk: Desk
+    candidates: Candidates
     harvester: Harvester
     checks: Checks
     subscriptions: Subscriptions

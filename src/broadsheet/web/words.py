@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from urllib.parse import quote
 
+from broadsheet.editions.spans import Span
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import DatePrecision, Paper
 
@@ -52,6 +53,13 @@ def day(value: date, precision: DatePrecision = "day") -> str:
 def short_day(value: date) -> str:
     """Say a day near the one that is shown: Tue 4."""
     return f"{value:%a} {value.day}"
+
+
+def short_span(value: Span) -> str:
+    """Say a day, week or month near the one that is shown: Tue 4, Week 6, Feb 2025."""
+    if value.period == "day":
+        return short_day(value.start)
+    return f"Week {value.start.isocalendar().week}" if value.period == "week" else f"{value.start:%b %Y}"
 
 
 def machine_day(value: date, precision: DatePrecision = "day") -> str:
