@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0011_desk'
-down_revision = '0010_traces'
+revision = '0012_desk'
+down_revision = '0011_comments'
 branch_labels = None
 depends_on = None
 
