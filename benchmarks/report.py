@@ -59,8 +59,13 @@ def arguments(
     doc: str | None,
     argv: Sequence[str] | None = None,
     more: Callable[[argparse.ArgumentParser], None] | None = None,
+    *,
+    needs_data: bool = True,
 ) -> argparse.Namespace:
-    """Read what every benchmark takes: --quick, --json FILE, --data DIR; `more` adds what one alone takes."""
+    """Read what every benchmark takes: --quick, --json FILE, --data DIR; `more` adds what one alone takes.
+
+    One that invents its data does without the folder.
+    """
     parser = argparse.ArgumentParser(description=(doc or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="the same work on less data, within a minute")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the result here")
@@ -68,9 +73,9 @@ def arguments(
     if more:
         more(parser)
     found = parser.parse_args(argv)
-    if found.data is None:
+    if found.data is None and needs_data:
         parser.error("give --data DIR or set BROADSHEET_BENCH_DATA: the folder that holds corpora/ and benchmarks/")
-    found.data = Path(found.data)
+    found.data = Path(found.data) if found.data else None
     return found
 
 

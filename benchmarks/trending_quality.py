@@ -2,7 +2,7 @@
 
 At a moment T the candidates are the items known by T and younger than 48 hours; a formula sees only readings up to T.
 Gain = log1p(votes after T); nDCG@10 per moment, then the mean, with 95 % intervals from a bootstrap over days.
-The months here are those on which nothing was fitted.
+The months here are those on which nothing was fitted. Then `trending_abuse` asks how many votes buy a place.
 """
 
 from collections import defaultdict
@@ -11,14 +11,18 @@ from math import log1p, log2, log10
 from random import Random
 from statistics import mean
 
+import numpy as np
+
+from benchmarks import trending_abuse
 from benchmarks.report import Aim, Report, arguments, command
 from benchmarks.trending_sets import Item, Moment, hacker_news, hugging_face
 from broadsheet.trending import formula
 from broadsheet.trending.attention import Attention
-from broadsheet.trending.explain import Part, parts, total
-from broadsheet.trending.ranking import Scored, ranked
+from broadsheet.trending.explain import Part, parts, total, votes
+from broadsheet.trending.ranking import Field, ranked
 
 HORIZON = formula.HORIZONS["day"]
+SHIPPED = formula.Measure({name: 0 if kind.own else kind.total for name, kind in formula.KINDS.items()}, HORIZON)
 SETS = ("hf-day", "hf-night", "hn")
 CLEARLY = 0.005  # of nDCG@10; smaller differences are read as none
 RESAMPLES = 1_000
@@ -28,7 +32,7 @@ def shipped(item: Item) -> tuple[Part, ...]:
     """The parts that Broadsheet itself gives, with the totals that it ships."""
     name = item.kind.name
     known = Attention(item.age, {name: item.age}, {name: item.reading}, item.stars)
-    return parts(known, {name: item.kind.total}, HORIZON)
+    return parts(known, SHIPPED)
 
 
 def ours(item: Item) -> float:
@@ -64,6 +68,9 @@ def main() -> None:
     report = Report("trending_quality", "Trending: nDCG@10 of the attention to come", command("trending_quality"))
     for label in (*FORMULAS, "ours, with the quorum"):
         report.rows.append(_row(label, quality, moments))
+    costs = [mean(quality[name]["ours"]) - mean(quality[name]["ours, with the quorum"]) for name in SETS]
+    report.aims.append(Aim("cost of the quorum, the most of a set", "nDCG@10", max(costs), CLEARLY, "at most"))
+    trending_abuse.add(report, moments, ("raw votes", "votes / (h + 2)", "Hacker News", "Reddit hot"), FORMULAS, field)
     for label in ("raw votes", "votes of the last 24 h", "Hacker News", "Reddit hot", "stars per hour"):
         sets = [name for name in SETS if label in quality[name]]
         lead = mean(mean(quality[name]["ours"]) - mean(quality[name][label]) for name in sets)
@@ -99,9 +106,16 @@ def _by(rule: Callable[[Item], float]) -> Order:
 
 def _with_quorum(items: Sequence[Item]) -> list[Item]:
     """The order of the page that Broadsheet itself makes."""
-    drawn = sorted(items, key=lambda item: -item.lot)  # of equal scores it takes the higher number first
-    scored = [Scored(number, ours(item), shipped(item)) for number, item in enumerate(drawn)]
-    return [drawn[one.paper_id] for one in ranked(scored)]
+    return [items[row] for row in ranked(field(items))]
+
+
+def field(items: Sequence[Item]) -> Field:
+    """What Broadsheet orders the page by; of equal scores the lot decides."""
+    told = [shipped(item) for item in items]
+    lots = np.argsort(np.argsort([-item.lot for item in items]))
+    scores, counts = np.array([total(one) for one in told]), np.array([votes(one) for one in told])
+    heads = np.array([item.reading.count for item in items])
+    return Field(lots.astype(np.int64), scores, counts, heads, np.zeros(len(items), dtype=np.int64))
 
 
 def _quality(moments: Sequence[Moment], order: Order) -> list[float]:

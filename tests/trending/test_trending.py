@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
-from broadsheet.database.schema import trending_score
+from broadsheet.database.schema import trending_candidate
 from broadsheet.errors import Invalid, NotFound
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Artefact
@@ -182,5 +182,5 @@ def test_two_processes_may_refresh_at_once(instance: Instance) -> None:
         thread.join()
     assert failures == []
     with instance.database.read() as connection:
-        rows = connection.execute(select(trending_score.c.paper_id).where(trending_score.c.horizon == "day")).all()
-    assert len(rows) == 30
+        assert len(connection.execute(select(trending_candidate.c.paper_id)).all()) == 30
+    assert len(instance.top()) == 30

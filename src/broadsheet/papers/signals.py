@@ -3,7 +3,6 @@
 Readings are kept as they were seen: a count that fell is not corrected here.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -37,16 +36,18 @@ class SignalLog:
 
     def of(self, paper_ids: Sequence[int], until: datetime | None = None) -> dict[int, list[Signal]]:
         """Return the signals of each paper that has any, oldest first, none observed after `until` (default: now)."""
-        found: dict[int, list[Signal]] = defaultdict(list)
         moment = until or self._clock.now()
         with self._database.read() as connection:
-            for some in store.chunks(paper_ids):
-                asked = select(table).where(table.c.paper_id.in_(some), table.c.observed_at <= moment)
-                for row in connection.execute(asked.order_by(table.c.observed_at)):
-                    found[row.paper_id].append(Signal(row.kind, row.value, row.observed_at, row.began_at))
-        return dict(found)
+            every = store.signals(connection, paper_ids)
+        seen = {paper_id: [one for one in told if one.observed_at <= moment] for paper_id, told in every.items()}
+        return {paper_id: told for paper_id, told in seen.items() if told}
 
 
 def keep(connection: Connection, paper_id: int, signals: Iterable[Signal]) -> None:
     """Keep `signals` of a paper within a caller's transaction: what is counted here is told as it changes."""
     store.write_signals(connection, ((paper_id, one) for one in signals))
+
+
+def stir(connection: Connection, paper_ids: Iterable[int]) -> None:
+    """Have trending look at papers again within a caller's transaction: something that it counts changed elsewhere."""
+    store.mark_unweighed(connection, paper_ids)

@@ -19,6 +19,7 @@ from broadsheet.database.schema import (
     record_key,
     signal,
     source_record,
+    unweighed,
     version,
 )
 from broadsheet.papers import wire
@@ -44,6 +45,7 @@ _REUSABLE = (
 _BY_KEY = "SELECT key, record_id, trace FROM record_key WHERE key IN (%s)"
 _PAPER_OF = "SELECT id, paper_id FROM source_record WHERE id IN (%s)"
 _VERSIONS = "SELECT paper_id, scheme, value, number, published FROM version WHERE paper_id IN (%s) ORDER BY number"
+_SIGNALS = "SELECT paper_id, kind, value, observed_at, began_at FROM signal WHERE paper_id IN (%s) ORDER BY observed_at"
 _T = TypeVar("_T")
 
 
@@ -197,6 +199,7 @@ def write_artefacts(connection: Connection, papers: Mapping[int, Description]) -
     """Write down what is now known of the artefacts of `papers`."""
     _clear(connection, artefact, papers)
     _insert(connection, artefact, _artefact_rows(papers))
+    mark_unweighed(connection, papers)
 
 
 def write_records(connection: Connection, fresh: list[dict[str, Any]], changed: list[dict[str, Any]]) -> None:
@@ -239,6 +242,27 @@ def write_signals(connection: Connection, observed: Iterable[tuple[int, Signal]]
         ),
         list(rows.values()),
     )
+    mark_unweighed(connection, (paper_id for paper_id, _, _ in rows))
+
+
+def mark_unweighed(connection: Connection, paper_ids: Iterable[int]) -> None:
+    """Say that something was observed of papers which trending has not looked at yet."""
+    rows = [{"paper_id": paper_id, "times": 1} for paper_id in sorted(set(paper_ids))]
+    if rows:
+        upsert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(unweighed)
+        again = {"times": unweighed.c.times + 1}
+        connection.execute(upsert.on_conflict_do_update(index_elements=["paper_id"], set_=again), rows)
+
+
+def signals(connection: Connection, paper_ids: Iterable[int]) -> dict[int, list[Signal]]:
+    """Return all signals of each paper that has any, oldest first."""
+    found: dict[int, list[Signal]] = defaultdict(list)
+    for some in chunks(dict.fromkeys(paper_ids)):
+        among = ",".join(str(int(paper_id)) for paper_id in some)
+        for paper_id, kind, value, observed_at, began_at in _told(connection, _SIGNALS, among):
+            seen = datetime.fromisoformat(observed_at)
+            found[paper_id].append(Signal(kind, value, seen, _moment(began_at)))
+    return dict(found)
 
 
 def papers(connection: Connection, ids: Sequence[int]) -> dict[int, Paper]:

@@ -1,39 +1,25 @@
 """What is known of the attention to one paper: its age, readings and stars at a moment, and how its counts grew.
 
-Where facts and signals come from is `store`'s and `SignalLog`'s matter, what they are worth `formula`'s.
-A kind that nobody read is absent and never zero.
+What is kept of a paper is `candidates`' matter, what it is worth `formula`'s.
+A kind that nobody read is absent and never zero; but what readers do here is counted here, so its absence is none.
 """
 
-import calendar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 
-from broadsheet.papers.paper import DatePrecision
 from broadsheet.papers.records import Signal
+from broadsheet.trending.candidates import CITATIONS, STARS, Candidate, Counted, Facts, candidate
 from broadsheet.trending.formula import KINDS
-from broadsheet.trending.readings import HOUR, Reading, newest, start_of
+from broadsheet.trending.readings import Reading, start_of
 
-STARS = "github_stars"
 CHARTED = 60  # points of a chart: more than one can be told from its neighbour on no screen
 _OTHER_LABELS = {
     STARS: "stars on GitHub",
     "hf_comments": "comments on Hugging Face",
-    "citations": "citations",
+    CITATIONS: "citations",
     "influential_citations": "influential citations",
 }
-ANNOUNCED_WITHIN = timedelta(days=7)  # a paper met later than that after its date was not new when it came here
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What the formula needs of a paper besides its signals; `stars` is None where no code's stars are known."""
-
-    paper_id: int
-    first_seen_at: datetime
-    published: date | None
-    date_precision: DatePrecision
-    stars: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +33,7 @@ class Attention:
     ages: Mapping[str, float]
     readings: Mapping[str, Reading]
     stars: float | None
+    citations: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,40 +60,26 @@ def grown(signals: Iterable[Signal], until: datetime, most: int = CHARTED) -> li
 
 def attention(facts: Facts, signals: Sequence[Signal], now: datetime) -> Attention:
     """Return what is known of a paper at `now`; signals observed later are not looked at."""
-    own = _own_start(facts)
-    readings: dict[str, Reading] = {}
-    ages: dict[str, float] = {}
-    for name, kind in KINDS.items():
-        seen = [signal for signal in signals if signal.kind == name and signal.observed_at <= now]
-        start = start_of(seen, own)
-        reading = newest(seen, start, kind.span, now)
-        if reading is not None:
-            readings[name] = reading
-            ages[name] = max((now - start) / HOUR, 0.0)
-    return Attention(max((now - own) / HOUR, 0.0), ages, readings, _stars(facts, signals, now))
+    return known(candidate(facts, signals, now), now)
 
 
-def _own_start(facts: Facts) -> datetime:
-    """When the paper met us; its own date, if it was out for more than a week by then (an import, the shelf)."""
-    if facts.published is None:
-        return facts.first_seen_at
-    appeared = datetime.combine(_latest_day(facts.published, facts.date_precision), time(12), UTC)
-    return appeared if appeared < facts.first_seen_at - ANNOUNCED_WITHIN else facts.first_seen_at
+def known(one: Candidate, now: datetime) -> Attention:
+    """Return what is known at `now` of a paper as it was kept."""
+    moment = now.timestamp()
+    ages = {name: max(moment - kept.start, 0.0) / 3600 for name, kept in one.counted.items()}
+    readings = {name: _reading(kept, moment) for name, kept in one.counted.items()}
+    return Attention(max(moment - one.started, 0.0) / 3600, ages, readings, one.stars, one.citations)
 
 
-def _latest_day(published: date, precision: DatePrecision) -> date:
-    """The last day that a date known to the month or year can mean."""
-    if precision == "day":
-        return published
-    month = 12 if precision == "year" else published.month
-    return date(published.year, month, calendar.monthrange(published.year, month)[1])
-
-
-def _stars(facts: Facts, signals: Iterable[Signal], now: datetime) -> float | None:
-    counted = [signal.value for signal in signals if signal.kind == STARS and signal.observed_at <= now]
-    if facts.stars is not None:
-        counted.append(facts.stars)
-    return max(counted, default=None)
+def _reading(kept: Counted, moment: float) -> Reading:
+    """An own count still stands when nobody adds to it: it is read at every moment."""
+    kind = KINDS[kept.kind]
+    if not kind.own:
+        return kept.reading
+    age = max(moment - kept.start, 0.0) / 3600
+    quiet = moment - kept.read >= kind.span * 3600
+    before = kept.reading.count if quiet else kept.reading.count_before
+    return Reading(kept.reading.count, age, before, max(age - kind.span, 0.0))
 
 
 def _points(seen: Sequence[Signal]) -> list[tuple[datetime, float]]:

@@ -5,12 +5,12 @@ A reason gives the numbers that the value was computed from.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from broadsheet.trending import formula
 from broadsheet.trending.attention import Attention
-from broadsheet.trending.formula import KINDS, LEVEL_SHARE, PACE_SHARE, Kind
+from broadsheet.trending.formula import KINDS, Kind, Measure
 from broadsheet.trending.readings import Reading
 
 STALE_HOURS = 6  # a count older than this is no longer told as "the last hours"
@@ -19,28 +19,35 @@ _FRACTIONS = ((0.9, "nine tenths"), (0.75, "three quarters"), (2 / 3, "two third
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One summand of a score, in doublings; `kind` names the votes that it counts, `count` how many there were."""
+    """One summand of a score, in doublings; `kind` names the votes that it counts, `count` how many there were.
+
+    `told` is whether the sentence tells it beside the others, or would say one thing twice.
+    """
 
     name: str
     value: float
     reason: str
     kind: str = ""
     count: float | None = None
+    told: bool = True
 
 
-def parts(known: Attention, totals: Mapping[str, float], horizon: float) -> tuple[Part, ...]:
-    """Return the parts for the next `horizon` hours, unrounded; `totals` is each kind's usual total here."""
+def parts(known: Attention, measure: Measure) -> tuple[Part, ...]:
+    """Return the parts by `measure`, unrounded."""
     found: list[Part] = []
     for name, reading in known.readings.items():
-        kind, total = KINDS[name], totals[name]
-        level = kind.weight * LEVEL_SHARE * formula.level(kind, reading, total)
-        pace = kind.weight * PACE_SHARE * formula.pace(kind, reading, total)
-        recent = known.ages[name] - reading.age <= STALE_HOURS
-        found.append(Part("level", level, _level_words(kind, reading, total), name, reading.count))
-        found.append(Part("pace", pace, _pace_words(kind, reading, total, recent=recent), name))
-    found.append(_freshness(known, horizon))
+        if measure.weights.kinds[name]:
+            found.extend(_voted(known, KINDS[name], reading, measure))
+    if quiet := _quiet(known, measure):
+        found.append(quiet)
+    if not measure.past:
+        found.append(_freshness(known, measure))
+    weights = measure.weights
     if known.stars is not None:
-        found.append(Part("stars", formula.stars(known.stars), _stars_words(known.stars)))
+        found.append(Part("stars", formula.stars(known.stars, weights.stars), _stars_words(known.stars)))
+    if known.citations:
+        value = formula.citations(known.citations, weights.citations)
+        found.append(Part("citations", value, _citations_words(known.citations)))
     return tuple(found)
 
 
@@ -57,35 +64,68 @@ def shown(parts: Sequence[Part], digits: int = 2) -> tuple[Part, ...]:
     by_remainder = sorted(range(len(parts)), key=lambda i: floors[i] - parts[i].value * unit)
     for i in by_remainder[:lacking]:
         floors[i] += 1
-    return tuple(replace(part, value=floor / unit) for part, floor in zip(parts, floors, strict=True))
+    rounded = (replace(part, value=floor / unit) for part, floor in zip(parts, floors, strict=True))
+    return tuple(part for part in rounded if part.value or part.name != "quiet")
 
 
 def votes(parts: Sequence[Part]) -> float:
-    """Return the votes behind the parts in units of a usual paper's total, so that kinds can be added."""
-    return sum(part.count / KINDS[part.kind].total for part in parts if part.count is not None)
+    """Return the votes behind the parts in units of a usual paper's, so that kinds can be added."""
+    counted = ((KINDS[part.kind].unit, part.count) for part in parts if part.count is not None)
+    return sum(count / unit for unit, count in counted if unit)
 
 
 def sentence(parts: Sequence[Part]) -> str:
     """Return the reason for a place: what was counted and what would be usual."""
-    by_name: dict[tuple[str, str], Part] = {(part.kind, part.name): part for part in parts}
+    paces = {part.kind: part for part in parts if part.name == "pace" and part.told}
     told = []
     for part in parts:
         if part.name == "level":
-            pace = by_name[(part.kind, "pace")]
-            same = math.isclose(part.value / LEVEL_SHARE, pace.value / PACE_SHARE)
-            told.append(part.reason if same else f"{part.reason}; {pace.reason}")
-        elif part.name == "stars":
+            pace = paces.get(part.kind)
+            told.append(f"{part.reason}; {pace.reason}" if pace else part.reason)
+        elif part.name in ("stars", "citations"):
             told.append(part.reason)
     if not any(part.kind for part in parts):
-        told[:0] = ["no votes known", by_name[("", "freshness")].reason]
+        told[:0] = ["no votes known", *(part.reason for part in parts if part.name == "freshness")]
     return " ".join(f"{words[0].upper()}{words[1:]}." for words in told)
 
 
-def _freshness(known: Attention, horizon: float) -> Part:
+def _voted(known: Attention, kind: Kind, reading: Reading, measure: Measure) -> Iterator[Part]:
+    weight, total = measure.weights.kinds[kind.name], measure.totals[kind.name]
+    level, pace = measure.shares
+    value = weight * level * formula.level(kind, reading, total)
+    yield Part("level", value, _level_words(kind, reading, total), kind.name, reading.count)
+    if pace:
+        recent = known.ages[kind.name] - reading.age <= STALE_HOURS
+        value, words = weight * pace * formula.pace(kind, reading, total), _pace_words(kind, reading, total, recent)
+        yield Part("pace", value, words, kind.name, told=not reading.since_birth)
+
+
+def _quiet(known: Attention, measure: Measure) -> Part | None:
+    """Return what it says of a paper that nobody here did what others get: one part for all kinds together."""
+    level, pace = measure.shares
+    value, lacked = 0.0, []
+    for name, kind in KINDS.items():
+        weight, total = measure.weights.kinds[name], measure.totals[name]
+        if kind.own and name not in known.readings and weight and total:
+            reading = Reading(0, known.age, 0, max(known.age - kind.span, 0))
+            worth = level * formula.level(kind, reading, total) + pace * formula.pace(kind, reading, total)
+            value += weight * worth
+            lacked.append((weight * worth, kind))
+    if not lacked:
+        return None
+    most = min(lacked, key=lambda one: one[0])[1]
+    age = formula.judged_age(most, known.age)
+    usual = _usual(formula.usual(most, age, measure.totals[most.name]))
+    return Part("quiet", value, f"no {most.noun}s {most.where} yet; {usual} at {_hours(age)}")
+
+
+def _freshness(known: Attention, measure: Measure) -> Part:
     """Return the largest freshness that a kind of votes gives, each by its own age and half-time; else the paper's."""
-    halves = {name: KINDS[name].half for name in known.readings} or {"": formula.FRESH_HALF}
+    counting = [name for name in known.readings if measure.weights.kinds[name]]
+    halves = {name: KINDS[name].half for name in counting} or {"": formula.FRESH_HALF}
     value, name = max(
-        (formula.freshness(known.ages.get(name, known.age), horizon, half), name) for name, half in halves.items()
+        (formula.freshness(known.ages.get(name, known.age), measure.horizon, half), name)
+        for name, half in halves.items()
     )
     age = _hours(known.ages.get(name, known.age))
     usual_half = halves[name] == formula.FRESH_HALF
@@ -99,8 +139,9 @@ def _level_words(kind: Kind, reading: Reading, total: float) -> str:
     return f"{_votes(kind, reading.count)} {kind.where}; {expected} at {_hours(age)}{youngest}"
 
 
-def _pace_words(kind: Kind, reading: Reading, total: float, *, recent: bool) -> str:
-    gained = f"{reading.count - reading.count_before:,.0f} of them"
+def _pace_words(kind: Kind, reading: Reading, total: float, recent: bool) -> str:
+    new = reading.count - reading.count_before
+    gained = f"{new:,.0f} of them" if new else "none of them"
     span = _hours(reading.age - reading.age_before).removeprefix("less than an ").removeprefix("1 ")
     when = f"in the last {span}" if recent else f"in the {span} before the last reading"
     floor = formula.judged_age(kind, reading.age)
@@ -117,6 +158,10 @@ def _freshness_words(old: str, share: float) -> str:
 def _stars_words(count: float) -> str:
     noun = "star" if count == 1 else "stars"
     return f"code with {count:,.0f} {noun}; {formula.STARS_USUAL} are usual"
+
+
+def _citations_words(count: float) -> str:
+    return f"{count:,.0f} citation{'' if count == 1 else 's'}; none are usual for a new paper"
 
 
 def _votes(kind: Kind, count: float) -> str:

@@ -45,6 +45,22 @@ def newest(signals: Sequence[Signal], start: datetime, span: float, until: datet
     return Reading(count, age, before[1], before[0]) if before else Reading(count, age)
 
 
+def held(signals: Sequence[Signal], start: datetime, span: float, until: datetime) -> tuple[Reading, datetime]:
+    """Return the reading at `until` of a kind that is counted as it happens, and when it last grew.
+
+    Between two counts it stood still, so the count before is the one that stood one span before `until`.
+    """
+    highest, before, grew = 0.0, 0.0, start
+    since = until - span * HOUR
+    for signal in sorted((s for s in signals if s.observed_at <= until), key=lambda s: s.observed_at):
+        if signal.value > highest:
+            highest, grew = signal.value, signal.observed_at
+        if signal.observed_at <= since:
+            before = highest
+    age = max((until - start) / HOUR, 0.0)
+    return Reading(highest, age, before, max(age - span, 0.0)), grew
+
+
 def start_of(signals: Iterable[Signal], otherwise: datetime) -> datetime:
     """Return when counting could begin: the earliest start told, else `otherwise` or the first reading, if earlier."""
     told, read = [], [otherwise]

@@ -1,12 +1,13 @@
 """Trending: which papers are likely to be read most from now on, each with a reason; recomputed by tick.
 
 The formula is `formula`'s, the words are `explain`'s, what is shown where is the editions' and the doors' matter.
-What a page shows and what `explain` says of it are the same stored numbers, so they cannot disagree.
+What a page shows and what `explain` says of it are made of the same stored numbers, so they cannot disagree.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Literal, get_args
 
 from sqlalchemy import Connection
 
@@ -15,26 +16,15 @@ from broadsheet.database.engine import Database
 from broadsheet.errors import Invalid
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Paper
-from broadsheet.papers.records import Signal
 from broadsheet.papers.signals import SignalLog
 from broadsheet.trending import store
-from broadsheet.trending.attention import Facts, Series, attention, grown
+from broadsheet.trending.attention import Series, grown, known
+from broadsheet.trending.candidates import Candidate, Facts, candidate
 from broadsheet.trending.explain import Part, parts, sentence, shown, total
-from broadsheet.trending.formula import (
-    HORIZONS,
-    KINDS,
-    TOTAL_DAYS,
-    TOTAL_OLDER_THAN,
-    Kind,
-    estimated_total,
-    usual,
-)
-from broadsheet.trending.ranking import Scored, ranked
-from broadsheet.trending.readings import HOUR
+from broadsheet.trending.formula import HORIZONS, KINDS, PUBLISHED, Measure, Weights
+from broadsheet.trending.refresh import Refresh, Trust
 
-CANDIDATES = 2_000  # of each sort and horizon: far more than a page shows, few enough for a tick of seconds
-HORIZONS_BACK = 2  # a candidate began at most so many horizons ago; older ones have lost to age
-PUBLISHED_BEFORE = timedelta(days=14)  # a paper without votes is a candidate only if it is that new
+Order = Literal["next", "past"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,61 +50,87 @@ class Explanation(Ranked):
     computed_at: datetime
 
 
-class Trending:
-    """Scores papers for a day, a week and a month ahead."""
+@dataclass(frozen=True, slots=True)
+class TopPage:
+    """The first places of a window, of all papers or of a topic, and of how many candidates they are the first."""
 
-    def __init__(self, database: Database, catalogue: Catalogue, signals: SignalLog, clock: Clock) -> None:
+    window: str
+    order: str
+    topic: str
+    places: tuple[Ranked, ...]
+    candidates: int
+    computed_at: datetime | None
+
+
+class Trending:
+    """Scores papers for a day, a week and a month: what comes next, and how it went.
+
+    `trust` gives, for papers whose voters mostly vote together, the share of their votes that counts.
+    """
+
+    def __init__(
+        self, database: Database, catalogue: Catalogue, signals: SignalLog, clock: Clock, trust: Trust | None = None
+    ) -> None:
         self._database = database
         self._catalogue = catalogue
         self._signals = signals
         self._clock = clock
+        self._trust = trust or (lambda _ids: {})
+        self._refresh = Refresh(database, signals, self._trust)
 
-    def refresh(self) -> int:
-        """Estimate anew what is usual here, score every candidate, and return how many papers were scored."""
-        now = self._clock.now()
-        with self._database.read() as connection:
-            candidates = {name: _candidates(connection, now, hours) for name, hours in HORIZONS.items()}
-            facts = {one.paper_id: one for one in store.facts(connection, sorted(set().union(*candidates.values())))}
-            totals = {name: _total(connection, kind, now) for name, kind in KINDS.items()}
-        signals = self._signals.of(list(facts), now)
-        scored = {
-            name: [
-                _score(facts[paper_id], signals.get(paper_id, []), totals, HORIZONS[name], now)
-                for paper_id in candidates[name]
-                if paper_id in facts
-            ]
-            for name in HORIZONS
-        }
-        with self._database.write() as connection:
-            store.replace(connection, now, totals, scored)
-        return len(facts)
+    def refresh(self, *, anew: bool = False) -> int:
+        """Estimate anew what is usual here, score every candidate, and return how many papers were scored.
+
+        Only papers of which something is new are looked at; `anew` looks at all.
+        """
+        if anew:
+            self._refresh.anew()
+        return self._refresh.run(self._clock.now(), PUBLISHED)
 
     def top(self, horizon: str = "day", limit: int = 20) -> list[Ranked]:
         """Return the page as it was last computed; raises `Invalid` for an unknown horizon."""
-        _hours(horizon)
-        with self._database.read() as connection:
-            page = {one.paper_id: one for one in ranked(store.page(connection, horizon))[:limit]}
-        papers = self._catalogue.papers(list(page))
-        return [
-            Ranked(paper, page[paper.id].score, page[paper.id].parts, sentence(page[paper.id].parts))
-            for paper in papers
-            if paper.id in page
-        ]
+        return list(self.page(horizon, limit=limit).places)
 
-    def explain(self, key: str, horizon: str = "day") -> Explanation:
-        """Return why the paper has its score, computed now if it is on no page.
+    def page(self, window: str = "day", topic: str = "", order: Order = "next", limit: int = 20) -> TopPage:
+        """Return the first places of a window, of all papers or of a category or archive, such as `cs.CL` or `cs`.
 
-        Raises `Invalid` for an unknown horizon or a key that names nothing, `NotFound` for an unknown paper.
+        `order` asks what is read next, or how the window went. Raises `Invalid` for an unknown window or order.
         """
-        hours = _hours(horizon)
+        hours, past = _hours(window), _past(order)
+        with self._database.read() as connection:
+            found = store.page(connection, window, past, topic)
+            first = found.papers[:limit]
+            kept = store.kept(connection, first)
+            computed_at = store.refreshed_at(connection)
+            measure = _measure(connection, hours, past=past)
+        papers = self._catalogue.papers([paper_id for paper_id in first if paper_id in kept])
+        now = computed_at or self._clock.now()
+        places = tuple(_ranked(paper, kept[paper.id], measure, now) for paper in papers if paper.id in kept)
+        return TopPage(window, order, topic, places, found.candidates, computed_at)
+
+    def topics(self, window: str = "day", order: Order = "next") -> dict[str, int]:
+        """Return how many candidates each category and archive has in a window, those with the most first."""
+        _hours(window)
+        with self._database.read() as connection:
+            found = store.topics(connection, window, _past(order))
+        return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
+
+    def explain(self, key: str, horizon: str = "day", order: Order = "next") -> Explanation:
+        """Return why the paper has its score, computed now if it is no candidate.
+
+        Raises `Invalid` for an unknown horizon or order or a key that names nothing, `NotFound` for an unknown paper.
+        """
+        hours, past = _hours(horizon), _past(order)
         paper = self._catalogue.get(key)
         with self._database.read() as connection:
-            scored = store.stored(connection, paper.id, horizon)
+            one = store.kept(connection, [paper.id]).get(paper.id)
             computed_at = store.refreshed_at(connection)
-        if scored is None or computed_at is None:
+            measure = _measure(connection, hours, past=past)
+        if one is None or computed_at is None:
             computed_at = self._clock.now()
-            scored = self._score_now(paper, hours, computed_at)
-        return Explanation(paper, scored.score, scored.parts, sentence(scored.parts), horizon, computed_at)
+            one = self._looked_at(paper, computed_at)
+        told = _ranked(paper, one, measure, computed_at)
+        return Explanation(paper, told.score, told.parts, told.reason, horizon, computed_at)
 
     def series(self, paper_id: int) -> list[Series]:
         """Return how each kind of count of a paper grew until now, for its chart; empty where nothing was counted."""
@@ -124,45 +140,49 @@ class Trending:
     def scores(self, ids: Sequence[int]) -> dict[int, float]:
         """Return the day's scores of those papers that are candidates; the others have none."""
         with self._database.read() as connection:
-            return store.scores(connection, ids, "day")
+            kept = store.kept(connection, ids)
+            now = store.refreshed_at(connection) or self._clock.now()
+            measure = _measure(connection, HORIZONS["day"])
+        return {paper_id: total(parts(known(one, now), measure)) for paper_id, one in kept.items()}
 
     def totals(self) -> dict[str, float]:
         """Return how many votes of each kind a usual paper gets here in the end: shipped, then estimated by tick."""
         with self._database.read() as connection:
-            return {name: kind.total for name, kind in KINDS.items()} | store.totals(connection)
+            return _totals(connection)
 
     def refreshed_at(self) -> datetime | None:
         """Return when the pages were last computed; None before the first time."""
         with self._database.read() as connection:
             return store.refreshed_at(connection)
 
-    def _score_now(self, paper: Paper, hours: float, now: datetime) -> Scored:
+    def _looked_at(self, paper: Paper, now: datetime) -> Candidate:
         signals = self._signals.of([paper.id], now).get(paper.id, [])
         stars = [found.stars for found in paper.artefacts if found.kind == "code" and found.stars is not None]
         facts = Facts(paper.id, paper.first_seen_at, paper.published, paper.date_precision, max(stars, default=None))
-        return _score(facts, signals, self.totals(), hours, now)
+        return candidate(facts, signals, now, self._trust([paper.id]).get(paper.id, 1.0))
 
 
 def _hours(horizon: str) -> float:
     if horizon not in HORIZONS:
-        raise Invalid(f"There is no horizon “{horizon}”; use day, week or month.", field="horizon", value=horizon)
+        raise Invalid(f"There is no horizon “{horizon:.40}”; use day, week or month.", field="horizon", value=horizon)
     return HORIZONS[horizon]
 
 
-def _candidates(connection: Connection, now: datetime, hours: float) -> list[int]:
-    since = now - HORIZONS_BACK * hours * HOUR
-    voted = store.voted_since(connection, KINDS, since, CANDIDATES)
-    seen = store.seen_since(connection, since, (since - PUBLISHED_BEFORE).date(), CANDIDATES)
-    return list(dict.fromkeys([*voted, *seen]))
+def _past(order: str) -> bool:
+    if order not in get_args(Order):
+        raise Invalid(f"There is no order “{order:.40}”; use next or past.", field="order", value=order)
+    return order == "past"
 
 
-def _total(connection: Connection, kind: Kind, now: datetime) -> float:
-    since, until = now - timedelta(days=TOTAL_DAYS), now - TOTAL_OLDER_THAN * HOUR
-    recent = store.recent_votes(connection, kind.name, since, until)
-    shares = sum(usual(kind, max((read - began) / HOUR, 0.0), 1.0) for _, read, began in recent)
-    return estimated_total(kind, sum(count for count, _, _ in recent), shares)
+def _totals(connection: Connection) -> dict[str, float]:
+    shipped = {name: 0.0 if kind.own else kind.total for name, kind in KINDS.items()}
+    return shipped | store.totals(connection)
 
 
-def _score(facts: Facts, signals: Sequence[Signal], totals: dict[str, float], hours: float, now: datetime) -> Scored:
-    found = parts(attention(facts, signals, now), totals, hours)
-    return Scored(facts.paper_id, total(found), found)
+def _measure(connection: Connection, hours: float, weights: Weights = PUBLISHED, *, past: bool = False) -> Measure:
+    return Measure(_totals(connection), hours, weights, past)
+
+
+def _ranked(paper: Paper, one: Candidate, measure: Measure, now: datetime) -> Ranked:
+    found = parts(known(one, now), measure)
+    return Ranked(paper, total(found), found, sentence(found))

@@ -45,7 +45,13 @@ from broadsheet.database.schema.records import (
     wording,
 )
 from broadsheet.database.schema.running import backfill, harvest, instance, lease
-from broadsheet.database.schema.signals import signal, trending_score
+from broadsheet.database.schema.signals import (
+    signal,
+    trending_candidate,
+    trending_page,
+    trending_reading,
+    unweighed,
+)
 
 __all__ = [
     "abstract_band",
@@ -86,7 +92,10 @@ __all__ = [
     "source_record",
     "subscription",
     "suppression",
-    "trending_score",
+    "trending_candidate",
+    "trending_page",
+    "trending_reading",
+    "unweighed",
     "version",
     "vote",
     "wording",

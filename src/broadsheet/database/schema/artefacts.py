@@ -16,6 +16,7 @@ artefact = table(
     Column("found_in", String(32), nullable=False),
     Column("official", Boolean),  # the authors' own, another's, or not known
     Column("reason", Text, nullable=False, server_default=""),
+    Index("ix_artefact_url", "url"),
 )
 
 # What was found where an artefact should stand; kept by its address, as several papers may name one.
