@@ -66,7 +66,8 @@ def test_every_column_that_names_a_paper_leads_to_one() -> None:
     named = {
         (table.name, column.name) for table in metadata.sorted_tables for column in table.c if "paper_id" in column.name
     }
-    assert named - {("departed", "paper_id")} <= {(link.table.name, link.column.name) for link in LINKS}
+    made_anew = {(name, "paper_id") for name in ("departed", "unweighed", "trending_candidate", "trending_reading")}
+    assert named - made_anew <= {(link.table.name, link.column.name) for link in LINKS}
 
 
 @pytest.mark.parametrize("link", LINKS, ids=lambda link: f"{link.table.name}.{link.column.name}")
