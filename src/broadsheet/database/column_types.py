@@ -32,24 +32,39 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+class _Zstandard(threading.local):
+    """A compressor and its counterpart: to make them costs ten times what they do to a short text, and each serves one
+    thread at a time.
+    """
+
+    def __init__(self) -> None:
+        self.compressor = zstandard.ZstdCompressor(level=1)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_own = _Zstandard()
+
+
 class Packed(TypeDecorator[str]):
     """A text that is kept compressed: what is read seldom and would double the size of the database."""
 
     impl = LargeBinary
     cache_ok = True
-    # A compressor costs ten times what it does on a short text, and serves one thread at a time.
-    _own = threading.local()
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
         """Compress as one zstandard frame."""
-        return None if value is None else self._compressor().compress(value.encode("utf-8", "surrogatepass"))
+        return None if value is None else packed(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Read the text again."""
-        return None if value is None else zstandard.decompress(bytes(value)).decode("utf-8", "surrogatepass")
+        return None if value is None else unpacked(value)
 
-    def _compressor(self) -> zstandard.ZstdCompressor:
-        found: zstandard.ZstdCompressor | None = getattr(self._own, "compressor", None)
-        if found is None:
-            found = self._own.compressor = zstandard.ZstdCompressor(level=1)
-        return found
+
+def packed(text: str) -> bytes:
+    """Return what `Packed` keeps of a text, for statements that go past SQLAlchemy."""
+    return _own.compressor.compress(text.encode("utf-8", "surrogatepass"))
+
+
+def unpacked(kept: bytes) -> str:
+    """Return the text of what `Packed` keeps."""
+    return _own.decompressor.decompress(bytes(kept)).decode("utf-8", "surrogatepass")

@@ -22,6 +22,7 @@ _UNREAD: Final = -1
 _UNKNOWN: Final = -2
 _SHORTEST_UNKNOWN: Final = 2
 _FEWEST_SPARE: Final = 4
+_MOST_REMEMBERED: Final = 1 << 15
 _PIECE: Final = 5  # letters, the marks of a word's ends among them
 _END: Final = ""  # never a word
 _FILTER: Final = (1 << 20) - 1
@@ -50,6 +51,7 @@ class Terms:
         self.words, self.pairs, self.spare = tuple(words), pairs, spare
         self._row_of = _WordRows(zip(self.words, range(len(self.words)), strict=True))
         self._row_of.update(dict.fromkeys((_END, *UNREAD_WORDS), _UNREAD))
+        self._spare_of: dict[str, list[int]] = {}  # of unknown words met lately: each stands in its paper several times
         self._first_pair = len(self.words) + spare
         # so much more than any row that a key with _UNREAD or _UNKNOWN in it equals no pair's key
         self._base = self._first_pair - _UNKNOWN
@@ -72,7 +74,8 @@ class Terms:
 
     def rows_of(self, text: str) -> Rows:
         """Return the rows that a text reads, with repeats, in no promised order."""
-        return self._read([*words_of(text), _END])
+        words = [*words_of(text), _END]
+        return self._rows(self._sequence(words), words)
 
     def coverage(self, text: str) -> float:
         """Return the share of a text's words, function words aside, that have rows of their own; 1 if it has none."""
@@ -82,13 +85,15 @@ class Terms:
 
     def rows_of_paper(self, title: str, abstract: str) -> Rows:
         """Return the rows of a paper, the title read `TITLE_REPEATS` times; no pair spans title and abstract."""
-        return self._read([*words_of(title), _END] * TITLE_REPEATS + [*words_of(abstract), _END])
+        named, said = [*words_of(title), _END], [*words_of(abstract), _END]
+        found = np.concatenate([*[self._sequence(named)] * TITLE_REPEATS, self._sequence(said)])
+        return self._rows(found, named * TITLE_REPEATS + said)
 
     def _sequence(self, words: list[str]) -> Rows:
         return np.fromiter(map(self._row_of.__getitem__, words), np.int64, len(words))
 
-    def _read(self, words: list[str]) -> Rows:
-        found = self._sequence(words)
+    def _rows(self, found: Rows, words: list[str]) -> Rows:
+        """Return the rows that a text reads: those `found` for its `words`, and those of pairs and unknown words."""
         keys = found[:-1] * self._base + found[1:]
         keys = keys[self._may_be_pair[keys & _FILTER]]
         at = np.searchsorted(self._pair_keys, keys)
@@ -100,6 +105,14 @@ class Terms:
         return np.concatenate(parts)
 
     def _spare_rows(self, word: str) -> list[int]:
+        known = self._spare_of.get(word)
+        if known is None:
+            if len(self._spare_of) >= _MOST_REMEMBERED:
+                self._spare_of.clear()
+            known = self._spare_of[word] = self._made_spare(word)
+        return known
+
+    def _made_spare(self, word: str) -> list[int]:
         if len(word) < _SHORTEST_UNKNOWN:
             return []
         first, whole = len(self.words), self.spare // 4

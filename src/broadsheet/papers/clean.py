@@ -8,6 +8,7 @@ import hashlib
 import math
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 import ftfy
 
@@ -38,6 +39,8 @@ _SUSPECT = re.compile(
 
 def text(raw: str, longest: int = LONGEST_ABSTRACT) -> str:
     """Return `raw` cleaned, on one line, at most `longest` characters; what is cut off leaves a mark."""
+    if raw.isprintable() and "  " not in raw and len(raw) <= longest and (raw.isascii() or not _SUSPECT.search(raw)):
+        return raw.strip(" ")  # what most texts are: nothing to do
     if len(raw) > longest:
         raw = raw[: longest - len(CUT)] + CUT
     if not raw.isascii() and _SUSPECT.search(raw):
@@ -54,18 +57,24 @@ def title(raw: str) -> str:
 
 def name(raw: str) -> str:
     """Return a person's name cleaned."""
+    return _short(raw) if len(raw) <= LONGEST_NAME else text(raw, LONGEST_NAME)
+
+
+@lru_cache(maxsize=1 << 15)  # people and categories come again and again
+def _short(raw: str) -> str:
     return text(raw, LONGEST_NAME)
 
 
 def record(raw: SourceRecord) -> SourceRecord:
     """Return `raw` with nothing in it that cannot be kept; its payload stays verbatim."""
-    return replace(
-        raw,
+    return SourceRecord(
         source=name(raw.source)[:32],
         key=_key(raw.key),
         title=title(raw.title) or UNTITLED,
         abstract=text(raw.abstract),
         authors=tuple(filter(None, map(name, raw.authors))),
+        published=raw.published,
+        date_precision=raw.date_precision,
         identifiers=tuple(dict.fromkeys(filter(_is_sound, raw.identifiers))),
         categories=tuple(dict.fromkeys(filter(None, map(name, raw.categories)))),
         links=tuple(dict.fromkeys(filter(_is_address, raw.links)))[:MOST_LINKS],
@@ -75,6 +84,9 @@ def record(raw: SourceRecord) -> SourceRecord:
         venue=title(raw.venue) if raw.venue else "",
         comments=title(raw.comments) if raw.comments else "",
         licence=name(raw.licence)[:LONGEST_LICENCE] if raw.licence else "",
+        withdrawn=raw.withdrawn,
+        summary=raw.summary,
+        payload=raw.payload,
     )
 
 

@@ -112,19 +112,19 @@ def combine(records: Sequence[SourceRecord]) -> Description:
     told = next((record for record in ordered if record.abstract and not record.summary), None)
     summary = told is None and any(record.summary for record in ordered)
     abstract = told or next((record for record in ordered if record.abstract), best)
-    links = _once(link for record in ordered for link in record.links)
+    links = _all([record.links for record in ordered])
     return Description(
         title=best.title,
         abstract=abstract.abstract,
         authors=next((record.authors for record in ordered if record.authors), ()),
         published=published,
         date_precision=precision,
-        categories=_once(category for record in ordered for category in record.categories),
+        categories=_all([record.categories for record in ordered]),
         sources=_once(record.source for record in ordered),
         identifiers=_identifiers(ordered),
         artefacts=_artefacts(ordered, links, abstract),
         links=links,
-        versions=_once(version for record in ordered for version in record.versions),
+        versions=_all([record.versions for record in ordered]),
         venue=next((record.venue for record in ordered if record.venue), ""),
         comments=next((record.comments for record in ordered if record.comments), ""),
         withdrawn=any(record.withdrawn for record in ordered),
@@ -147,6 +147,11 @@ def _once(values: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(values))
 
 
+def _all(lists: Sequence[tuple[_T, ...]]) -> tuple[_T, ...]:
+    """Return what several records list, each once; what one alone lists is so already."""
+    return lists[0] if len(lists) == 1 else _once(one for some in lists for one in some)
+
+
 def _date(records: Sequence[SourceRecord]) -> tuple[date | None, DatePrecision]:
     """Return when the work first appeared: the earliest date, or one that tells it within that month or year."""
     dated = [(record.published, record.date_precision) for record in records if record.published]
@@ -159,7 +164,7 @@ def _date(records: Sequence[SourceRecord]) -> tuple[date | None, DatePrecision]:
 
 
 def _identifiers(records: Sequence[SourceRecord]) -> tuple[Identifier, ...]:
-    found = _once(identifier for record in records for identifier in record.identifiers)
+    found = _all([record.identifiers for record in records])
     return tuple(sorted(found, key=lambda identifier: _NAMING.index(identifier.scheme)))
 
 

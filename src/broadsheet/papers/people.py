@@ -4,6 +4,7 @@ Normal forms of single names are `titles`'; what agreement proves is `evidence`'
 A person stands for at most one other: two Wangs on one side are not both the one Wang of the other.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ MOST = 60  # of the longest lists (three thousand names at CERN) so many tell en
 # Letters that no decomposition takes apart, and the German way to write umlauts without them.
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "a", "œ": "o", "ð": "d", "þ": "th"})
 _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,16 @@ def first_family(authors: Sequence[str]) -> str:
 def persons(names: Sequence[str]) -> list[Person]:
     """Return the people of an author list in normal form, at most `MOST`."""
     return [person for person in map(_person, names[:MOST]) if person.words]
+
+
+def words(names: Sequence[str]) -> list[list[str]]:
+    """Return the words of each name of an author list in normal form, at most `MOST` names; those without words go.
+
+    They are the words of `persons`, made for the whole list at once: a tenth of the time.
+    """
+    plain = "\n".join(names[:MOST]).casefold().translate(_LETTERS).replace("-", " ")
+    folded = _folded(titles.unaccented(plain).casefold())
+    return [found for found in map(_WORD.findall, folded.split("\n")) if found]
 
 
 @lru_cache(maxsize=1 << 15)

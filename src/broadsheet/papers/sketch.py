@@ -7,7 +7,6 @@ A sketch is kept and compared with later ones, so the same text must always give
 import re
 import zlib
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,8 @@ from numpy.typing import NDArray
 Sketch = NDArray[np.uint32]
 SIZE = 32  # numbers of a sketch: the share that two have in common is within 0.09 (one sigma) of the likeness
 FEWEST_WORDS = 20  # of fewer words nothing is made: "Withdrawn by the author." is no likeness
-_RUN = 3  # words
+_MOST_WORDS = 1 << 17
+_NUMBER: np.dtype[np.uint64] = np.dtype("<u8")
 _WORD = re.compile(r"[^\W_]+")
 _BIN_BITS = 5
 _NONE = np.uint32(0xFFFFFFFF)
@@ -35,7 +35,8 @@ def sketch(said: Sequence[str]) -> Sketch | None:
     """
     if len(said) < FEWEST_WORDS:
         return None
-    hashed = np.fromiter(map(_hashed, said), np.uint64, len(said))
+    # numpy takes bytes as they are, and numbers one by one
+    hashed = np.frombuffer(b"".join(map(_hashes.__getitem__, said)), _NUMBER)
     runs = hashed[:-2] * np.uint64(_MIX[0]) + hashed[1:-1] * np.uint64(_MIX[1]) + hashed[2:] * np.uint64(_MIX[2])
     runs ^= runs >> np.uint64(29)
     runs *= np.uint64(0xBF58476D1CE4E5B9)
@@ -63,9 +64,18 @@ def overlap(one: Sequence[str], other: Sequence[str]) -> float:
     return len(mine & theirs) / either if either else 0.0
 
 
-@lru_cache(maxsize=1 << 16)
-def _hashed(word: str) -> int:
-    return zlib.crc32(word.encode("utf-8", "surrogatepass")) + 1
+class _Hashes(dict[str, bytes]):
+    """The numbers of words met so far, eight bytes each, as numpy reads them; forgotten when they are too many."""
+
+    def __missing__(self, word: str) -> bytes:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        number = zlib.crc32(word.encode("utf-8", "surrogatepass")) + 1
+        found = self[word] = number.to_bytes(8, "little")
+        return found
+
+
+_hashes = _Hashes()
 
 
 def _filled(least: Sketch) -> Sketch:

@@ -54,7 +54,7 @@ _SUFFIXES = frozenset("jr sr ii iii iv".split())
 
 def normalised(title: str) -> str:
     """Return a title as bare words: no case, accents, TeX, punctuation or hyphens; empty where nothing is left."""
-    plain = title if title.isascii() else _unaccented(title)
+    plain = unaccented(title)
     if "\\" in plain or "$" in plain or "{" in plain:
         plain = _TEX_COMMAND.sub("", plain)
     return _NOT_WORD.sub("", plain.casefold())
@@ -62,7 +62,7 @@ def normalised(title: str) -> str:
 
 def is_telling(title: str) -> bool:
     """Say whether a title can name a work: it has letters enough and is none that many works bear."""
-    words = _NOT_WORD.sub(" ", (title if title.isascii() else _unaccented(title)).casefold()).split()
+    words = _NOT_WORD.sub(" ", unaccented(title).casefold()).split()
     bare = "".join(words)
     if len(words) < 2 or len(bare) < _FEWEST_LETTERS:
         return False
@@ -105,7 +105,7 @@ def is_without_subtitle(one: str, other: str) -> bool:
 
 
 def _spoken(title: str) -> list[str]:
-    plain = title if title.isascii() else _unaccented(title)
+    plain = unaccented(title)
     return _NOT_WORD.sub(" ", _TEX_COMMAND.sub("", plain).casefold()).split()
 
 
@@ -129,7 +129,7 @@ def family_name(name: str) -> str:
 
 def person(name: str) -> tuple[str, str]:
     """Return the normal form of a family name, and the initial of the first given name or nothing."""
-    plain = (name if name.isascii() else _unaccented(name)).casefold()
+    plain = unaccented(name).casefold()
     family, comma, given = plain.partition(",")
     words = _words(family)
     if comma:
@@ -145,13 +145,16 @@ def person(name: str) -> tuple[str, str]:
 
 def name_words(name: str) -> list[str]:
     """Return the normal forms of all words of a name."""
-    return _NOT_WORD.sub(" ", (name if name.isascii() else _unaccented(name)).casefold()).split()
+    return _NOT_WORD.sub(" ", unaccented(name).casefold()).split()
 
 
 def _words(text: str) -> list[str]:
     return [word for word in (_NOT_WORD.sub("", part) for part in text.split()) if word]
 
 
-def _unaccented(text: str) -> str:
+def unaccented(text: str) -> str:
+    """Return a text without accents."""
+    if text.isascii():
+        return text
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c))

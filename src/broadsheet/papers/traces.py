@@ -7,6 +7,7 @@ records that its rule for abstracts would refuse, and reading them. Traces are k
 import zlib
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from broadsheet.papers import people
 from broadsheet.papers.evidence import USUAL
@@ -21,11 +22,11 @@ _FIRST_YEAR = 1700
 
 def of(record: SourceRecord) -> int:
     """Return the trace of a record: months, number of authors, and a bit for each word of their names."""
-    persons = people.persons(record.authors)
+    masks = _masks(record)
     bits = 0
-    for person in persons:
-        bits |= _mask(person.words)
-    return (_months(record.published) << 6 | min(len(persons), _MOST)) << _BITS | bits
+    for mask in masks:
+        bits |= mask
+    return (_months(record.published) << 6 | min(len(masks), _MOST)) << _BITS | bits
 
 
 def test(record: SourceRecord) -> Callable[[int], bool]:
@@ -33,9 +34,8 @@ def test(record: SourceRecord) -> Callable[[int], bool]:
 
     Where it says no, `evidence` would: other people (`people.Agreement.all_but_few`), or years between.
     """
-    persons = people.persons(record.authors)
-    own, months = len(persons), _months(record.published)
-    masks = [_mask(one.words) for one in persons]
+    masks, months = _masks(record), _months(record.published)
+    own = len(masks)
 
     def may_be(trace: int) -> bool:
         if trace == UNTOLD or own >= _MOST:
@@ -53,11 +53,20 @@ def test(record: SourceRecord) -> Callable[[int], bool]:
     return may_be
 
 
-def _mask(words: frozenset[str]) -> int:
-    bits = 0
-    for word in words:
-        bits |= 1 << zlib.crc32(word.encode("utf-8", "surrogatepass")) % _BITS
-    return bits
+def _masks(record: SourceRecord) -> list[int]:
+    """Return the bits of each author's words."""
+    masks = []
+    for words in people.words(record.authors):
+        mask = 0
+        for word in words:
+            mask |= _bit(word)
+        masks.append(mask)
+    return masks
+
+
+@lru_cache(maxsize=1 << 16)
+def _bit(word: str) -> int:
+    return 1 << zlib.crc32(word.encode("utf-8", "surrogatepass")) % _BITS
 
 
 def _months(day: date | None) -> int:
