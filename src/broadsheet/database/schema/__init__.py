@@ -30,6 +30,7 @@ from broadsheet.database.schema.editions import (
     edition_draft_pick,
     edition_place,
 )
+from broadsheet.database.schema.lists import listed_paper, open_page, reading_list
 from broadsheet.database.schema.records import (
     abstract_band,
     change_counter,
@@ -78,10 +79,13 @@ __all__ = [
     "identifier",
     "instance",
     "lease",
+    "listed_paper",
     "metadata",
+    "open_page",
     "openid_identity",
     "paper",
     "reader",
+    "reading_list",
     "record_key",
     "ruling",
     "saved_search",
