@@ -92,14 +92,14 @@ def test_papers_are_saved_from_their_own_page(signed: Instance) -> None:
     page = signed.get(f"/paper/{PAPER}").text
     value = re.search(r'name="save" value="(1 [\w-]+)" aria-pressed="false"', page)
     assert value
-    answer = signed.post("/list/save", save=value[1], paper=PAPER, back=f"/paper/{PAPER}#lists")
+    answer = signed.post("/lists/save", save=value[1], paper=PAPER, back=f"/paper/{PAPER}#lists")
     assert answer.headers["location"] == f"/paper/{PAPER}#lists"
     page = signed.get(f"/paper/{PAPER}").text
     assert f'name="save" value="0{value[1][1:]}" aria-pressed="true"' in page
-    signed.post("/list/save", save=f"0{value[1][1:]}", paper=PAPER)
+    signed.post("/lists/save", save=f"0{value[1][1:]}", paper=PAPER)
     assert 'aria-pressed="true">To read' not in signed.get(f"/paper/{PAPER}").text
-    signed.post("/list/save", 400, save="2 x", paper=PAPER)
-    signed.post("/list/save", 404, save="1 nothing", paper=PAPER)
+    signed.post("/lists/save", 400, save="2 x", paper=PAPER)
+    signed.post("/lists/save", 404, save="1 nothing", paper=PAPER)
 
 
 def test_a_script_is_told_how_it_stands(signed: Instance) -> None:
@@ -107,7 +107,7 @@ def test_a_script_is_told_how_it_stands(signed: Instance) -> None:
     token = re.search(r'name="form_token" value="(\w+)"', signed.get("/about").text)
     assert token
     fields = {"form_token": token[1], "save": f"1 {key}", "paper": PAPER}
-    answer = signed.client.post("/list/save", data=fields, headers={"Accept": "application/json"})
+    answer = signed.client.post("/lists/save", data=fields, headers={"Accept": "application/json"})
     assert answer.json() == {"held": True, "size": 1}
 
 
@@ -148,4 +148,4 @@ def test_who_is_not_signed_in_is_led_there(instance: Instance) -> None:
     instance.add(record(1))
     assert "/sign-in?back=/paper/arxiv%3A2601.00001%23lists" in instance.get(f"/paper/{PAPER}").text
     instance.post("/lists", 401, name="Tides")
-    instance.post("/list/save", 401, save="1 x", paper=PAPER)
+    instance.post("/lists/save", 401, save="1 x", paper=PAPER)

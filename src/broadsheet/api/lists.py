@@ -11,13 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from broadsheet.accounts.accounts import Accounts
 from broadsheet.api.bearers import TOKEN, bearer
+from broadsheet.api.bodies import reader_of, takes
 from broadsheet.community.lists import Access, Lists, ReadingList
 from broadsheet.papers.catalogue import Catalogue
 
 Given = Annotated[HTTPAuthorizationCredentials | None, Depends(TOKEN)]
 
 
-class Told(BaseModel):
+class _Told(BaseModel):
     """What a list is called and who sees it; lengths are checked by the domain."""
 
     model_config = ConfigDict(extra="forbid")
@@ -27,13 +28,17 @@ class Told(BaseModel):
     access: Access = "private"
 
 
-class Note(BaseModel):
+class _Note(BaseModel):
     """What stands beside a paper, and where the paper stands, from 1."""
 
     model_config = ConfigDict(extra="forbid")
 
     note: str | None = None
     place: int | None = Field(None, ge=1, le=1_000_000)
+
+
+_AList = Annotated[_Told, Depends(reader_of(_Told))]
+_ANote = Annotated[_Note, Depends(reader_of(_Note))]
 
 
 def add(api: FastAPI, accounts: Accounts, lists: Lists, catalogue: Catalogue) -> None:
@@ -52,8 +57,8 @@ def add(api: FastAPI, accounts: Accounts, lists: Lists, catalogue: Catalogue) ->
         reader = bearer(accounts.tokens, given).require("read")
         return {"lists": [_head(one) for one in lists.of(reader.id)]}
 
-    @api.post("/lists", status_code=201, summary="Make a list")
-    def make(given: Given, body: Told) -> dict[str, Any]:
+    @api.post("/lists", status_code=201, summary="Make a list", **takes(_Told))
+    def make(given: Given, body: _AList) -> dict[str, Any]:
         reader = bearer(accounts.tokens, given).require("write")
         return told(lists.make(reader.id, body.name, body.about, body.access))
 
@@ -62,8 +67,12 @@ def add(api: FastAPI, accounts: Accounts, lists: Lists, catalogue: Catalogue) ->
         reader = bearer(accounts.tokens, given).require("read") if given else None
         return told(lists.get(key, reader.id if reader else None))
 
-    @api.put("/lists/{key}", summary="Change what a list is called and who sees it; made private, it gets a new key")
-    def change(key: str, given: Given, body: Told) -> dict[str, Any]:
+    @api.put(
+        "/lists/{key}",
+        summary="Change a list; made private, it gets a new key",
+        **takes(_Told),
+    )
+    def change(key: str, given: Given, body: _AList) -> dict[str, Any]:
         reader = bearer(accounts.tokens, given).require("write")
         return told(lists.change(reader.id, key, body.name, body.about, body.access))
 
@@ -72,8 +81,12 @@ def add(api: FastAPI, accounts: Accounts, lists: Lists, catalogue: Catalogue) ->
         lists.delete(bearer(accounts.tokens, given).require("write").id, key)
         return {"deleted": key}
 
-    @api.put("/lists/{key}/papers", summary="Put a paper into a list, write the note beside it, move it to a place")
-    def put(key: str, given: Given, id: Annotated[str, Query()], body: Note) -> dict[str, Any]:  # noqa: A002 - public
+    @api.put(
+        "/lists/{key}/papers",
+        summary="Put a paper into a list, with a note, at a place",
+        **takes(_Note),
+    )
+    def put(key: str, given: Given, id: Annotated[str, Query()], body: _ANote) -> dict[str, Any]:  # noqa: A002 - public
         reader = bearer(accounts.tokens, given).require("write")
         paper = catalogue.get(id)
         is_new = lists.add(reader.id, key, paper.id, body.note or "")

@@ -101,7 +101,7 @@ def routes(site: Site) -> list[Route]:
         get("/list/{key}", lists.page),
         get("/list/{key}/papers.{form}", lists.cited),
         post("/lists", lists.make),
-        post("/list/save", lists.save),
+        post("/lists/save", lists.save),
         post("/list/{key}/change", lists.change),
         post("/list/{key}/delete", lists.delete),
         post("/list/{key}/paper", lists.entry),
