@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0013_lists'
-down_revision = '0012_desk'
+revision = '0014_lists'
+down_revision = '0013_trending'
 branch_labels = None
 depends_on = None
 
