@@ -48,6 +48,7 @@ def test_a_tick_as_json_has_every_piece_of_work(first_call: Call) -> None:
         "verify",
         "trending",
         "edition",
+        "returned",
         "digests",
         "sign-ins",
         "encoder",

@@ -140,6 +140,7 @@ def test_a_tick_tells_what_could_not_be_reached_and_goes_on(call: Call) -> None:
         "verify",
         "trending",
         "edition",
+        "returned",
         "digests",
         "sign-ins",
         "encoder",

@@ -184,7 +184,7 @@ def test_signing_in(tmp_path: Path) -> None:
 def test_a_password_is_not_sent_in_the_clear_to_another_machine(
     server: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("broadsheet.mail.smtp._is_loopback", lambda _: False)
+    monkeypatch.setattr("broadsheet.mail.smtp.is_loopback", lambda _: False)
     with pytest.raises(Unavailable, match="not sent in the clear"):
         send(SmtpTransport.from_url(f"smtp://paper:secret@{server.host}:{server.port}"))
 

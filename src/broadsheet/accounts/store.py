@@ -212,6 +212,11 @@ def forget_allowances(connection: Connection, before: datetime) -> int:
     return connection.execute(delete(allowance).where(allowance.c.began_at < before)).rowcount
 
 
+def sign_in_by_message(connection: Connection, message_id: str) -> Row[Any] | None:
+    """Return the sign-in of a letter; a day's worth is kept."""
+    return connection.execute(select(sign_in).where(sign_in.c.message_id == message_id).limit(1)).one_or_none()
+
+
 def hand_back_letters(connection: Connection, claimed_before: datetime) -> None:
     """Queue again the letters that a run which is no more had taken."""
     lost = and_(sign_in.c.state == SENDING, sign_in.c.due_at < claimed_before)

@@ -28,13 +28,18 @@ from broadsheet.editions.candidates import Candidates
 from broadsheet.editions.desk import Desk
 from broadsheet.editions.editions import Editions
 from broadsheet.encoders.encoder import Encoder
-from broadsheet.errors import BroadsheetError
+from broadsheet.errors import BroadsheetError, Unavailable
 from broadsheet.feeds.atom import Letterhead as FeedHead
 from broadsheet.feeds.routes import routes as feed_routes
 from broadsheet.jobs.leases import Leases
 from broadsheet.jobs.ticks import Schedule, Tick
+from broadsheet.logs import get_logger
 from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.letter import Letterhead
+from broadsheet.mail.limits import Limits
+from broadsheet.mail.returned.intake import Intake
+from broadsheet.mail.returned.listener import Listener
+from broadsheet.mail.returned.places import Places
 from broadsheet.mail.smtp import Server
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import Transport
@@ -56,6 +61,8 @@ from broadsheet.web.site import Site
 
 if TYPE_CHECKING:
     from broadsheet.mail.deliverability import Deliverability, Trial
+
+_log = get_logger("app")
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,10 @@ class App:
     letterhead: Letterhead
     keys: DkimKeys
     transport: Transport
+    places: Places
+    intake: Intake
+    limits: Limits
+    suppressions: Suppressions
     subscriptions: Subscriptions
     digests: Digests
     accounts: Accounts
@@ -100,11 +111,15 @@ class App:
 
         @asynccontextmanager
         async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+            for listener in self.places.listeners:
+                _listen(listener)
             if ticking:
                 schedule.start()
             yield
             if ticking:
                 schedule.stop()
+            for listener in self.places.listeners:
+                listener.stop()
 
         site = self._site()
         service = api.Service(
@@ -147,8 +162,7 @@ class App:
         """Return what sends the operator a trial mail."""
         from broadsheet.mail.deliverability import Trial
 
-        suppressions = Suppressions(self.database, self.clock)
-        return Trial(self.letterhead, self.transport, suppressions, self.clock, self.secret)
+        return Trial(self.letterhead, self.transport, self.suppressions, self.clock, self.secret)
 
     def close(self) -> None:
         """Let go of the database and of the mail server; the index needs no farewell."""
@@ -178,6 +192,14 @@ class App:
             # Readers need not know which server sends; that mails lie in a folder they must know, or wait in vain.
             mail_words="" if self.settings.smtp_url else self.transport.describe(),
         )
+
+
+def _listen(listener: Listener) -> None:
+    """Take mails that come back; an instance whose second process finds the port taken serves without."""
+    try:
+        listener.start()
+    except Unavailable as error:
+        _log.error("no_listener", why=error.message)
 
 
 def _health(service: api.Service) -> list[Route]:

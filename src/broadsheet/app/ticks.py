@@ -25,6 +25,7 @@ def due_work(app: "App") -> list[Tick]:
         Tick("verify", timedelta(hours=6), partial(_verify, app)),
         Tick("trending", timedelta(minutes=5), partial(_trending, app)),
         Tick("edition", timedelta(minutes=1), partial(_edition, app)),
+        Tick("returned", timedelta(minutes=1), partial(_returned, app)),
         Tick("digests", timedelta(seconds=30), partial(_digests, app)),
         Tick("sign-ins", timedelta(seconds=30), partial(_sign_ins, app)),
         Tick("encoder", timedelta(seconds=10), partial(_encoder, app)),
@@ -102,6 +103,16 @@ def _sign_ins(app: "App") -> str:
     app.accounts.sign_ins.forget_old()
     app.accounts.sessions.forget_old()
     return f"letters to sign in: {sent} sent" if sent else ""
+
+
+def _returned(app: "App") -> str:
+    """Read what came back, before anything else goes out, and stop digests where receivers would take them ill."""
+    try:
+        said = app.intake.take_in().sentence
+    finally:
+        pause = app.limits.watch()
+    app.intake.forget_old()
+    return "; ".join(filter(None, [said, f"digests are paused: {pause.words}" if pause else ""]))
 
 
 def _digests(app: "App") -> str:

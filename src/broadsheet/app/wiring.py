@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from broadsheet import settings as declared
 from broadsheet import shelf
+from broadsheet.accounts.returning import ReturnedLetters
 from broadsheet.app.instance import App
 from broadsheet.app.parts import checks_of, connectors, encoder_of, index_of, letterhead_of, transport_of
 from broadsheet.app.signing_in import accounts_of
@@ -17,6 +18,7 @@ from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.following import Follower
+from broadsheet.digests.returning import ReturnedDigests
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.candidates import Candidates
 from broadsheet.editions.desk import Desk
@@ -24,7 +26,11 @@ from broadsheet.editions.editions import Editions
 from broadsheet.errors import Invalid
 from broadsheet.jobs.leases import Leases
 from broadsheet.mail.keys import DkimKeys
+from broadsheet.mail.limits import Limits
+from broadsheet.mail.returned.intake import Intake
+from broadsheet.mail.returned.places import places_of
 from broadsheet.mail.signed import Signed
+from broadsheet.mail.suppression import Suppressions
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.duplicates import Duplicates
 from broadsheet.papers.history import Histories
@@ -69,6 +75,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     editions = Editions(database, catalogue, trending, clock, zone=settings.zone, hour=hour, silence=silence)
     letterhead = letterhead_of(settings, secret)
     keys = DkimKeys(settings.home / "dkim", settings.dkim_selector)
+    places = places_of(settings.bounce_mailboxes, letterhead.returns, settings.home / "returned", clock)
+    owners = (ReturnedDigests(letterhead), ReturnedLetters(letterhead))
     transport = Signed(transport_of(settings, clock), keys, letterhead.domain, clock)
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)
     digests = Digests(database, subscriptions, editions, Follower(search, catalogue), transport, letterhead, clock)
@@ -99,6 +107,10 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         letterhead=letterhead,
         keys=keys,
         transport=transport,
+        places=places,
+        intake=Intake(database, clock, letterhead.returns, owners, places.inboxes),
+        limits=Limits(database, clock),
+        suppressions=Suppressions(database, clock),
         subscriptions=subscriptions,
         digests=digests,
         accounts=accounts_of(settings, database, clock, secret, transport, letterhead, belongings),

@@ -33,6 +33,7 @@ class Event(StrEnum):
     REFUSE = "refuse"  # a 5xx reply, or put off too often
     HAND_BACK = "hand_back"  # no mail can leave now, this one was never tried
     LOSE_SIGHT = "lose_sight"
+    COME_BACK = "come_back"  # a report says that it was not delivered after all
     WITHDRAW = "withdraw"
     FIND_EMPTY = "find_empty"
 
@@ -49,6 +50,9 @@ MOVES: Mapping[tuple[State, Event], State] = MappingProxyType(
         (State.SENDING, Event.FIND_EMPTY): State.EMPTY,
         (State.QUEUED, Event.WITHDRAW): State.SUPPRESSED,
         (State.SOFT_BOUNCED, Event.WITHDRAW): State.SUPPRESSED,
+        (State.SENDING, Event.COME_BACK): State.BOUNCED,
+        (State.ACCEPTED, Event.COME_BACK): State.BOUNCED,
+        (State.UNSURE, Event.COME_BACK): State.BOUNCED,
         # A slow run that was taken for dead may still tell how it ended.
         (State.UNSURE, Event.ACCEPT): State.ACCEPTED,
         (State.UNSURE, Event.PUT_OFF): State.BOUNCED,

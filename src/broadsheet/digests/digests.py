@@ -27,6 +27,7 @@ from broadsheet.editions.editions import Editions
 from broadsheet.jobs.leases import Lease, Leases
 from broadsheet.logs import get_logger
 from broadsheet.mail.letter import Letterhead
+from broadsheet.mail.limits import pause_of
 from broadsheet.mail.transport import Transport
 from broadsheet.search.question import Question
 
@@ -99,9 +100,11 @@ class Digests:
     def queue_due(self) -> int:
         """Queue a delivery for every reader whose hour has come; return how many mails are to go out.
 
-        A reader to whom the edition offers nothing new gets none, once and for all. Raises `Conflict` while another
-        process works on digests.
+        A reader to whom the edition offers nothing new gets none, once and for all. None goes out while digests are
+        paused. Raises `Conflict` while another process works on digests.
         """
+        if self._is_paused():
+            return 0
         with self._leases.held(LEASE, LEASE_LENGTH) as lease:
             heads, now = self._editions.dates(_HEADS), self._clock.now()
             with self._database.read() as connection:
@@ -123,12 +126,14 @@ class Digests:
             return queued
 
     def send_due(self) -> SendReport:
-        """Send the letters and digests that wait.
+        """Send the letters that wait, and the digests unless they are paused.
 
         Raises `Conflict` while another process sends digests, `Unavailable` when no mail can leave; both lose nothing.
         What an earlier run left in the middle of being handed over is reported as unsure and not sent again.
         """
         report = self._subscriptions.send_waiting()
+        if self._is_paused():
+            return report
         with self._leases.held(LEASE, LEASE_LENGTH) as lease:
             with self._database.write() as connection:
                 lost = store.lose_sight(connection, store.DIGESTS, self._clock.now())
@@ -137,6 +142,10 @@ class Digests:
             composer = Composer(self._database, self._editions, self._follower, self._subscriptions, self._letterhead)
             sent = self._sending.run(store.DIGESTS, composer, self._keeper(lease))
         return report + SendReport(unsure=len(lost)) + sent
+
+    def _is_paused(self) -> bool:
+        with self._database.read() as connection:
+            return pause_of(connection) is not None
 
     def _keeper(self, lease: Lease) -> Callable[[], None]:
         """Return what prolongs the lease whenever half of it has passed; it raises `Conflict` if the lease is lost."""

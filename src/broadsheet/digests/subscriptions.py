@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
-from broadsheet.digests import letters, saved_store, store
+from broadsheet.digests import leaving, letters, saved_store, store
 from broadsheet.digests.deliveries import Claimed
 from broadsheet.digests.saved import checked
 from broadsheet.digests.saving import SavedSearches, decide, hold
@@ -142,9 +142,7 @@ class Subscriptions:
             if row.state == "ended":
                 return self._subscription(row)
             now = self._clock.now()
-            store.set_subscription(connection, row.id, {"state": "ended", "ended_at": now, "address": ""})
-            saved_store.forget(connection, row.id)
-            store.withdraw(connection, now, row.id)
+            leaving.end(connection, row.id, now)
             return replace(self._subscription(row), state="ended", ended_at=now)
 
     def counts(self) -> dict[str, int]:

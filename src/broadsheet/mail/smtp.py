@@ -63,7 +63,7 @@ class Server:
     @property
     def is_here(self) -> bool:
         """Whether it runs on this machine."""
-        return _is_loopback(self.host)
+        return is_loopback(self.host)
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -210,7 +210,7 @@ class SmtpTransport:
         return connection
 
     def _sign_in(self, connection: smtplib.SMTP) -> None:
-        if not isinstance(connection.sock, ssl.SSLSocket) and not _is_loopback(self._server.host):
+        if not isinstance(connection.sock, ssl.SSLSocket) and not is_loopback(self._server.host):
             _abandon(connection)
             raise Unavailable(
                 f"{self._server} offers no encryption, and the password is not sent in the clear. "
@@ -259,7 +259,8 @@ def _abandon(connection: smtplib.SMTP | None) -> None:
         connection.close()
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

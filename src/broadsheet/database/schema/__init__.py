@@ -21,7 +21,6 @@ from broadsheet.database.schema.digests import (
     saved_search,
     search_find,
     subscription,
-    suppression,
 )
 from broadsheet.database.schema.editions import (
     edition,
@@ -30,7 +29,14 @@ from broadsheet.database.schema.editions import (
     edition_draft_pick,
     edition_place,
 )
-from broadsheet.database.schema.lists import listed_paper, open_page, reading_list
+from broadsheet.database.schema.mail import (
+    mail_pause,
+    mail_return,
+    mail_tally,
+    mail_trouble,
+    suppression,
+    suppression_event,
+)
 from broadsheet.database.schema.records import (
     abstract_band,
     change_counter,
@@ -79,13 +85,14 @@ __all__ = [
     "identifier",
     "instance",
     "lease",
-    "listed_paper",
+    "mail_pause",
+    "mail_return",
+    "mail_tally",
+    "mail_trouble",
     "metadata",
-    "open_page",
     "openid_identity",
     "paper",
     "reader",
-    "reading_list",
     "record_key",
     "ruling",
     "saved_search",
@@ -96,6 +103,7 @@ __all__ = [
     "source_record",
     "subscription",
     "suppression",
+    "suppression_event",
     "trending_candidate",
     "trending_page",
     "trending_reading",

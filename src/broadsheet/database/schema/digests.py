@@ -54,6 +54,7 @@ delivery = table(
     Column("note", Text, nullable=False),
     UniqueConstraint("subscription_id", "kind", "occasion"),
     Index("ix_delivery_state_due_at", "state", "due_at"),
+    Index("ix_delivery_message_id", "message_id"),  # by which what comes back is told
 )
 
 delivery_paper = table(
@@ -74,11 +75,4 @@ search_find = table(
     Column("found_at", Moment, nullable=False),
     Index("ix_search_find_paper_id", "paper_id"),
     Index("ix_search_find_found_at", "found_at"),
-)
-
-suppression = table(
-    "suppression",
-    Column("address_key", String(64), primary_key=True),
-    Column("reason", String(32), nullable=False),
-    Column("since", Moment, nullable=False),
 )
