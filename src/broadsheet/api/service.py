@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from broadsheet.accounts.accounts import Accounts
-from broadsheet.api import personal, searches, talk
+from broadsheet.api import lists, personal, searches, talk
 from broadsheet.api.shapes import error_json, hit_json, paper_json, search_json
 from broadsheet.api.stories import story_json
 from broadsheet.clock import Clock
@@ -61,6 +61,7 @@ def create(service: Service) -> FastAPI:
     api = _bare(service.version)
     personal.add(api, service.accounts, service.community.votes, service.catalogue)
     talk.add(api, service.accounts, service.community.comments, service.catalogue)
+    lists.add(api, service.accounts, service.community.lists, service.catalogue)
 
     @api.get("/papers", summary="The newest papers, or those named by id")
     def papers(

@@ -15,6 +15,7 @@ from broadsheet.accounts.allowances import Allowances, Limit
 from broadsheet.accounts.reader import Reader, Role, shown
 from broadsheet.clock import Clock
 from broadsheet.community import comment_store, store
+from broadsheet.community.deeds import Deed
 from broadsheet.community.threads import Placed, in_order
 from broadsheet.database.engine import Database
 from broadsheet.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
@@ -133,6 +134,11 @@ class Comments:
         with self._database.read() as connection:
             rows = comment_store.of_reader(connection, reader.id, limit)
             return comment_store.count_of_reader(connection, reader.id), [_comment(row, reader) for row in rows]
+
+    def deeds(self, reader: Reader, limit: int) -> list[Deed]:
+        """Return the newest comments of a reader as deeds."""
+        written = self.of(reader, limit)[1]
+        return [Deed(one.written_at, "commented on", one.paper_id, f"/comment/{one.id}") for one in written]
 
     def export(self, reader_id: int) -> list[dict[str, Any]]:
         """Return all comments of a reader, ready for JSON."""

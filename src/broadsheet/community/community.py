@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from broadsheet.accounts.readers import Belongings
 from broadsheet.clock import Clock
 from broadsheet.community.comments import Comments
+from broadsheet.community.deeds import Deeds
+from broadsheet.community.lists import Lists
 from broadsheet.community.votes import Votes
 from broadsheet.database.engine import Database
 from broadsheet.papers.catalogue import Catalogue
@@ -17,12 +19,22 @@ class Community:
 
     votes: Votes
     comments: Comments
+    lists: Lists
+
+    @property
+    def deeds(self) -> Deeds:
+        """What readers did here."""
+        return Deeds((self.votes.deeds, self.comments.deeds, self.lists.deeds))
 
     def belongings(self) -> Mapping[str, Belongings]:
         """Return what each part tells of a reader for an export, by name."""
-        return {"votes": self.votes.export, "comments": self.comments.export}
+        return {"votes": self.votes.export, "comments": self.comments.export, "lists": self.lists.export}
 
 
 def community_of(database: Database, catalogue: Catalogue, clock: Clock, secret: bytes) -> Community:
     """Return the community of one instance."""
-    return Community(Votes(database, catalogue, clock, secret), Comments(database, catalogue, clock, secret))
+    return Community(
+        votes=Votes(database, catalogue, clock, secret),
+        comments=Comments(database, catalogue, clock, secret),
+        lists=Lists(database, catalogue, clock, secret),
+    )

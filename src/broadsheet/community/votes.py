@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from broadsheet.accounts.allowances import Allowances, Limit
+from broadsheet.accounts.reader import Reader
 from broadsheet.clock import Clock
 from broadsheet.community import store
+from broadsheet.community.deeds import Deed
 from broadsheet.database.engine import Database
 from broadsheet.errors import NotFound, SignInNeeded
 from broadsheet.papers.catalogue import Catalogue
@@ -81,6 +83,10 @@ class Votes:
         with self._database.read() as connection:
             rows = store.of_reader(connection, reader_id, limit)
             return store.count_of_reader(connection, reader_id), [Cast(row.paper_id, row.voted_at) for row in rows]
+
+    def deeds(self, reader: Reader, limit: int) -> list[Deed]:
+        """Return the newest votes of a reader as deeds."""
+        return [Deed(cast.voted_at, "voted for", cast.paper_id) for cast in self.of(reader.id, limit)[1]]
 
     def export(self, reader_id: int) -> list[dict[str, Any]]:
         """Return all votes of a reader, ready for JSON."""

@@ -9,12 +9,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from broadsheet.accounts.api_tokens import Made
+from broadsheet.accounts.reader import Reader
+from broadsheet.community.deeds import Deed
 from broadsheet.errors import Invalid
+from broadsheet.papers.paper import Paper
 from broadsheet.web.forms import Form
 from broadsheet.web.site import Site
 
 VOTES = 50
 COMMENTS = 20
+DEEDS = 30
 DELETE = "delete"
 
 
@@ -82,6 +86,14 @@ def ended(site: Site, request: Request) -> Response:
     return site.pages.show(request, "me_deleted.html")
 
 
+def _deeds(site: Site, reader: Reader) -> list[tuple[Deed, Paper | None]]:
+    """Return what the reader did of late, each with its paper."""
+    deeds = site.community.deeds.of(reader, DEEDS)
+    ids = [deed.paper_id for deed in deeds if deed.paper_id is not None]
+    papers = {one.id: one for one in site.catalogue.papers(list(dict.fromkeys(ids)))}
+    return [(deed, papers.get(deed.paper_id or 0)) for deed in deeds]
+
+
 def _page(
     site: Site, request: Request, error: Invalid | None = None, made: Made | None = None, **given: str
 ) -> Response:
@@ -98,6 +110,9 @@ def _page(
         votes_in_all=total,
         comments=comments,
         comments_in_all=comments_in_all,
+        lists=site.community.lists.of(reader.id),
+        deeds=_deeds(site, reader),
+        open_page=site.community.lists.open_page(reader.id),
         made=made,
         errors=error,
         given={"name": reader.name, "token_name": ""} | given,

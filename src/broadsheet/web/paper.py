@@ -5,12 +5,14 @@ What is known of a paper, the catalogue says; nothing that nobody said is shown.
 
 import json
 import re
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from broadsheet.community.lists import ReadingList
 from broadsheet.editions.edition import Place
 from broadsheet.errors import BroadsheetError, Invalid, NotFound
 from broadsheet.logs import get_logger
@@ -47,6 +49,14 @@ class Citation:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """The lists of the reader who looks, and the numbers of those in which the paper stands."""
+
+    lists: Sequence[ReadingList]
+    held: Set[int]
+
+
 def paper(site: Site, request: Request) -> Response:
     """Show a paper."""
     key = request.path_params["key"]
@@ -73,6 +83,16 @@ def paper(site: Site, request: Request) -> Response:
         links=_other_links(found)[:MOST_LINKS],
         story=story(site, found),
         talk=talk(site, request, found),
+        saving=_saving(site, request, found),
+    )
+
+
+def _saving(site: Site, request: Request, found: Paper) -> Saving | None:
+    reader = site.known.reader(request)
+    return (
+        Saving(site.community.lists.of(reader.id), site.community.lists.holding(reader.id, found.id))
+        if reader
+        else None
     )
 
 

@@ -29,6 +29,7 @@ from broadsheet.database.schema.editions import (
     edition_draft_pick,
     edition_place,
 )
+from broadsheet.database.schema.lists import listed_paper, open_page, reading_list
 from broadsheet.database.schema.mail import (
     mail_pause,
     mail_return,
@@ -85,14 +86,17 @@ __all__ = [
     "identifier",
     "instance",
     "lease",
+    "listed_paper",
     "mail_pause",
     "mail_return",
     "mail_tally",
     "mail_trouble",
     "metadata",
+    "open_page",
     "openid_identity",
     "paper",
     "reader",
+    "reading_list",
     "record_key",
     "ruling",
     "saved_search",

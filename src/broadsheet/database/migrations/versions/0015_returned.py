@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0014_returned'
-down_revision = '0013_trending'
+revision = '0015_returned'
+down_revision = '0014_lists'
 branch_labels = None
 depends_on = None
 
