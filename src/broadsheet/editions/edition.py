@@ -7,13 +7,14 @@ A place's parts are as they were printed: rounded so that they add up to its sco
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from broadsheet.editions.spans import Period, Span
 from broadsheet.papers.paper import Paper
 from broadsheet.trending.explain import Part
 
 Section = Literal["lead", "picks", "trending", "new", "shelf"]
+SECTIONS: tuple[Section, ...] = get_args(Section)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,15 @@ class Head:
     def span(self) -> Span:
         """The days it stands for."""
         return Span(self.period, self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """Where a paper stands in a published edition; of several sections, the first on the page."""
+
+    head: Head
+    section: Section
+    place: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.editions import store
 from broadsheet.editions.compose import Composer
-from broadsheet.editions.edition import Edition, Head, Place
+from broadsheet.editions.edition import Appearance, Edition, Head, Place
 from broadsheet.editions.publishing import Publisher
 from broadsheet.editions.spans import Period, Span, span_of
 from broadsheet.errors import NotFound
@@ -119,6 +119,11 @@ class Editions:
         """Return the heads of the published editions in which a paper stands, newest first."""
         with self._database.read() as connection:
             return store.that_had(connection, paper_id, period, limit)
+
+    def appearances(self, paper_id: int, limit: int = 12) -> list[Appearance]:
+        """Return where a paper stood in published editions of every period, the newest first."""
+        with self._database.read() as connection:
+            return store.appearances(connection, paper_id, limit)
 
     def around(self, edition: Edition) -> tuple[Span | None, Span | None]:
         """Return the spans of the editions before and after; the current one counts, published or not."""

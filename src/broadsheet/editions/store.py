@@ -12,7 +12,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select
 
 from broadsheet.database.schema import departed, edition, edition_correction, edition_place, harvest, paper
-from broadsheet.editions.edition import Correction, Edition, Head, Place
+from broadsheet.editions.edition import SECTIONS, Appearance, Correction, Edition, Head, Place
 from broadsheet.editions.spans import Period, Span
 
 _HEAD = (
@@ -101,6 +101,24 @@ def that_had(connection: Connection, paper_id: int, period: Period, limit: int) 
         .limit(limit)
     )
     return [Head(*row) for row in rows]
+
+
+def appearances(connection: Connection, paper_id: int, limit: int) -> list[Appearance]:
+    """Return where a paper stands in the editions of all periods, the newest first; its best section in each."""
+    rows = connection.execute(
+        select(*_HEAD, edition_place.c.section, edition_place.c.place)
+        .join(edition_place, edition_place.c.edition_id == edition.c.id)
+        .where(edition_place.c.paper_id == paper_id)
+        .order_by(edition.c.starts_on.desc(), edition.c.id.desc())
+        .limit(limit * len(SECTIONS))
+    )
+    found: dict[int, Appearance] = {}
+    for *head, section, place in rows:
+        one = Appearance(Head(*head), section, place)
+        held = found.get(one.head.id)
+        if held is None or SECTIONS.index(section) < SECTIONS.index(held.section):
+            found[one.head.id] = one
+    return list(found.values())[:limit]
 
 
 def last_on_top(connection: Connection, paper_ids: Sequence[int]) -> dict[int, tuple[date, str]]:

@@ -23,6 +23,7 @@ from broadsheet.papers.paper import Paper
 from broadsheet.search.results import Hit
 from broadsheet.search.similar import DIVERSITY
 from broadsheet.web import words
+from broadsheet.web.charts import charts
 from broadsheet.web.reuse import reuse_of
 from broadsheet.web.site import Site
 from broadsheet.web.story import story
@@ -82,6 +83,8 @@ def paper(site: Site, request: Request) -> Response:
         citations=_citations(found),
         links=_other_links(found)[:MOST_LINKS],
         story=story(site, found),
+        charts=charts(site.trending.series(found.id), site.settings.zone),
+        appearances=site.editions.appearances(found.id),
         talk=talk(site, request, found),
         saving=_saving(site, request, found),
     )

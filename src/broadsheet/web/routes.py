@@ -16,6 +16,7 @@ from starlette.routing import Route
 from broadsheet.web import (
     about,
     archive,
+    charts,
     forms,
     front,
     lists,
@@ -62,6 +63,7 @@ def routes(site: Site) -> list[Route]:
         page("/search/suggest", search.suggest),
         get("/paper/{key:path}/cite.{form}", paper.cite),
         get("/paper/{key:path}/reuse.{form}", reuse.reuse),
+        get("/paper/{key:path}/attention.csv", charts.attention),
         page("/paper/{key:path}", paper.paper),
         get("/subscribe", subscribing.ask),
         post("/subscribe", subscribing.asked),
