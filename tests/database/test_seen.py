@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 
-from broadsheet.database import seen
+from broadsheet.database import changes, seen
 from broadsheet.database.engine import Database
 from broadsheet.database.schema import instance, lease, metadata
 
@@ -22,6 +22,16 @@ def test_every_kind_of_change_raises_the_version_once(database: Database) -> Non
             connection.execute(statement)
             connection.execute(update(instance).values(value="4"))
         assert database.seen() == before + 1
+
+
+def test_changes_of_papers_count_however_they_are_written(database: Database) -> None:
+    before = database.seen()
+    with database.write() as connection:
+        changes.take(connection, 0)
+    assert database.seen() == before
+    with database.write() as connection:
+        changes.take(connection)
+    assert database.seen() == before + 1
 
 
 def test_what_pages_do_not_show_leaves_it(database: Database) -> None:

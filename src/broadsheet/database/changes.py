@@ -6,11 +6,14 @@ so a reader who has seen number n has seen every smaller one, and may remember n
 
 from sqlalchemy import Connection, select, update
 
+from broadsheet.database import seen
 from broadsheet.database.schema import change_counter
 
 
 def take(connection: Connection, count: int = 1) -> int:
     """Take the next `count` numbers and return the first of them."""
+    if count:
+        seen.touch(connection)
     last = connection.execute(
         update(change_counter)
         .where(change_counter.c.id == 1)

@@ -13,8 +13,9 @@ from broadsheet.database.schema import change_counter
 
 # What they hold is shown to nobody, or to its one reader on pages that are never kept. The counters change with others.
 UNSEEN = frozenset(
-    "allowance api_token change_counter delivery delivery_paper host_pause lease openid_identity saved_search "
-    "search_find session sign_in subscription suppression trending_candidate trending_reading unweighed".split()
+    "allowance api_token change_counter delivery delivery_paper host_pause lease mail_pause mail_return mail_tally "
+    "mail_trouble openid_identity saved_search search_find session sign_in subscription suppression suppression_event "
+    "trending_candidate trending_reading unweighed".split()
 )
 _ROW = 2  # of the counters; the first counts the changes of papers
 _TOUCHED = "broadsheet_touched"
@@ -26,11 +27,16 @@ def watch(engine: Engine) -> None:
     @event.listens_for(engine, "after_execute")
     def _note(connection: Connection, statement: Any, *_others: Any) -> None:
         if _changes_pages(statement):
-            connection.info[_TOUCHED] = True
+            touch(connection)
 
     @event.listens_for(engine, "begin")
     def _forget(connection: Connection) -> None:
         connection.info.pop(_TOUCHED, None)
+
+
+def touch(connection: Connection) -> None:
+    """Say that this transaction changes what pages show, for those who write past SQLAlchemy, which is not watched."""
+    connection.info[_TOUCHED] = True
 
 
 def raise_if_touched(connection: Connection) -> None:
