@@ -86,3 +86,13 @@ def test_late_and_missing_are_told(app: App, client: TestClient, token: Token) -
     for number in ("0", "-1", "99", "9" * 30):
         assert client.get(f"/api/v1/comments/{number}").status_code == 404
     assert client.post(TALK.replace("00001", "99999"), json={"text": "x"}, headers=ada).status_code == 404
+
+
+def test_a_program_submits_a_paper_that_is_here(client: TestClient, token: Token) -> None:
+    ada = token()
+    answer = client.post("/api/v1/submissions", json={"paper": "https://arxiv.org/pdf/2601.00001"}, headers=ada)
+    assert answer.status_code == 200
+    assert (answer.json()["paper"]["id"], answer.json()["new"]) == ("arxiv:2601.00001", False)
+    bad = client.post("/api/v1/submissions", json={"paper": "tides"}, headers=ada)
+    assert (bad.status_code, bad.json()["error"]["field"]) == (422, "paper")
+    assert client.post("/api/v1/submissions", json={"paper": "2601.00001"}).status_code == 401

@@ -35,6 +35,7 @@ PAGES = {
     "asked": "/subscribe/asked",
     "sign in": "/sign-in",
     "sign-in asked": "/sign-in/asked",
+    "submit": "/submit?q=2601.00001",
     "ranking": "/about/trending",
     "sources": "/about/sources",
     "about": "/about",

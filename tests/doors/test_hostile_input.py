@@ -201,7 +201,9 @@ def test_hostile_forms_of_a_reader_who_is_signed_in(client: TestClient, table: l
     own_form(client)
     client.cookies.set("broadsheet_session", session)
     token = client.get("/me").text.partition('name="form_token" value="')[2].partition('"')[0]
-    forms = [door.path for door in table if "POST" in door.methods and not door.path.startswith("/sign-out")]
+    # What is submitted is asked of sources elsewhere: that form is tried with local ones, in tests/web.
+    left_out = ("/sign-out", "/submit", "/api/v1/submissions")
+    forms = [door.path for door in table if "POST" in door.methods and not door.path.startswith(left_out)]
     assert {"/me/name", "/me/tokens", "/vote"} <= set(forms)
     for path in forms:
         for named, value in HOSTILE.items():

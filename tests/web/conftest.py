@@ -35,6 +35,7 @@ from broadsheet.errors import Unavailable
 from broadsheet.jobs.leases import Leases
 from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.transport import Outbox
+from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.history import Histories
 from broadsheet.papers.merges import Merges
@@ -46,6 +47,7 @@ from broadsheet.search.service import Search
 from broadsheet.settings import load
 from broadsheet.sources.connector import Connector
 from broadsheet.sources.harvest import Harvester
+from broadsheet.sources.single.lookup import Lookup
 from broadsheet.trending.trending import Trending
 from broadsheet.web import routes
 from broadsheet.web.site import Site
@@ -135,7 +137,9 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
         subscriptions = Subscriptions(sqlite, clock, SECRET, transport, head, chosen.zone)
         search = Search(index, catalogue, clock, order=trending.scores)
         follower = Follower(search, catalogue)
-        community = community_of(sqlite, catalogue, clock, SECRET)
+        outgoing = Outgoing(user_agent="Broadsheet/0", clock=clock, allow_private=chosen.allow_private_addresses)
+        finder = Lookup(chosen, outgoing, clock)
+        community = community_of(sqlite, catalogue, clock, SECRET, finder=finder, known_titles=search.suggest)
         desk = Desk(sqlite, editions, clock)
         site = Site(
             settings=chosen,

@@ -60,7 +60,7 @@ def create(service: Service) -> FastAPI:
     """Return the API as an ASGI application, to be mounted at `/api/v1`."""
     api = _bare(service.version)
     personal.add(api, service.accounts, service.community.votes, service.catalogue)
-    talk.add(api, service.accounts, service.community.comments, service.catalogue)
+    talk.add(api, service.accounts, service.community, service.catalogue)
     lists.add(api, service.accounts, service.community.lists, service.catalogue)
 
     @api.get("/papers", summary="The newest papers, or those named by id")

@@ -1,6 +1,6 @@
-"""The part of the API that reads and writes comments on papers, in Markdown as their writers typed it.
+"""The part of the API that submits papers, and reads and writes comments on them, in Markdown as it was typed.
 
-What a comment is, `community` decides; how it looks is the reader's program's matter.
+What either is, `community` decides; how a comment looks is the reader's program's matter.
 """
 
 from typing import Annotated, Any
@@ -13,7 +13,9 @@ from broadsheet.accounts.accounts import Accounts
 from broadsheet.accounts.reader import Reader
 from broadsheet.api.bearers import TOKEN, bearer
 from broadsheet.api.bodies import reader_of, takes
-from broadsheet.community.comments import Comment, Comments
+from broadsheet.api.shapes import paper_json
+from broadsheet.community.comments import Comment
+from broadsheet.community.community import Community
 from broadsheet.papers.catalogue import Catalogue
 
 Given = Annotated[HTTPAuthorizationCredentials | None, Depends(TOKEN)]
@@ -24,16 +26,22 @@ class _Text(BaseModel):
     text: str = Field(description="Markdown, with TeX between dollars; 10,000 characters at most")
 
 
+class _Paper(BaseModel):
+    paper: str = Field(description="An identifier, the address of the paper's page, or its whole title", max_length=500)
+
+
 class _Comment(_Text):
     answers: int | None = Field(None, description="The number of the comment that this one answers", ge=1, lt=2**53)
 
 
 _AText = Annotated[_Text, Depends(reader_of(_Text, LARGEST))]
+_APaper = Annotated[_Paper, Depends(reader_of(_Paper))]
 _AComment = Annotated[_Comment, Depends(reader_of(_Comment, LARGEST))]
 
 
-def add(api: FastAPI, accounts: Accounts, comments: Comments, catalogue: Catalogue) -> None:
+def add(api: FastAPI, accounts: Accounts, community: Community, catalogue: Catalogue) -> None:
     """Add the paths to `api`; they come before those that end in any key."""
+    comments = community.comments
 
     def asks(given: HTTPAuthorizationCredentials | None) -> Reader | None:
         return bearer(accounts.tokens, given).require("read") if given else None
@@ -67,6 +75,16 @@ def add(api: FastAPI, accounts: Accounts, comments: Comments, catalogue: Catalog
     def remove(number: int, given: Given) -> dict[str, Any]:
         reader = bearer(accounts.tokens, given).require("write")
         return comment_json(comments.remove(reader, _number(number)))
+
+    @api.post("/submissions", summary="Submit a paper; one that is here already is led to", **takes(_Paper))
+    def submit(named: _APaper, given: Given) -> dict[str, Any]:
+        reader = bearer(accounts.tokens, given).require("write")
+        done = community.submissions.submit(reader, named.paper)
+        candidates = [
+            {"id": one.name, "title": one.title, "authors": list(one.authors), "published": one.published}
+            for one in done.candidates
+        ]
+        return {"paper": paper_json(done.paper) if done.paper else None, "new": done.is_new, "candidates": candidates}
 
 
 def comment_json(comment: Comment) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from broadsheet import settings as declared
 from broadsheet import shelf
 from broadsheet.accounts.returning import ReturnedLetters
 from broadsheet.app.instance import App
-from broadsheet.app.parts import checks_of, connectors, encoder_of, index_of, letterhead_of, transport_of
+from broadsheet.app.parts import checks_of, connectors, encoder_of, index_of, letterhead_of, outgoing_of, transport_of
 from broadsheet.app.signing_in import accounts_of
 from broadsheet.clock import Clock, SystemClock
 from broadsheet.community.community import community_of
@@ -41,6 +41,7 @@ from broadsheet.search.service import Search
 from broadsheet.search.weights import known as fusion_weights
 from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
+from broadsheet.sources.single.lookup import Lookup
 from broadsheet.trending.trending import Trending
 from broadsheet.web.client import is_loopback
 
@@ -80,7 +81,8 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     transport = Signed(transport_of(settings, clock), keys, letterhead.domain, clock)
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)
     digests = Digests(database, subscriptions, editions, Follower(search, catalogue), transport, letterhead, clock)
-    community = community_of(database, catalogue, clock, secret)
+    finder = Lookup(settings, outgoing_of(settings, clock, patience=5.0), clock)
+    community = community_of(database, catalogue, clock, secret, finder=finder, known_titles=search.suggest)
     desk = Desk(database, editions, clock)
     belongings = {**community.belongings(), "desk": desk.export}
     return App(

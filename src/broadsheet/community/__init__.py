@@ -1,1 +1,1 @@
-"""What readers say of papers: votes and comments."""
+"""What readers say of papers: votes, comments, submissions."""

@@ -8,6 +8,7 @@ from broadsheet.clock import Clock
 from broadsheet.community.comments import Comments
 from broadsheet.community.deeds import Deeds
 from broadsheet.community.lists import Lists
+from broadsheet.community.submissions import Finder, KnownTitles, Submissions
 from broadsheet.community.votes import Votes
 from broadsheet.database.engine import Database
 from broadsheet.papers.catalogue import Catalogue
@@ -19,22 +20,37 @@ class Community:
 
     votes: Votes
     comments: Comments
+    submissions: Submissions
     lists: Lists
 
     @property
     def deeds(self) -> Deeds:
         """What readers did here."""
-        return Deeds((self.votes.deeds, self.comments.deeds, self.lists.deeds))
+        return Deeds((self.votes.deeds, self.comments.deeds, self.submissions.deeds, self.lists.deeds))
 
     def belongings(self) -> Mapping[str, Belongings]:
         """Return what each part tells of a reader for an export, by name."""
-        return {"votes": self.votes.export, "comments": self.comments.export, "lists": self.lists.export}
+        return {
+            "votes": self.votes.export,
+            "comments": self.comments.export,
+            "submissions": self.submissions.export,
+            "lists": self.lists.export,
+        }
 
 
-def community_of(database: Database, catalogue: Catalogue, clock: Clock, secret: bytes) -> Community:
-    """Return the community of one instance."""
+def community_of(
+    database: Database,
+    catalogue: Catalogue,
+    clock: Clock,
+    secret: bytes,
+    *,
+    finder: Finder,
+    known_titles: KnownTitles,
+) -> Community:
+    """Return the community of one instance; the last two are as `Submissions` takes them."""
     return Community(
         votes=Votes(database, catalogue, clock, secret),
         comments=Comments(database, catalogue, clock, secret),
+        submissions=Submissions(database, catalogue, clock, secret, finder, known_titles),
         lists=Lists(database, catalogue, clock, secret),
     )

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from broadsheet.community.comments import EDITABLE, LONGEST, Comment
+from broadsheet.community.submissions import Submission
 from broadsheet.community.threads import Placed
 from broadsheet.errors import BroadsheetError, Conflict, Invalid, NotFound, TooMany
 from broadsheet.papers.paper import Paper
@@ -45,6 +46,8 @@ class Talk:
     closes: int
     page: int
     pages: int
+    brought: Submission | None
+    said: str
     longest: int = LONGEST
     minutes: int = MINUTES
 
@@ -54,8 +57,10 @@ def talk(site: Site, request: Request, paper: Paper) -> Talk:
     placed = site.community.comments.on(paper.id, site.known.reader(request))
     pages = max(1, -(-len(placed) // A_PAGE))
     page = min(_page(request), pages)
+    brought, said = site.community.submissions.of(paper.id), request.query_params.get("submitted", "")
     lines, closes = _nested(site, request, placed[(page - 1) * A_PAGE : page * A_PAGE])
-    return Talk(paper, sum(1 for one in placed if one.said.state == "shown"), lines, closes, page, pages)
+    total = sum(1 for one in placed if one.said.state == "shown")
+    return Talk(paper, total, lines, closes, page, pages, brought, said)
 
 
 def write(site: Site, request: Request, form: Form) -> Response:

@@ -13,7 +13,7 @@ from broadsheet.database.schema.accounts import (
     sign_in,
 )
 from broadsheet.database.schema.artefacts import artefact, artefact_check, host_pause
-from broadsheet.database.schema.community import comment, comment_text, vote
+from broadsheet.database.schema.community import comment, comment_text, submission, vote
 from broadsheet.database.schema.declaring import metadata
 from broadsheet.database.schema.digests import (
     delivery,
@@ -105,6 +105,7 @@ __all__ = [
     "sign_in",
     "signal",
     "source_record",
+    "submission",
     "subscription",
     "suppression",
     "suppression_event",

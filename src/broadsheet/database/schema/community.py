@@ -1,6 +1,6 @@
 """What readers say of papers."""
 
-from sqlalchemy import Column, ForeignKey, Index, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Text
 
 from broadsheet.database.column_types import Moment
 from broadsheet.database.schema.declaring import Id, paper_id, table
@@ -35,4 +35,14 @@ comment_text = table(
     Column("text", Text, nullable=False),
     Column("edited_at", Moment),
     Index("ix_comment_text_reader_id", "reader_id"),
+)
+
+# That a reader named a paper to be taken in; `is_new` where it was not here before.
+submission = table(
+    "submission",
+    Column("reader_id", Id, ForeignKey("reader.id", ondelete="CASCADE"), primary_key=True),
+    paper_id(primary_key=True),
+    Column("submitted_at", Moment, nullable=False),
+    Column("is_new", Boolean, nullable=False),
+    Index("ix_submission_paper_id", "paper_id"),
 )

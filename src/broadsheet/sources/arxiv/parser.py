@@ -15,6 +15,8 @@ def parse(body: bytes, content_type: str = "text/xml") -> OaiPage:
     if root.tag != f"{OAI}OAI-PMH":
         raise Garbled(f"it is a <{_local(root)}> document")
     listing = root.find(f"{OAI}ListRecords")
+    if listing is None:
+        listing = root.find(f"{OAI}GetRecord")
     records = () if listing is None else tuple(_record(element) for element in listing.iterfind(f"{OAI}record"))
     errors = tuple(OaiError(e.get("code", ""), _flat(e)) for e in root.iterfind(f"{OAI}error"))
     if listing is None and not errors:

@@ -24,7 +24,7 @@ PAGE_SIZE = 100
 FIRST_DAYS = 7
 LATE_DAYS = 14
 MOST_TOPICS = 3
-_FIELDS = (
+FIELDS = (
     "id,doi,title,display_name,authorships,publication_date,publication_year,abstract_inverted_index,topics,"
     "primary_location,locations,cited_by_count,is_retracted,type,ids"
 )
@@ -101,7 +101,7 @@ class OpenAlexConnector:
         days = f"from_publication_date:{since},to_publication_date:{until}"
         asked = {
             "filter": f"{self._filters},{days}" if self._filters else days,
-            "select": _FIELDS,
+            "select": FIELDS,
             "per_page": PAGE_SIZE,
             "cursor": at,
             **({"api_key": self._key} if self._key else {}),

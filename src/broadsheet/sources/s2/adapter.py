@@ -21,9 +21,7 @@ from broadsheet.sources.s2.parser import complaint, read
 from broadsheet.sources.s2.wire import Entry
 
 BATCH = 500  # the most that one call may ask about
-_FIELDS = (
-    "externalIds,corpusId,title,abstract,authors,publicationDate,year,venue,citationCount,influentialCitationCount"
-)
+FIELDS = "externalIds,corpusId,title,abstract,authors,publicationDate,year,venue,citationCount,influentialCitationCount"
 # How a paper is asked about: by what names it best there.
 _ASKED: tuple[tuple[Scheme, str], ...] = (("arxiv", "ARXIV"), ("acl", "ACL"), ("doi", "DOI"))
 _EXTERNAL: tuple[tuple[str, Scheme], ...] = (("ArXiv", "arxiv"), ("ACL", "acl"), ("DOI", "doi"))
@@ -81,7 +79,7 @@ class S2Connector:
             return entries
 
         answer = self._server.ask(
-            f"{self._base_url}/graph/v1/paper/batch?fields={_FIELDS}",
+            f"{self._base_url}/graph/v1/paper/batch?fields={FIELDS}",
             aligned,
             headers=self._headers,
             accepted=(200, 400, 401, 403),
