@@ -27,7 +27,7 @@ def confirmed(instance: Instance) -> str:
 def test_asking_sends_one_letter_and_says_where_it_went(instance: Instance) -> None:
     page = instance.get("/subscribe").text
     assert 'name="address"' in page
-    assert "outbox as .eml files" in page
+    assert "are not sent yet" in page
     answer = instance.post("/subscribe", address=ADDRESS, hour="6", timezone="Europe/Vienna", days="daily", size="5")
     assert answer.headers["location"] == "/subscribe/asked"
     assert "Look into your mail" in instance.get("/subscribe/asked").text

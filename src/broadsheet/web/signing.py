@@ -44,7 +44,7 @@ def asked(site: Site, request: Request, form: Form) -> Response:
 
 def check_mail(site: Site, request: Request) -> Response:
     """Say what happens next; the same for every address."""
-    return site.pages.show(request, "sign_in_asked.html", mail_words=site.mail_words)
+    return site.pages.show(request, "sign_in_asked.html", mail_words=site.told_of_mails(request))
 
 
 def offer(site: Site, request: Request) -> Response:
@@ -88,7 +88,7 @@ def _form(site: Site, request: Request, address: str, back: str, error: Invalid 
         address=address,
         back=own_path(back),
         errors=error,
-        mail_words=site.mail_words,
+        mail_words=site.told_of_mails(request),
         openid=site.accounts.openid,
     )
 

@@ -7,6 +7,8 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
+from starlette.requests import Request
+
 from broadsheet.accounts.accounts import Accounts
 from broadsheet.clock import Clock
 from broadsheet.community.community import Community
@@ -24,14 +26,19 @@ from broadsheet.search.service import Search
 from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
 from broadsheet.trending.trending import Trending
+from broadsheet.web.client import is_from_here
 from broadsheet.web.kept import Kept
 from broadsheet.web.known import Known
 from broadsheet.web.pages import Pages
 
+MAILS_ELSEWHERE = (
+    "Mails of this site are not sent yet: they lie on its machine, for whoever runs it. Ask there if you wait for one."
+)
+
 
 @dataclass(frozen=True)
 class Site:
-    """The parts that pages ask; `mail_words` is a sentence on where mails go, empty where readers need none."""
+    """The parts that pages ask; `mail_words` tell a path of this machine, and are empty where mails are really sent."""
 
     settings: Settings
     clock: Clock
@@ -57,6 +64,10 @@ class Site:
     def pages(self) -> Pages:
         """The renderer, with its caches: made once for this site."""
         return Pages(self.settings, self.clock, self.secret, self.harvester, self.known)
+
+    def told_of_mails(self, request: Request) -> str:
+        """Return where mails go, as far as whoever asks may know: a path is for who sits at its machine."""
+        return self.mail_words if not self.mail_words or is_from_here(request) else MAILS_ELSEWHERE
 
     @cached_property
     def kept(self) -> Kept:

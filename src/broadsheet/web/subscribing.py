@@ -50,7 +50,7 @@ def asked(site: Site, request: Request, form: Form) -> Response:
 
 def check_mail(site: Site, request: Request) -> Response:
     """Say what happens next; the same for every address."""
-    return site.pages.show(request, "subscribe_asked.html", mail_words=site.mail_words)
+    return site.pages.show(request, "subscribe_asked.html", mail_words=site.told_of_mails(request))
 
 
 def offer_confirmation(site: Site, request: Request) -> Response:
@@ -173,7 +173,7 @@ def _form(site: Site, request: Request, given: Form, error: Invalid | None = Non
         values=values | {name: value for name, value in given.items() if name in values and value},
         errors=error,
         preview=_preview(site),
-        mail_words=site.mail_words,
+        mail_words=site.told_of_mails(request),
         **_offered(),
     )
 
