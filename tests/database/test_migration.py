@@ -87,3 +87,26 @@ def test_what_the_first_edition_stored_is_there_after_the_upgrade_and_is_merged_
     assert [one.changed for one in Remerging(database, clock).run()] == [(1,)]  # its identifiers are written now
     other = record(1, source="journal", key="j", identifiers=())
     assert catalogue.add([other]).paper_ids == (1,)
+
+
+def test_who_was_subscribed_before_there_were_sections_keeps_what_came(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'old.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(migration.__file__).parent / "migrations"))
+    row = "(id, address, address_key, state, token_key, size, hour, timezone, days, edition, created_at, asked_at)"
+    with database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0015_returned")
+        for n, edition in ((1, 1), (2, 0)):
+            values = f"({n}, 'r{n}', 'r{n}', 'confirmed', 'k', 9, 7, 'UTC', 'daily', {edition}, '{NOON}', '{NOON}')"
+            connection.execute(text(f"INSERT INTO subscription {row} VALUES {values}"))  # noqa: S608 - invented
+        saved = f"(2, 'q=salt', 'salt', '{NOON}', '{NOON}')"
+        names = "(subscription_id, question, title, created_at, confirmed_at)"
+        connection.execute(text(f"INSERT INTO saved_search {names} VALUES {saved}"))  # noqa: S608 - invented
+    migrate(database)
+    with database.read() as connection:
+        rows = connection.execute(text("SELECT sections, beside, weekday, locale FROM subscription ORDER BY id")).all()
+        kept = connection.execute(text("SELECT count(*) FROM saved_search")).scalar_one()
+    followed = "topics,searches,authors,categories"
+    assert [tuple(one) for one in rows] == [(f"picks,trending,new,{followed}", 1, 0, "en"), (followed, 1, 0, "en")]
+    assert kept == 1

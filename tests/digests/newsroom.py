@@ -141,6 +141,9 @@ class Library:
         self.asked: list[str] = []
         self.trouble: BroadsheetError | None = None
 
+    def of_topic(self, words: str, examples: Sequence[int], among: Ids) -> News:
+        return self.news(Question(text=words or f"like {sorted(examples)}"), among)
+
     def news(self, question: Question, among: Ids) -> News:
         self.asked.append(question.text)
         if self.trouble:
@@ -194,7 +197,7 @@ class Newsroom:
 def newsroom(database: Database, clock: FixedClock, transport: Transport | None = None) -> Newsroom:
     tray, press = Tray(), Press(database, clock)
     way = transport or tray
-    subscriptions = Subscriptions(database, clock, SECRET, way, HEAD, UTC_ZONE)
+    subscriptions = Subscriptions(database, clock, SECRET, way, HEAD, UTC_ZONE, Catalogue(database, clock))
     library = Library()
     follower = Follower(library, Catalogue(database, clock))
     digests = Digests(database, subscriptions, cast("Editions", press), follower, way, HEAD, clock)

@@ -309,8 +309,8 @@ def test_a_preview_of_an_empty_edition_says_so(desk: Newsroom) -> None:
     desk.press.publish(TODAY)
     shown = desk.digests.preview()
     assert shown.subject == "The Tide: nothing new"
-    assert "nothing new in this edition" in shown.text
-    assert "nothing new in this edition" in shown.html
+    assert "Nothing is new for you." in shown.text
+    assert "Nothing is new for you." in shown.html
 
 
 def test_a_monthly_reader_gets_the_months_best_on_the_first(room: Newsroom, clock: FixedClock) -> None:

@@ -43,7 +43,7 @@ def test_new_papers_of_a_search_come_under_its_title_with_their_reason_and_once(
 ) -> None:
     room.come_in(30)  # before it was saved
     clock.sleep(60)
-    follower(room, BOB, SALT, MOSS, size=2)
+    follower(room, BOB, SALT, MOSS, size=2, beside=True)
     clock.sleep(60)
     found = room.come_in(31, 32, 33)
     room.library.answers = {"salt": [1, *found[:2]], "moss": found}
@@ -79,7 +79,7 @@ def test_a_digest_goes_out_for_a_search_alone_and_none_for_nothing(room: Newsroo
     (mail,) = room.tray.mails
     assert titles(mail) == [31]
     assert "No. 1" not in body(mail) + body(mail, "html")
-    assert "new papers of your saved searches alone" in " ".join(body(mail).split())
+    assert "up to 10 papers of what you follow alone" in " ".join(body(mail).split())
     assert room.states() == ["accepted", "empty"]
 
 
@@ -95,7 +95,7 @@ def test_a_waiting_search_is_not_asked(room: Newsroom, clock: FixedClock) -> Non
 
 
 def test_what_a_search_found_is_dropped_with_it_while_it_waits_to_be_sent(room: Newsroom, clock: FixedClock) -> None:
-    link = follower(room, BOB, SALT, MOSS, size=1)
+    link = follower(room, BOB, SALT, MOSS, size=1, beside=True)
     alone = follower(room, ADA, SALT, edition=False)
     clock.sleep(60)
     one, two = room.come_in(31, 32)
@@ -200,7 +200,7 @@ def test_many_followers_are_queued_in_batches(desk: Newsroom, clock: FixedClock)
 
     now = clock.now()
     row = {"state": "confirmed", "size": 2, "hour": 7, "timezone": "UTC", "days": "daily", "token_key": "k"}
-    row |= {"created_at": now, "asked_at": now, "edition": False}
+    row |= {"created_at": now, "asked_at": now, "sections": "searches"}
     many = BATCH + 3
     with desk.database.write() as connection:
         made = [{**row, "id": n, "address": f"r{n}@example.org", "address_key": str(n)} for n in range(1, many + 1)]

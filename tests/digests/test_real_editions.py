@@ -30,7 +30,7 @@ def test_a_published_edition_reaches_the_reader_once_and_the_next_brings_only_ne
     catalogue = Catalogue(database, clock)
     trending = Trending(database, catalogue, SignalLog(database, clock), clock)
     editions = Editions(database, catalogue, trending, clock, zone=ZoneInfo("Europe/Vienna"), hour=7)
-    subscriptions = Subscriptions(database, clock, SECRET, tray, HEAD, UTC_ZONE)
+    subscriptions = Subscriptions(database, clock, SECRET, tray, HEAD, UTC_ZONE, catalogue)
     follower = Follower(Library(), catalogue)
     digests = Digests(database, subscriptions, editions, follower, tray, HEAD, clock)
 

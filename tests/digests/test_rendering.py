@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from lxml import html as lxml_html
 
 from broadsheet.digests.rendering import Personal, Rendered, lay_out
-from broadsheet.digests.selection import arrange, candidates, choose, found
+from broadsheet.digests.sections import PAGE, share
+from broadsheet.digests.selection import Candidate, arrange, candidates, found, offered, standing
 from broadsheet.digests.templating import byline, clip, head_and_deck, paper_date, source, wrap
 from broadsheet.editions.edition import Edition, Place
 from broadsheet.mail.letter import Letterhead
@@ -33,8 +34,15 @@ def rendered(*papers: Paper, size: int = 30, head: Letterhead = HEAD, **override
         trending=places[1:],
     )
     page = replace(page, **overrides)
-    selection = arrange(page, 1, choose(candidates([page]), size, ()))
+    selection = arrange(page, 1, chosen(page, size))
     return lay_out(selection, head).for_reader(PERSONAL)
+
+
+def chosen(page: Edition, size: int) -> list[Candidate]:
+    """Choose for a reader who has had nothing and wants the day's page alone."""
+    offer = candidates([page])
+    entries = share(PAGE, {name: iter(some) for name, some in offered(offer, PAGE).items()}, size, set())
+    return [place for entry in entries if (place := standing(offer, entry.paper, PAGE))]
 
 
 def links(document: str) -> list[str]:
@@ -94,9 +102,12 @@ def test_a_full_mail_with_many_searches_stays_under_it_too() -> None:
     places = [Place(n, paper(n, **said), 1.0, f"Reason {n}.") for n in range(1, 31)]
     page = replace(page, lead=places[0], trending=places[1:16], new=places[16:])
     why = "Holds “whistling”, “kettles” and “afar” (0.70); its meaning adds 0.69."
-    searches = [found("whistling kettles " * 4, f"q=kettles+{n}", [(paper(n, **said), why)]) for n in range(31, 51)]
-    searches[0] = found("a", "q=a", [(paper(n, **said), why) for n in range(60, 71)])
-    selection = arrange(page, 1, choose(candidates([page]), 30, ()), searches)
+    searches = [
+        found("searches", "whistling kettles " * 4, f"/search?q=kettles+{n}", [(paper(n, **said), why)])
+        for n in range(31, 51)
+    ]
+    searches[0] = found("searches", "a", "/search?q=a", [(paper(n, **said), why) for n in range(60, 71)])
+    selection = arrange(page, 1, chosen(page, 30), searches)
     mail = lay_out(selection, HEAD).for_reader(PERSONAL)
     assert len(mail.papers) == 60
     assert len(mail.html.encode()) < 100_000
@@ -104,7 +115,9 @@ def test_a_full_mail_with_many_searches_stays_under_it_too() -> None:
 
 def test_a_search_stands_in_the_mail_under_its_words_with_the_way_to_all_of_it() -> None:
     page = Edition(1, "day", date(2026, 1, 15), 219, datetime(2026, 1, 15, 6, tzinfo=UTC), 7, notice="A quiet day.")
-    section = found("salt & <maps>", "q=salt+%26+%3Cmaps%3E&cat=cs.IR", [(paper(1), "Holds “salt”.")])
+    section = found(
+        "searches", "salt & <maps>", "/search?q=salt+%26+%3Cmaps%3E&cat=cs.IR", [(paper(1), "Holds “salt”.")]
+    )
     mail = lay_out(arrange(page, 1, (), [section]), HEAD).for_reader(PERSONAL)
     address = "https://tide.example.org/search?q=salt+%26+%3Cmaps%3E&cat=cs.IR"
     assert address in links(mail.html)

@@ -35,7 +35,7 @@ def test_a_new_address_confirms_its_search_with_the_subscription(room: Newsroom)
     assert "salt" not in body(room.tray.mails[0])  # a stranger's words go to nobody
     confirmed = room.subscriptions.confirm(link)
     assert saved(room, confirmed.token) == [("salt maps", False)]
-    assert "new papers of your saved searches alone" in confirmed.choices.sentence
+    assert "up to 10 papers of what you follow alone" in confirmed.choices.sentence
     assert not confirmed.choices.edition
 
 
@@ -51,7 +51,7 @@ def test_a_search_adds_to_what_was_asked_before_it_was_confirmed(room: Newsroom)
     room.subscriptions.subscribe(BOB, hour=20, size=5)
     link = asked_for(room, BOB, SALT)
     confirmed = room.subscriptions.confirm(link)
-    assert (confirmed.hour, confirmed.size, confirmed.edition) == (20, 5, True)
+    assert (confirmed.choices.hour, confirmed.size, confirmed.choices.edition) == (20, 5, True)
     assert saved(room, confirmed.token) == [("salt maps", False)]
 
 
@@ -162,9 +162,9 @@ def test_a_bad_question_writes_nothing(desk: Newsroom) -> None:
 
 def test_edition_is_a_choice_like_the_others(room: Newsroom) -> None:
     reader = room.reader(BOB)
-    assert room.subscriptions.change(reader.token, edition="off").edition is False
-    assert room.subscriptions.change(reader.token, hour=9).edition is False
-    assert room.subscriptions.change(reader.token, edition=True).edition is True
+    assert room.subscriptions.change(reader.token, edition="off").choices.edition is False
+    assert room.subscriptions.change(reader.token, hour=9).choices.edition is False
+    assert room.subscriptions.change(reader.token, edition=True).choices.edition is True
     with pytest.raises(Invalid, match="say on") as error:
         room.subscriptions.change(reader.token, edition="maybe")
     assert error.value.field == "edition"

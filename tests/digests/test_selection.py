@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadsheet.digests.selection import arrange, candidates, choose
+from broadsheet.digests.sections import PAGE, PICKS, TRENDING, share
+from broadsheet.digests.selection import arrange, candidates, offered, standing
 from broadsheet.editions.edition import Edition, Place
 from tests.invented import paper
 
@@ -27,8 +28,14 @@ def edition(lead: int | None = 1, trending: range = range(10, 20), new: range = 
     )
 
 
-def chosen(page: Edition, size: int, had: set[int] | None = None) -> list[tuple[str, int]]:
-    return [(found.section, found.place.paper.id) for found in choose(candidates([page]), size, had or set())]
+def chosen(
+    page: Edition, size: int, had: set[int] | None = None, order: tuple[str, ...] = PAGE
+) -> list[tuple[str, int]]:
+    offer = candidates([page])
+    offers = {name: iter(entries) for name, entries in offered(offer, order).items()}
+    entries = share(order, offers, size, set(had or ()))
+    places = [standing(offer, entry.paper, order) for entry in entries]
+    return [(found.section, found.place.paper.id) for found in places if found]
 
 
 def test_lead_then_trending_and_new_share_the_room() -> None:
@@ -76,25 +83,28 @@ def test_a_week_takes_each_days_best_first_and_newer_days_before_older() -> None
     monday = edition(lead=1, trending=range(10, 12), new=range(0))
     sunday = edition(lead=2, trending=range(20, 22), new=range(0))
     found = candidates([monday, sunday])
-    assert [(one.section, one.place.paper.id) for one in found] == [
-        ("lead", 1),
-        ("leads", 2),
-        ("trending", 10),
-        ("trending", 20),
-        ("trending", 11),
-        ("trending", 21),
-    ]
+    assert [(one.section, one.place.paper.id) for one in found[PICKS].values()] == [("lead", 1), ("leads", 2)]
+    assert list(found[TRENDING]) == [10, 20, 11, 21]
+
+
+def test_the_lead_keeps_its_place_for_those_who_switched_the_picks_off() -> None:
+    page = edition(lead=10)
+    assert chosen(page, 2, order=("trending",)) == [("trending", 10), ("trending", 11)]
+    assert chosen(page, 2, order=("trending", "picks")) == [("trending", 11), ("lead", 10)]
 
 
 def test_arranging_gathers_sections() -> None:
     page = edition()
-    selection = arrange(page, 1, choose(candidates([page]), 3, ()))
+    offer = candidates([page])
+    places = [standing(offer, one, PAGE) for one in (1, 10, 30)]
+    selection = arrange(page, 1, [one for one in places if one])
     assert [(section.title, len(section.places)) for section in selection.sections] == [
         ("Lead", 1),
         ("Trending", 1),
         ("New", 1),
     ]
     assert [one.id for one in selection.papers] == [1, 10, 30]
+    assert standing(offer, 99, PAGE) is None
 
 
 @settings(max_examples=100)
@@ -108,9 +118,8 @@ def test_a_selection_is_as_large_as_it_can_be_and_repeats_nothing(
     size: int, ranked: int, new: int, had: set[int]
 ) -> None:
     page = edition(trending=range(10, 10 + ranked), new=range(25, 25 + new))
-    offered = candidates([page])
+    there = list(dict.fromkeys(paper_id for some in candidates([page]).values() for paper_id in some))
     ids = [number for _, number in chosen(page, size, had)]
-    assert len(ids) == len(set(ids)) == min(size, len([one for one in offered if one.place.paper.id not in had]))
+    assert len(ids) == len(set(ids)) == min(size, len([one for one in there if one not in had]))
     assert not set(ids) & had
-    order = [one.place.paper.id for one in offered]
-    assert ids == sorted(ids, key=order.index)
+    assert ids == sorted(ids, key=there.index)

@@ -28,7 +28,7 @@ def test_double_opt_in(room: Newsroom, clock: FixedClock) -> None:
     assert room.subscriptions.by_token(asked).state == "pending"
     clock.sleep(60)
     confirmed = room.subscriptions.confirm(asked)
-    assert (confirmed.state, confirmed.address, confirmed.hour, confirmed.size) == ("confirmed", BOB, 6, 5)
+    assert (confirmed.state, confirmed.address, confirmed.choices.hour, confirmed.size) == ("confirmed", BOB, 6, 5)
     assert confirmed.confirmed_at == clock.now()
     clock.sleep(60)
     assert room.subscriptions.confirm(asked) == confirmed
@@ -121,7 +121,8 @@ def test_a_confirmation_link_holds_for_seven_days(desk: Newsroom, clock: FixedCl
 def test_change_touches_what_is_named_and_refuses_nonsense(room: Newsroom) -> None:
     reader = room.reader(BOB, hour=7, days="weekdays", size=10)
     changed = room.subscriptions.change(reader.token, hour="21", timezone="Asia/Tokyo")
-    assert (changed.hour, changed.timezone, changed.days, changed.size) == (21, "Asia/Tokyo", "weekdays", 10)
+    chosen = changed.choices
+    assert (chosen.hour, chosen.timezone, chosen.days, chosen.size) == (21, "Asia/Tokyo", "weekdays", 10)
     for field, value in [
         ("hour", 24),
         ("hour", "x"),
@@ -236,6 +237,6 @@ def test_a_mailbox_that_is_gone_is_suppressed(room: Newsroom, clock: FixedClock)
 
 
 def test_the_zone_of_the_instance_is_the_default(desk: Newsroom) -> None:
-    assert desk.reader(BOB).timezone == "UTC"
+    assert desk.reader(BOB).choices.timezone == "UTC"
     assert newsroom(desk.database, desk.clock).subscriptions.counts()["confirmed"] == 1
     assert HEAD.site == "https://tide.example.org"

@@ -67,7 +67,7 @@ def test_the_largest_digest_is_not_clipped(
 
     monkeypatch.setattr("tests.digests.newsroom.record", long)
     post = Post(sqlite, clock, keys)
-    reader = post.room.reader(ADA, size=30)
+    reader = post.room.reader(ADA, size=30, beside=True)
     searches = [Question(text=f"{words} {n}") for n in range(6)]
     for search in searches:
         post.room.subscriptions.searches.save(reader.token, search)

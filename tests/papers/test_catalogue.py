@@ -207,3 +207,19 @@ def test_papers_after_a_number_come_in_its_order(stored: Catalogue) -> None:
     assert [paper.id for paper in stored.after(numbers[1], 9)] == numbers[2:]
     assert [paper.id for paper in stored.after(0, 9, date(2026, 1, 4))] == numbers[3:]
     assert stored.after(numbers[-1], 9) == []
+
+
+def test_authors_of_what_came_in_between_two_moments(stored: Catalogue, clock: FixedClock) -> None:
+    start = clock.now()
+    stored.add([record(1)])
+    clock.sleep(60)
+    (second,) = stored.add([record(2)]).paper_ids
+    assert stored.authors_between(start, clock.now()) == {second: record(2).authors}
+
+
+def test_a_category_is_held_by_its_own_papers_and_those_below_it(stored: Catalogue) -> None:
+    stored.add([record(1, categories=("cs.IR", "Salt % maps"))])
+    for code in ("cs.IR", "CS.ir", "cs", "salt % maps"):
+        assert stored.holds_category(code)
+    for code in ("cs.I", "c", "IR", "salt _ maps", "cs.IR.x", '"', "cs.IR%"):
+        assert not stored.holds_category(code)

@@ -64,3 +64,21 @@ def test_a_question_that_names_one_paper_has_no_news(shelf: Made) -> None:
 def test_what_cannot_be_asked_is_invalid(shelf: Made) -> None:
     with pytest.raises(Invalid):
         shelf.search.news(Question(text="?!"), np.arange(1, 100))
+
+
+def test_a_topic_by_examples_finds_its_like_and_tells_the_nearest(shelf: Made) -> None:
+    ids = [shelf.catalogue.get(f"arxiv:2601.{n:05d}").id for n in (3, 10, 17, 24, 31)]  # all of paper bridges
+    others = [one for one in range(1, 41) if one not in ids]
+    news = shelf.search.of_topic("", ids[:3], np.array([*ids, *others], np.int64))
+    assert not set(news.ids) & set(ids[:3])
+    told = news.reasons(news.ids)
+    assert all(reason.startswith("Near your examples in meaning (0.") for reason in told.values())
+    assert all("most of all “On " in reason for reason in told.values())
+
+
+def test_a_topic_by_words_says_how_near(shelf: Made) -> None:
+    added = shelf.add(*(record(n, title="Zeppelin sails", abstract="Zeppelin sails.") for n in (90, 91)))
+    news = shelf.search.of_topic("zeppelin sails", (), np.arange(1, 100))
+    assert sorted(news.ids) == sorted(added)
+    assert news.reasons(added[:1]) == {added[0]: "Near “zeppelin sails” in meaning (0.89)."}
+    assert shelf.search.of_topic("", (), np.arange(1, 100)).ids == []

@@ -134,7 +134,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
         editions = Editions(sqlite, catalogue, trending, clock, zone=chosen.zone, hour=chosen.edition_hour)
         transport = Outbox(tmp_path / "outbox", clock)
         head = Letterhead.of(chosen.name, chosen.site, chosen.mail_from)
-        subscriptions = Subscriptions(sqlite, clock, SECRET, transport, head, chosen.zone)
+        subscriptions = Subscriptions(sqlite, clock, SECRET, transport, head, chosen.zone, catalogue)
         search = Search(index, catalogue, clock, order=trending.scores)
         follower = Follower(search, catalogue)
         outgoing = Outgoing(user_agent="Broadsheet/0", clock=clock, allow_private=chosen.allow_private_addresses)

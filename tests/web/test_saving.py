@@ -72,7 +72,7 @@ def test_a_new_address_confirms_search_and_subscription_together(filled: Instanc
 def test_the_days_page_comes_as_well_where_it_was_ticked(filled: Instance) -> None:
     filled.post("/subscribe/search", address=ADDRESS, question="q=salt", edition="on")
     token = link(filled, "/subscription/confirm").partition("token=")[2]
-    assert filled.site.subscriptions.by_token(token).edition
+    assert filled.site.subscriptions.by_token(token).choices.edition
 
 
 def test_nothing_but_what_was_shown_is_confirmed(filled: Instance) -> None:
@@ -166,7 +166,7 @@ def test_the_edition_can_be_switched_off_and_the_page_says_what_then_comes(fille
     filled.post("/subscription/search/add", token=token, question="salt")
     page = filled.get(f"/subscription?token={token}").text
     assert "nothing comes now" not in page
-    assert "new papers of your saved searches alone" in page
+    assert "up to 10 papers of what you follow alone" in page
 
 
 @pytest.mark.parametrize("action", ["add", "keep", "drop"])

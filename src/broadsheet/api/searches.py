@@ -68,15 +68,22 @@ def subscription_json(subscriptions: Subscriptions, told: Subscription, token: s
     """Return a subscription without its address or token, and its searches."""
     return {
         "state": told.state,
-        "days": told.days,
-        "hour": told.hour,
-        "timezone": told.timezone,
+        "days": told.choices.days,
+        "weekday": told.choices.weekday,
+        "hour": told.choices.hour,
+        "timezone": told.choices.timezone,
         "size": told.size,
-        "edition": told.edition,
+        "beside": told.beside,
+        "sections": list(told.sections),
+        "edition": told.choices.edition,
+        "even_empty": told.even_empty,
+        "locale": told.choices.locale,
+        "paused_from": told.paused_from.isoformat() if told.paused_from else None,
         "paused_until": told.paused_until.isoformat() if told.paused_until else None,
         "searches": [
             {
                 "id": one.id,
+                "section": one.section,
                 "title": one.title,
                 "url": one.page,
                 "feed": one.feed,

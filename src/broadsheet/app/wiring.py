@@ -79,7 +79,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     places = places_of(settings.bounce_mailboxes, letterhead.returns, settings.home / "returned", clock)
     owners = (ReturnedDigests(letterhead), ReturnedLetters(letterhead))
     transport = Signed(transport_of(settings, clock), keys, letterhead.domain, clock)
-    subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone)
+    subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone, catalogue)
     digests = Digests(database, subscriptions, editions, Follower(search, catalogue), transport, letterhead, clock)
     finder = Lookup(settings, outgoing_of(settings, clock, patience=5.0), clock)
     community = community_of(database, catalogue, clock, secret, finder=finder, known_titles=search.suggest)

@@ -1,20 +1,23 @@
-"""What readers get: of an edition what they have room for, of their searches what is new, and nothing they had.
+"""What readers get: of each section that they chose what they have room for, nothing they had, and nothing muted.
 
-Which papers an edition offers is `selection`'s matter, what answers a search `following`'s; nothing is written here.
+What an edition offers is `selection`'s matter, what follows from searches, topics, authors and categories
+`following`'s, how sections share the room `sections`'; nothing is written here.
 What was chosen for a preview is what would be queued: both come from these functions.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
-from broadsheet.digests import saved_store, store
+from broadsheet.digests import mutes_store, saved_store, sections, store
 from broadsheet.digests.deliveries import MAILED, State
-from broadsheet.digests.following import Following
-from broadsheet.digests.selection import Candidate, choose
+from broadsheet.digests.following import OF_ALL, Following, Saved
+from broadsheet.digests.mutes import Compiled
+from broadsheet.digests.sections import Entry, share
+from broadsheet.digests.selection import Offer, offered
 
 # What counts as a reader's last digest: one that was sent, and one for which there was nothing.
 _TOLD = (*MAILED, State.EMPTY)
@@ -28,56 +31,74 @@ class Reader(Protocol):
     @property
     def size(self) -> int: ...  # noqa: D102
     @property
-    def edition(self) -> bool: ...  # noqa: D102
+    def sections(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def beside(self) -> bool: ...  # noqa: D102
+    @property
+    def even_empty(self) -> bool: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What one reader gets: papers of the edition, and those that each question found."""
+    """What one reader gets, in the order of the mail; `goes_out` even without papers where the reader wants that."""
 
     reader: int
-    edition: list[int]
-    found: list[tuple[str, list[int]]]
+    entries: tuple[Entry, ...]
+    goes_out: bool
 
     def finds(self) -> Iterator[tuple[str, int]]:
         """Yield each question with each paper that it found."""
-        for question, ids in self.found:
-            for paper_id in ids:
-                yield question, paper_id
+        return ((entry.question, entry.paper) for entry in self.entries if entry.question)
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """By subscription: its searches, when its last digest was queued, and which papers it had."""
+    """By subscription: what it follows, when its last digest was queued, which papers it had, and what it muted."""
 
-    searches: Mapping[int, Sequence[Row[Any]]]
+    searches: Mapping[int, Sequence[Saved]]
     last: Mapping[int, datetime]
     had: Mapping[int, Collection[int]]
+    mutes: Mapping[int, Compiled]
 
 
-def history(
-    connection: Connection, readers: Sequence[Reader], offer: Sequence[Candidate], following: Following
-) -> History:
+def history(connection: Connection, readers: Sequence[Reader], offer: Offer, following: Following) -> History:
     """Return what must be known of readers to choose for them."""
     ids = [reader.id for reader in readers]
     searches = saved_store.confirmed(connection, ids)
+    papers_offered = sorted({paper for places in offer.values() for paper in places})
+    words, papers = mutes_store.words(connection, ids), mutes_store.papers(connection, ids)
     return History(
         searches=searches,
         last=saved_store.last_digests(connection, list(searches), _TOLD),
-        had=store.mailed(connection, ids, [candidate.place.paper.id for candidate in offer], following.since),
+        had=store.mailed(connection, ids, papers_offered, following.since),
+        mutes={one: Compiled(words.get(one, ()), papers.get(one, ())) for one in words.keys() | papers.keys()},
     )
 
 
-def choose_for(
-    readers: Sequence[Reader], known: History, offer: Sequence[Candidate], following: Following
-) -> list[Chosen]:
+def choose_for(readers: Sequence[Reader], known: History, offer: Offer, following: Following) -> list[Chosen]:
     """Choose for each reader; `following` must have been asked their questions, and knows the reasons then."""
-    chosen = []
-    for reader in readers:
-        had = set(known.had.get(reader.id, ()))
-        places = choose(offer, reader.size, had) if reader.edition else []
-        papers = [candidate.place.paper.id for candidate in places]
-        found = following.choose(known.searches.get(reader.id, ()), known.last.get(reader.id), had.union(papers))
-        chosen.append(Chosen(reader.id, papers, found))
+    pages = {which: offered(offer, which) for which in {reader.sections for reader in readers}}
+    chosen = [_choose(reader, known, pages[reader.sections], following) for reader in readers]
     following.tell(find for one in chosen for find in one.finds())
     return chosen
+
+
+def _choose(reader: Reader, known: History, page: Mapping[str, Sequence[Entry]], following: Following) -> Chosen:
+    saved, last = known.searches.get(reader.id, ()), known.last.get(reader.id)
+    taken = set(known.had.get(reader.id, ()))
+    mutes = known.mutes.get(reader.id)
+    if mutes is not None:
+        might = {entry.paper for entries in page.values() for entry in entries}
+        might.update(paper for one in saved for paper in following.fresh(one, last))
+        taken.update(one.paper for one in following.apart(might - taken) if mutes.hide(one))
+    offers = {name: iter(entries) for name, entries in page.items()} | following.offers(saved, last, taken)
+    if reader.beside:
+        first = share([name for name in reader.sections if name in sections.PAGE], offers, reader.size, taken)
+        rest = share([name for name in reader.sections if name in sections.FOLLOWED], offers, OF_ALL, taken)
+        by_section: dict[str, list[Entry]] = {}
+        for entry in (*first, *rest):
+            by_section.setdefault(entry.section, []).append(entry)
+        entries = [entry for name in reader.sections for entry in by_section.get(name, ())]
+    else:
+        entries = share(reader.sections, offers, reader.size, taken)
+    return Chosen(reader.id, tuple(entries), bool(entries) or reader.even_empty)

@@ -1,25 +1,26 @@
 """Makes the letter of a digest that is about to go out, from its row, the editions that its papers stand in, and what
-saved searches found.
+was found for its reader.
 
-Sending it is `sending`'s matter.
+Which papers those are was `choosing`'s matter, sending it is `sending`'s.
 Equal selections are laid out once: only links and the foot differ from reader to reader.
 """
 
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row
 
 from broadsheet.database.engine import Database
-from broadsheet.digests import letters, saved_store
+from broadsheet.digests import letters, saved_store, sections
 from broadsheet.digests.deliveries import Claimed
 from broadsheet.digests.following import Follower
 from broadsheet.digests.rendering import Personal, Sheet, lay_out
 from broadsheet.digests.schedule import DAY, SPANS
-from broadsheet.digests.selection import Candidate, arrange, candidates
-from broadsheet.digests.subscription import Subscription
+from broadsheet.digests.selection import Offer, Section, Selection, candidates, of_page, standing
+from broadsheet.digests.subscription import Choices, Subscription
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.edition import Edition
 from broadsheet.editions.editions import Editions
@@ -29,7 +30,8 @@ from broadsheet.mail.letter import Kind, Letter, Letterhead
 _SHEETS = 64
 _OCCASION = "edition:"
 
-Content = tuple[tuple[Any, ...], ...]  # (paper_id, question, reason, title) in order; of the edition the first alone
+Line = Sequence[Any]  # (paper_id, question, reason, title); of the edition the first alone
+Content = tuple[tuple[Any, ...], ...]
 
 
 def occasion(day: date) -> str:
@@ -50,6 +52,36 @@ def published(editions: Editions, day: date, days: int) -> list[Edition]:
     return found
 
 
+def select(
+    edition: Edition,
+    days: int,
+    content: Sequence[Line],
+    offer: Offer,
+    follower: Follower,
+    reader: Choices,
+) -> Selection:
+    """Return what stands in a mail, from the lines of its content in their order.
+
+    A paper of the page that no edition holds any more is left out. Without any paper the selection says why.
+    """
+    made: list[Section] = []
+    for followed, lines in groupby(content, key=lambda line: line[1] is not None):
+        if followed:
+            made += follower.sections(lines)
+        else:
+            places = (standing(offer, line[0], reader.sections) for line in lines)
+            made += of_page(place for place in places if place is not None)
+    return Selection(edition, days, tuple(made), "" if made else why_empty(edition), reader.locale)
+
+
+def why_empty(edition: Edition) -> str:
+    """Say why nothing of an edition and of what is followed is new for a reader."""
+    if edition.notice:
+        return edition.notice
+    came = f"{edition.new_papers:,} papers" if edition.new_papers != 1 else "One paper"
+    return f"{came} came in, and nothing of it is both among what you chose and new to you."
+
+
 class Composer:
     """Composes digests for one run; keeps what several readers share, within limits."""
 
@@ -66,17 +98,18 @@ class Composer:
         self._follower = follower
         self._subscriptions = subscriptions
         self._letterhead = letterhead
-        self._offers: dict[tuple[date, int], tuple[list[Edition], dict[int, Candidate]]] = {}
-        self._sheets: OrderedDict[tuple[date, Content], Sheet | None] = OrderedDict()
+        self._offers: dict[tuple[date, int], tuple[list[Edition], Offer]] = {}
+        self._sheets: OrderedDict[tuple[date, Content, Choices], Sheet | None] = OrderedDict()
 
     def __call__(self, claimed: Claimed, row: Row[Any]) -> Letter | None:
         """Return the letter of a claimed digest; None when none of its papers can be shown any more."""
         with self._database.read() as connection:
             content = tuple(map(tuple, saved_store.content(connection, claimed.id, claimed.subscription_id)))
-        sheet = self._sheet(date.fromisoformat(claimed.occasion.removeprefix(_OCCASION)), content)
+        reader = self._subscriptions.of_row(row)
+        day = date.fromisoformat(claimed.occasion.removeprefix(_OCCASION))
+        sheet = self._sheet(day, content, _alike(reader.choices))
         if sheet is None:
             return None
-        reader = self._subscriptions.of_row(row)
         end = letters.end_url(self._letterhead, reader.token)
         rendered = sheet.for_reader(Personal(letters.manage_url(self._letterhead, reader.token), end, why(reader)))
         return Letter(
@@ -89,44 +122,53 @@ class Composer:
             kind=Kind.DIGEST,
         )
 
-    def _sheet(self, day: date, content: Content) -> Sheet | None:
-        key = (day, content)
+    def _sheet(self, day: date, content: Content, reader: Choices) -> Sheet | None:
+        key = (day, content, reader)
         if key not in self._sheets:
-            self._sheets[key] = self._lay_out(day, content)
+            self._sheets[key] = self._lay_out(day, content, reader)
             if len(self._sheets) > _SHEETS:
                 self._sheets.popitem(last=False)
         self._sheets.move_to_end(key)
         return self._sheets[key]
 
-    def _lay_out(self, day: date, content: Content) -> Sheet | None:
-        papers = [paper_id for paper_id, question, _, _ in content if question is None]
-        searches = self._follower.sections(row for row in content if row[1] is not None)
-        editions, days, chosen = self._spanned(day, papers)
-        if not (editions and (chosen or searches)):
+    def _lay_out(self, day: date, content: Content, reader: Choices) -> Sheet | None:
+        editions, days, offer = self._spanned(
+            day, [paper_id for paper_id, question, _, _ in content if question is None]
+        )
+        if not editions:
             return None
-        return lay_out(arrange(editions[0], days, chosen, searches), self._letterhead)
+        selection = select(editions[0], days, content, offer, self._follower, reader)
+        if not (selection.sections or (reader.even_empty and not content)):
+            return None
+        return lay_out(selection, self._letterhead)
 
-    def _spanned(self, day: date, papers: Sequence[int]) -> tuple[list[Edition], int, list[Candidate]]:
-        """Return the editions from which a digest was chosen, of how many days, and what of it stands in them still.
+    def _spanned(self, day: date, papers: Sequence[int]) -> tuple[list[Edition], int, Offer]:
+        """Return the editions from which a digest was chosen, of how many days, and what they offer.
 
         Which rhythm was meant shows in where the papers are found: the shortest span that holds most of them.
         """
-        best: tuple[list[Edition], int, list[Candidate]] = ([], DAY, [])
+        best: tuple[list[Edition], int, Offer] = ([], DAY, {})
+        most = -1
         for days in SPANS:
-            editions, offered = self._offered(day, days)
-            chosen = [offered[paper] for paper in papers if paper in offered]
-            if not best[0] or len(chosen) > len(best[2]):
-                best = editions, days, chosen
-            if editions and len(chosen) == len(papers):
+            editions, offer = self._offered(day, days)
+            held = sum(standing(offer, paper, ()) is not None for paper in papers)
+            if not best[0] or held > most:
+                best, most = (editions, days, offer), held
+            if editions and held == len(papers):
                 break
         return best
 
-    def _offered(self, day: date, days: int) -> tuple[list[Edition], dict[int, Candidate]]:
+    def _offered(self, day: date, days: int) -> tuple[list[Edition], Offer]:
         if (day, days) not in self._offers:
             editions = published(self._editions, day, days)
-            offered = {candidate.place.paper.id: candidate for candidate in candidates(editions)}
-            self._offers[day, days] = editions, offered
+            self._offers[day, days] = editions, candidates(editions)
         return self._offers[day, days]
+
+
+def _alike(choices: Choices) -> Choices:
+    """Return choices without what makes no difference to what a mail says, so that equal mails are laid out once."""
+    page = tuple(name for name in choices.sections if name in sections.PAGE) or sections.PAGE
+    return Choices(0, "", "daily", 0, page, even_empty=choices.even_empty, locale=choices.locale)
 
 
 def why(reader: Subscription) -> str:

@@ -6,23 +6,25 @@ a delivery that may have left is never tried again.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
-from broadsheet.digests import saved_store, store
-from broadsheet.digests.choosing import choose_for, history
-from broadsheet.digests.composing import Composer, published
-from broadsheet.digests.following import Follower
+from broadsheet.digests import letters, saved_store, store
+from broadsheet.digests.choosing import History, Reader, choose_for, history
+from broadsheet.digests.composing import Composer, published, select, why
+from broadsheet.digests.following import Follower, Following
 from broadsheet.digests.queueing import Queueing
 from broadsheet.digests.rendering import Personal, Rendered, lay_out
 from broadsheet.digests.saved import SavedSearch, checked, title_of
 from broadsheet.digests.schedule import newest_due, span
-from broadsheet.digests.selection import Candidate, Section, Selection, arrange, candidates, choose
+from broadsheet.digests.selection import Offer, Selection, candidates
 from broadsheet.digests.sending import Sending, SendReport
-from broadsheet.digests.subscription import choices
+from broadsheet.digests.store import Member
+from broadsheet.digests.subscription import Choices, Subscription, choices
 from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.edition import Edition
 from broadsheet.editions.editions import Editions
 from broadsheet.jobs.leases import Lease, Leases
 from broadsheet.logs import get_logger
@@ -70,11 +72,14 @@ class Digests:
         Of `searches` what came in within a day before it; without `edition` that alone. Raises `NotFound` for a day
         without an edition, `Invalid` for a size that cannot be chosen or a question that cannot be saved.
         """
-        size = choices(hour=0, timezone="UTC", days="daily", size=size).size
+        chosen = choices(hour=0, timezone="UTC", days="daily", size=size, edition=edition)
         page = self._editions.today() if day is None else self._editions.of(day)
-        chosen = choose(candidates([page]), size, ()) if edition else []
-        sections = self._previewed(searches, chosen, page.published_at or self._clock.now())
-        selection = arrange(page, 1, chosen, sections)
+        until = page.published_at or self._clock.now()
+        wanted = [checked(one) for one in searches]
+        saved = [SavedSearch(0, one.encoded(), title_of(one), until - A_DAY, until) for one in wanted]
+        following = self._follower.until(until)
+        newcomer = Member(0, chosen.size, chosen.sections, chosen.beside, even_empty=False)
+        selection = self._selected(newcomer, chosen, [page], 1, following, lambda *_: History({0: saved}, {}, {}, {}))
         subscribe = f"{self._letterhead.site}/subscribe"
         return lay_out(selection, self._letterhead).for_reader(Personal(subscribe, subscribe, "This is a preview."))
 
@@ -83,19 +88,13 @@ class Digests:
 
         Raises `Invalid` for a token that does not hold.
         """
-        reader, page = self._subscriptions.by_token(token), self._editions.today()
-        days = span(reader.days)
-        offer = candidates([page, *published(self._editions, page.day - A_DAY, days - 1)])
-        titles = {one.question: one.title for one in self._subscriptions.searches.of(token) if not one.waits}
-        following = self._follower.until(self._clock.now())
-        for _ in following.ask(titles):
-            pass
-        with self._database.read() as connection:
-            known = history(connection, [reader], offer, following)
-        (chosen,) = choose_for([reader], known, offer, following)
-        rows = [(paper, asked, following.reason(asked, paper), titles[asked]) for asked, paper in chosen.finds()]
-        places = [candidate for candidate in offer if candidate.place.paper.id in chosen.edition]
-        return arrange(page, days, places, self._follower.sections(rows))
+        return self._upcoming(self._subscriptions.by_token(token))
+
+    def rehearsed(self, token: str) -> Rendered:
+        """Return the mail itself that the subscription behind a link would get if it were due now. Raises `Invalid`."""
+        reader = self._subscriptions.by_token(token)
+        end, manage = letters.end_url(self._letterhead, token), letters.manage_url(self._letterhead, token)
+        return lay_out(self._upcoming(reader), self._letterhead).for_reader(Personal(manage, end, why(reader)))
 
     def queue_due(self) -> int:
         """Queue a delivery for every reader whose hour has come; return how many mails are to go out.
@@ -111,9 +110,10 @@ class Digests:
                 rhythms = store.rhythms(connection)
             queueing = Queueing(self._database, self._letterhead, self._follower.until(now), now, self._keeper(lease))
             queued = 0
-            offers: dict[tuple[date, int], tuple[Candidate, ...]] = {}
+            offers: dict[tuple[date, int], Offer] = {}
             for rhythm in rhythms:
-                head = newest_due(heads, ZoneInfo(rhythm.timezone), rhythm.hour, rhythm.days, now)
+                zone = ZoneInfo(rhythm.timezone)
+                head = newest_due(heads, zone, rhythm.hour, rhythm.days, now, rhythm.weekday)
                 if head is None:
                     continue
                 key = head.day, span(rhythm.days)
@@ -157,19 +157,38 @@ class Digests:
 
         return keep
 
-    def _previewed(self, searches: Sequence[Question], chosen: Sequence[Candidate], until: datetime) -> list[Section]:
-        """Return what somebody who saved these searches a day ago would get of them."""
-        saved = [
-            SavedSearch(0, checked(one).encoded(), title_of(checked(one)), until - A_DAY, until) for one in searches
-        ]
-        following = self._follower.until(until)
-        for _ in following.ask(one.question for one in saved):
+    def _upcoming(self, reader: Subscription) -> Selection:
+        page, days = self._editions.today(), span(reader.choices.days)
+        editions = [page, *published(self._editions, page.day - A_DAY, days - 1)]
+        following = self._follower.until(self._clock.now())
+
+        def known(offer: Offer) -> History:
+            with self._database.read() as connection:
+                return history(connection, [reader], offer, following)
+
+        return self._selected(reader, reader.choices, editions, days, following, known)
+
+    def _selected(
+        self,
+        reader: Reader,
+        chosen: Choices,
+        editions: Sequence[Edition],
+        days: int,
+        following: Following,
+        known: Callable[[Offer], History],
+    ) -> Selection:
+        """Return what one reader would get of some editions, by the way that queueing and composing take."""
+        offer = candidates(editions)
+        so_far = known(offer)
+        searches = so_far.searches.get(reader.id, ())
+        for _ in following.ask(one.question for one in searches):
             pass
-        found = dict(following.choose(saved, None, [candidate.place.paper.id for candidate in chosen]))
-        following.tell((question, paper_id) for question, ids in found.items() for paper_id in ids)
-        rows = [
-            (paper_id, one.question, following.reason(one.question, paper_id), one.title)
-            for one in saved
-            for paper_id in found.get(one.question, ())
+        titles = {one.question: one.title for one in searches}
+        (found,) = choose_for([reader], so_far, offer, following)
+        content = [
+            (entry.paper, entry.question, following.reason(entry.question, entry.paper), titles[entry.question])
+            if entry.question
+            else (entry.paper, None, None, None)
+            for entry in found.entries
         ]
-        return self._follower.sections(rows)
+        return select(editions[0], days, content, offer, self._follower, chosen)

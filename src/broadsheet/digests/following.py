@@ -1,7 +1,7 @@
-"""What saved searches found: each distinct question is asked once a run, over the papers that came in lately.
+"""What was found for those who follow it: each distinct thing is asked for once a run, over what came in lately.
 
-Whose searches they are and what a reader had before is `store`'s to know; which papers answer is `search`'s.
-A question that cannot be asked now finds nothing, and is told in the log: nobody's edition waits for it.
+How each kind is asked is `asking`'s matter, whose they are and what a reader had before `store`'s to know.
+One that cannot be asked now finds nothing, and is told in the log: nobody's edition waits for it.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -9,18 +9,17 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Protocol
 
-import numpy as np
-
-from broadsheet.digests.selection import Section, found
+from broadsheet.digests import interests, sections
+from broadsheet.digests.asking import Asking, Found, Searching
+from broadsheet.digests.mutes import Apart, apart
+from broadsheet.digests.sections import Entry
+from broadsheet.digests.selection import TITLES, Section, found
 from broadsheet.errors import Invalid, Unavailable
 from broadsheet.logs import get_logger
 from broadsheet.papers.catalogue import Catalogue
-from broadsheet.search.engine import Ids
-from broadsheet.search.news import NO_NEWS, News
-from broadsheet.search.question import Question, decoded
 
-OF_A_SEARCH = 5  # papers of one search in a mail
-OF_ALL = 30  # papers of all searches in a mail
+OF_EACH = 5  # papers of one search, topic, author or category in a mail
+OF_ALL = 30  # papers of all of them in a mail in which they come beside the size
 # A paper can be found only some time after it came in, and what did not fit may follow: a day before the last digest
 # is looked at too, and nothing comes twice.
 OVERLAP = timedelta(days=1)
@@ -29,17 +28,13 @@ LOOKBACK = timedelta(days=32)  # a month's digest and the overlap
 _log = get_logger("digests")
 
 
-class Asker(Protocol):
-    """What answers questions: the search."""
-
-    def news(self, question: Question, among: Ids) -> News: ...  # noqa: D102
-
-
 class Saved(Protocol):
-    """A saved search as far as its news go."""
+    """Something followed, as far as its news go."""
 
     @property
     def question(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
     @property
     def created_at(self) -> datetime: ...  # noqa: D102
 
@@ -47,73 +42,80 @@ class Saved(Protocol):
 class Follower:
     """Makes a `Following` for each run."""
 
-    def __init__(self, search: Asker, catalogue: Catalogue) -> None:
+    def __init__(self, search: Searching, catalogue: Catalogue) -> None:
         self._search, self._catalogue = search, catalogue
 
     def until(self, moment: datetime) -> "Following":
-        """Return what follows searches over the papers that came in until `moment`."""
-        return Following(self._search, self._catalogue, moment)
+        """Return what asks over the papers that came in until `moment`."""
+        since = moment - LOOKBACK
+        return Following(Asking(self._search, self._catalogue, since, moment), self._catalogue, since)
 
     def sections(self, content: Iterable[Sequence[Any]]) -> list[Section]:
         """Return the sections of a digest from (paper_id, question, reason, title) in order, with papers as they are.
 
-        Papers that departed since are left out.
+        Searches and topics have a section each, authors and categories one together. Papers that departed since are
+        left out.
         """
         rows = list(content)
         papers = {paper.id: paper for paper in self._catalogue.papers([row[0] for row in rows])} if rows else {}
         made = []
-        for (title, question), group in groupby(rows, key=lambda row: (row[3], row[1])):
+        for (name, title, page), group in groupby(rows, key=_heading):
             told = [(papers[paper_id], reason) for paper_id, _, reason, _ in group if paper_id in papers]
-            made += [found(title, question, told)] if told else []
+            made += [found(name, title, page, told)] if told else []
         return made
 
 
 class Following:
     """The answers of one run, kept as long as it lasts."""
 
-    def __init__(self, search: Asker, catalogue: Catalogue, until: datetime) -> None:
-        self._search, self._catalogue, self._until = search, catalogue, until
-        self._came: dict[int, datetime] | None = None
-        self._among: Ids = np.zeros(0, np.int64)
-        self._news: dict[str, News] = {}
+    def __init__(self, asking: Asking, catalogue: Catalogue, since: datetime) -> None:
+        self._asking, self._catalogue = asking, catalogue
+        self.since = since  # from when on papers are looked at at all
+        self._found: dict[str, Found | None] = {}
         self._recent: dict[tuple[str, datetime], list[int]] = {}
         self._reasons: dict[tuple[str, int], str] = {}
-
-    @property
-    def since(self) -> datetime:
-        """From when on papers are looked at at all."""
-        return self._until - LOOKBACK
+        self._apart: dict[int, Apart] = {}
 
     def ask(self, questions: Iterable[str]) -> Iterator[str]:
         """Ask those that were not asked yet, and yield each: it may take a while, so hold no transaction open."""
         for question in questions:
-            if question not in self._news:
-                self._news[question] = self._ask(question)
+            if question not in self._found:
+                self._found[question] = self._ask(question)
                 yield question
 
-    def choose(
-        self, searches: Sequence[Saved], last: datetime | None, had: Collection[int]
-    ) -> list[tuple[str, list[int]]]:
-        """Return what one reader gets of each search: what came in since, and that the reader has not `had`.
+    def offers(
+        self, saved: Sequence[Saved], last: datetime | None, taken: Collection[int]
+    ) -> dict[str, Iterator[Entry]]:
+        """Return what one reader is offered in each section: what came in since, and is not `taken` as it grows.
 
-        Each search gives one paper in turn, up to five, until there are thirty: many searches share the room alike.
-        A paper that several found stands under the first of them. Searches without news are left out.
+        Each search, topic, author or category gives one paper in turn, up to five.
         """
-        taken = set(had)
-        offers = [(saved.question, iter(self._fresh(saved, last))) for saved in searches]
-        chosen: dict[str, list[int]] = {question: [] for question, _ in offers}
-        room = OF_ALL
-        for _ in range(OF_A_SEARCH):
-            for question, offer in offers:
-                one = next((paper_id for paper_id in offer if paper_id not in taken), None)
-                if one is not None and room:
-                    chosen[question].append(one)
-                    taken.add(one)
-                    room -= 1
-        return [(question, ids) for question, ids in chosen.items() if ids]
+        fresh: dict[str, list[tuple[str, list[int]]]] = {}
+        for one in saved:
+            fresh.setdefault(interests.section_of(one.question), []).append((one.question, self.fresh(one, last)))
+        return {name: sections.in_turns(name, some, OF_EACH, taken) for name, some in fresh.items()}
+
+    def fresh(self, saved: Saved, last: datetime | None) -> list[int]:
+        """Return what something found that came in since the reader's last digest, or since it is followed."""
+        since = max(saved.created_at, last - OVERLAP) if last else saved.created_at
+        came = self._asking.came
+        # Readers of one hour share what is filtered coarsely; the rest is a handful.
+        hour = since.replace(minute=0, second=0, microsecond=0)
+        key = (saved.question, hour)
+        if key not in self._recent:
+            news = self._found.get(saved.question)
+            self._recent[key] = [paper_id for paper_id in news.ids if came[paper_id] > hour] if news else []
+        return [paper_id for paper_id in self._recent[key] if came[paper_id] > since]
+
+    def apart(self, papers: Iterable[int]) -> list[Apart]:
+        """Return papers taken apart for the eyes of mutes, each once a run; those that departed are left out."""
+        wanted = list(papers)
+        lacking = [one for one in wanted if one not in self._apart]
+        self._apart |= {paper.id: apart(paper) for paper in self._catalogue.papers(lacking)} if lacking else {}
+        return [self._apart[one] for one in wanted if one in self._apart]
 
     def reason(self, question: str, paper_id: int) -> str:
-        """Return why a paper answers a question, empty for one whose reason `tell` did not find."""
+        """Return why a paper was found, empty for one whose reason `tell` did not find."""
         return self._reasons.get((question, paper_id), "")
 
     def tell(self, chosen: Iterable[tuple[str, int]]) -> None:
@@ -123,28 +125,20 @@ class Following:
             if (question, paper_id) not in self._reasons:
                 wanted.setdefault(question, set()).add(paper_id)
         for question, ids in wanted.items():
-            told = self._news[question].reasons(ids)
+            news = self._found[question]
+            told = news.reasons(ids) if news else {}
             self._reasons |= {(question, paper_id): told.get(paper_id, "") for paper_id in ids}
 
-    def _fresh(self, saved: Saved, last: datetime | None) -> list[int]:
-        since = max(saved.created_at, last - OVERLAP) if last else saved.created_at
-        came = self._came or {}
-        # Readers of one hour share what is filtered coarsely; the rest is a handful.
-        hour = since.replace(minute=0, second=0, microsecond=0)
-        key = (saved.question, hour)
-        if key not in self._recent:
-            news = self._news.get(saved.question, NO_NEWS)
-            self._recent[key] = [paper_id for paper_id in news.ids if came[paper_id] > hour]
-        return [paper_id for paper_id in self._recent[key] if came[paper_id] > since]
-
-    def _ask(self, question: str) -> News:
-        if self._came is None:
-            self._came = self._catalogue.came_between(self.since, self._until)
-            self._among = np.array(sorted(self._came), np.int64)
-        if not self._came:
-            return NO_NEWS
+    def _ask(self, question: str) -> Found | None:
         try:
-            return self._search.news(decoded(question), self._among)
+            return self._asking.ask(question)
         except (Invalid, Unavailable) as error:
             _log.warning("digests.search_not_asked", cause=error.message)
-            return NO_NEWS
+            return None
+
+
+def _heading(row: Sequence[Any]) -> tuple[str, str, str]:
+    """Return the section, title and page under which something found stands: (paper_id, question, reason, title)."""
+    _, question, _, title = row
+    name = interests.section_of(question)
+    return (name, "", "") if name in TITLES else (name, title, interests.page_of(question))

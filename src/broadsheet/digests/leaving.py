@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from broadsheet.digests import saved_store, store
+from broadsheet.digests import mutes_store, saved_store, store
 
 
 def end(connection: Connection, subscription_id: int, now: datetime) -> None:
     """Stop all mails at once and forget the address."""
     store.set_subscription(connection, subscription_id, {"state": "ended", "ended_at": now, "address": ""})
     saved_store.forget(connection, subscription_id)
+    mutes_store.forget(connection, subscription_id)
     store.withdraw(connection, now, subscription_id)

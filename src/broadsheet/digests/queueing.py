@@ -1,4 +1,4 @@
-"""Queues what each reader gets of an edition and of saved searches: a batch of readers at a time.
+"""Queues what each reader gets of an edition and of what it follows: a batch of readers at a time.
 
 When an edition is due is `digests`' matter, what a reader gets `choosing`'s.
 Choosing reads and asks, and no transaction is open while questions are asked; queueing alone writes.
@@ -17,7 +17,7 @@ from broadsheet.digests.choosing import Chosen, choose_for, history
 from broadsheet.digests.composing import occasion
 from broadsheet.digests.deliveries import State
 from broadsheet.digests.following import Following
-from broadsheet.digests.selection import Candidate
+from broadsheet.digests.selection import Offer
 from broadsheet.editions.edition import Head
 from broadsheet.mail.letter import Letterhead, new_message_id
 
@@ -34,7 +34,7 @@ class Queueing:
         self._following, self._now, self._keep = following, now, keep
         self._finds: dict[tuple[str, int], int] = {}
 
-    def queue(self, head: Head, rhythm: Row[Any], offer: Sequence[Candidate]) -> int:
+    def queue(self, head: Head, rhythm: Row[Any], offer: Offer) -> int:
         """Queue a delivery for every reader of a rhythm that has none for this edition; return how many go out."""
         which = store.without_delivery(rhythm, occasion(head.day), head.day)
         with self._database.read() as connection:
@@ -51,7 +51,7 @@ class Queueing:
             if len(chosen) < BATCH:
                 return queued
 
-    def _choose(self, which: ColumnElement[bool], offer: Sequence[Candidate]) -> list[Chosen]:
+    def _choose(self, which: ColumnElement[bool], offer: Offer) -> list[Chosen]:
         with self._database.read() as connection:
             readers = store.readers(connection, which, BATCH)
             known = history(connection, readers, offer, self._following)
@@ -66,25 +66,23 @@ class Queueing:
             rows = [(self._delivery(head, one), _content(one, known)) for one in chosen]
             store.add_deliveries(connection, occasion(head.day), rows)
         self._finds |= new
-        return sum(bool(papers) for _, papers in rows)
+        return sum(one.goes_out for one in chosen)
 
     def _find(self, question: str, paper_id: int) -> dict[str, object]:
         reason = self._following.reason(question, paper_id)
         return {"question": question, "paper_id": paper_id, "reason": reason, "found_at": self._now}
 
     def _delivery(self, head: Head, chosen: Chosen) -> dict[str, object]:
-        empty = not (chosen.edition or chosen.found)
         return {
             "subscription_id": chosen.reader,
             "edition_id": head.id,
             "message_id": new_message_id(self._letterhead),
             "queued_at": self._now,
             "due_at": self._now,
-            "state": State.EMPTY if empty else State.QUEUED,
-            "settled_at": self._now if empty else None,
+            "state": State.QUEUED if chosen.goes_out else State.EMPTY,
+            "settled_at": None if chosen.goes_out else self._now,
         }
 
 
 def _content(chosen: Chosen, finds: Mapping[tuple[str, int], int]) -> list[tuple[int, int | None]]:
-    edition: list[tuple[int, int | None]] = [(paper_id, None) for paper_id in chosen.edition]
-    return edition + [(paper_id, finds[question, paper_id]) for question, paper_id in chosen.finds()]
+    return [(entry.paper, finds[entry.question, entry.paper] if entry.question else None) for entry in chosen.entries]

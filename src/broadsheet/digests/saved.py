@@ -1,26 +1,31 @@
-"""What a saved search is: a question in its one canonical form, and its title in words.
+"""What is saved in a subscription: a search or another interest in its one canonical form, and its title in words.
 
 Saving, keeping and dropping are `saving`'s matter, asking it `following`'s.
 Title and question are kept as plain printable text: whoever shows them escapes them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
+from broadsheet.digests import interests, sections
 from broadsheet.errors import Invalid
 from broadsheet.mail.letter import line
 from broadsheet.search.query import parse
 from broadsheet.search.question import Question, decoded
 
 MOST_SEARCHES = 20
+MOST: Mapping[str, int] = MappingProxyType(
+    {sections.SEARCHES: MOST_SEARCHES, sections.TOPICS: 20, sections.AUTHORS: 200, sections.CATEGORIES: 50}
+)
 LONGEST_QUESTION = 2_000  # characters, as an address has it
 LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
 class SavedSearch:
-    """One question of a subscription; until its owner confirmed it, it waits and finds nothing."""
+    """One search or other interest of a subscription; until its owner confirmed it, it waits and finds nothing."""
 
     id: int
     question: str
@@ -34,14 +39,19 @@ class SavedSearch:
         return self.confirmed_at is None
 
     @property
+    def section(self) -> str:
+        """In which section of a digest it stands that this found."""
+        return interests.section_of(self.question)
+
+    @property
     def page(self) -> str:
-        """The path of the search page that asks it."""
-        return f"/search?{self.question}"
+        """The path of the search page that asks it; empty where there is none."""
+        return interests.page_of(self.question)
 
     @property
     def feed(self) -> str:
-        """The path of its feed."""
-        return f"/feeds/search.atom?{self.question}"
+        """The path of its feed; empty where there is none."""
+        return self.page.replace("/search?", "/feeds/search.atom?", 1)
 
 
 def checked(asked: Question) -> Question:

@@ -53,8 +53,8 @@ def questions(connection: Connection, readers: ColumnElement[bool]) -> list[str]
 
 
 def confirmed(connection: Connection, subscription_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
-    """Return (subscription_id, question, created_at) of the confirmed searches of each subscription, oldest first."""
-    columns = (saved_search.c.subscription_id, saved_search.c.question, saved_search.c.created_at)
+    """Return (subscription_id, question, title, created_at) of each subscription's confirmed searches, oldest first."""
+    columns = (getattr(saved_search.c, name) for name in ("subscription_id", "question", "title", "created_at"))
     asked = select(*columns).where(
         saved_search.c.subscription_id.in_(subscription_ids), saved_search.c.confirmed_at.is_not(None)
     )

@@ -27,13 +27,13 @@ class Head(Protocol):
 AnyHead = TypeVar("AnyHead", bound=Head)
 
 
-def wanted(days: str, day: date) -> bool:
-    """Tell whether a rhythm includes the edition of `day`; weekly means Mondays, monthly the first of the month."""
+def wanted(days: str, day: date, weekday: int = MONDAY) -> bool:
+    """Tell whether a rhythm includes the edition of `day`; weekly means one weekday, monthly the first of the month."""
     match days:
         case "weekdays":
             return day.weekday() < SATURDAY
         case "weekly":
-            return day.weekday() == MONDAY
+            return day.weekday() == weekday
         case "monthly":
             return day.day == 1
     return True
@@ -55,12 +55,14 @@ def due_at(head: Head, zone: ZoneInfo, hour: int) -> datetime | None:
     return max(local, head.published_at)
 
 
-def newest_due(heads: Iterable[AnyHead], zone: ZoneInfo, hour: int, days: str, now: datetime) -> AnyHead | None:
+def newest_due(
+    heads: Iterable[AnyHead], zone: ZoneInfo, hour: int, days: str, now: datetime, weekday: int = MONDAY
+) -> AnyHead | None:
     """Return the newest edition whose digest is due now and not too late, None where there is none."""
     due = [
         head
         for head in heads
-        if wanted(days, head.day)
+        if wanted(days, head.day, weekday)
         and (moment := due_at(head, zone, hour)) is not None
         and moment <= now < moment + LATEST
     ]

@@ -1,13 +1,14 @@
-"""What one reader gets of an edition: its places in the page's order, minus what that reader was sent before.
+"""What editions offer to a digest, and what stands in one: sections with their places, in the order of the mail.
 
-Who has been sent what is `store`'s to know, how it looks `rendering`'s.
+How sections share the room is `sections`' matter, who had what before `store`'s to know, how it looks `rendering`'s.
 Every function here is pure: the same edition and history give the same selection, so equal mails are rendered once.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from types import MappingProxyType
 
+from broadsheet.digests import sections
 from broadsheet.digests.schedule import WEEK
 from broadsheet.editions.edition import Edition, Place
 from broadsheet.papers.paper import Paper
@@ -19,8 +20,11 @@ TITLES = {
     "trending": "Trending",
     "new": "New",
     "shelf": "From the shelf",
+    sections.AUTHORS: sections.WORDS[sections.AUTHORS],
+    sections.CATEGORIES: sections.WORDS[sections.CATEGORIES],
 }
-SEARCH = "search"  # the name of a saved search's section
+KICKERS = {sections.SEARCHES: "Your search", sections.TOPICS: "Your topic"}
+Offer = Mapping[str, Mapping[int, "Candidate"]]  # by section of the day's page, by paper, in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One part of a digest: of the edition, with a key of `TITLES` as its `name`, or of a saved search, with its own.
+    """One part of a digest: of the edition, or of what is followed.
 
-    `page` is the path of the page on which there is more of it, empty where there is none.
+    `name` is a key of `TITLES`, or of `KICKERS` where the section has its own title. `page` is the path of the page on
+    which there is more of it, empty where there is none.
     """
 
     name: str
@@ -48,14 +53,29 @@ class Section:
         """The section's head."""
         return self.own_title or TITLES[self.name]
 
+    @property
+    def kicker(self) -> str:
+        """What stands before the head of a section with a title of its own, else empty."""
+        return KICKERS.get(self.name, "")
+
+    @property
+    def followed(self) -> bool:
+        """Whether it comes from what the reader follows."""
+        return self.name in sections.FOLLOWED
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What goes into one mail: from `edition`, and from the days before it where `days` is above 1."""
+    """What goes into one mail: from `edition`, and from the days before it where `days` is above 1.
+
+    `empty` says why nothing is in it, where nothing is. Dates are told in the language of `locale`.
+    """
 
     edition: Edition
     days: int
     sections: tuple[Section, ...]
+    empty: str = ""
+    locale: str = "en"
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -69,55 +89,66 @@ class Selection:
 
     @property
     def of_edition(self) -> bool:
-        """Whether anything comes from the edition, rather than from saved searches alone."""
-        return not self.sections or self.sections[0].name != SEARCH
+        """Whether anything comes from the edition, rather than from what is followed alone."""
+        return not self.sections or not all(section.followed for section in self.sections)
 
 
-def candidates(editions: Sequence[Edition]) -> tuple[Candidate, ...]:
-    """Return every place of `editions` (newest first), each paper once, in the order of a mail's sections.
+def candidates(editions: Sequence[Edition]) -> Offer:
+    """Return what `editions` (newest first) offer, by section of the day's page: picks with the leads, trending, new.
 
-    A paper that was withdrawn since its edition came out is left out.
-    The shelf counts only where the editions hold nothing else but their leads.
+    A paper stands once in a section, and may stand in several. One that was withdrawn since its edition came out is
+    left out. The shelf counts, among the picks, only where the editions hold nothing else but their leads.
     """
-    found: list[Candidate] = []
-    for n, edition in enumerate(editions):
-        found += [Candidate("leads" if n else "lead", edition.lead)] if edition.lead else []
-    for name in ("picks", "trending", "new"):
-        found += _merged(name, [getattr(edition, name) for edition in editions])
-    if all(candidate.section in {"lead", "leads"} for candidate in found):
-        found += _merged("shelf", [edition.shelf for edition in editions])
-    there = [candidate for candidate in found if not candidate.place.paper.withdrawn]
-    return tuple({candidate.place.paper.id: candidate for candidate in reversed(there)}.values())[::-1]
+    leads = [Candidate("leads" if n else "lead", edition.lead) for n, edition in enumerate(editions) if edition.lead]
+    picks = _merged("picks", [edition.picks for edition in editions])
+    trending = _merged("trending", [edition.trending for edition in editions])
+    new = _merged("new", [edition.new for edition in editions])
+    shelf = [] if picks or trending or new else _merged("shelf", [edition.shelf for edition in editions])
+    offered = {sections.PICKS: [*leads, *picks, *shelf], sections.TRENDING: trending, sections.NEW: new}
+    return MappingProxyType({name: _by_paper(some) for name, some in offered.items()})
 
 
-def choose(among: Sequence[Candidate], size: int, had: Collection[int]) -> list[Candidate]:
-    """Return at most `size` candidates that the reader has not `had`, in their order.
-
-    Leads and picks come first; trending and new share the rest by halves, and either takes what the other leaves.
-    """
-    fresh = [candidate for candidate in among if candidate.place.paper.id not in had]
-    first = [candidate for candidate in fresh if candidate.section not in {"trending", "new"}][:size]
-    trending = [candidate for candidate in fresh if candidate.section == "trending"]
-    new = [candidate for candidate in fresh if candidate.section == "new"]
-    room = size - len(first)
-    ranked = max((room + 1) // 2, room - len(new))
-    chosen = [*first, *trending[:ranked]]
-    return [*chosen, *new[: size - len(chosen)]]
+def offered(offer: Offer, chosen: Sequence[str]) -> dict[str, list[sections.Entry]]:
+    """Return what is offered in the sections of the page that a reader chose; a paper in several, in the first."""
+    found: dict[str, list[sections.Entry]] = {}
+    seen: set[int] = set()
+    for name in (name for name in sections.PAGE if name in chosen):
+        found[name] = [sections.Entry(name, paper_id) for paper_id in offer[name] if paper_id not in seen]
+        seen.update(offer[name])
+    return found
 
 
-def arrange(edition: Edition, days: int, chosen: Iterable[Candidate], searches: Iterable[Section] = ()) -> Selection:
-    """Gather chosen candidates into their sections, and put those of saved searches behind them."""
-    sections = (
-        Section(name, tuple(candidate.place for candidate in group))
-        for name, group in groupby(chosen, key=lambda candidate: candidate.section)
-    )
-    return Selection(edition, days, (*sections, *searches))
+def standing(offer: Offer, paper_id: int, chosen: Sequence[str]) -> Candidate | None:
+    """Return the place of a paper in an edition for a reader who chose some sections, None where it has none."""
+    names = [name for name in sections.PAGE if name in chosen] + [name for name in sections.PAGE if name not in chosen]
+    return next((offer[name][paper_id] for name in names if paper_id in offer[name]), None)
 
 
-def found(title: str, question: str, papers: Iterable[tuple[Paper, str]]) -> Section:
-    """Return the section of a saved search, of papers with their reasons; `question` is what its address asks."""
+def of_page(places: Iterable[Candidate]) -> list[Section]:
+    """Gather places of the day's page, in their order, into its sections."""
+    gathered: dict[str, list[Place]] = {}
+    for candidate in places:
+        gathered.setdefault(candidate.section, []).append(candidate.place)
+    return [Section(name, tuple(some)) for name, some in gathered.items()]
+
+
+def arrange(edition: Edition, days: int, chosen: Iterable[Candidate], followed: Iterable[Section] = ()) -> Selection:
+    """Gather chosen places into their sections, and put those of what is followed behind them."""
+    return Selection(edition, days, (*of_page(chosen), *followed))
+
+
+def found(name: str, title: str, page: str, papers: Iterable[tuple[Paper, str]]) -> Section:
+    """Return a section of what is followed, of papers with their reasons; `page` shows more of it."""
     places = (Place(n, paper, None, reason) for n, (paper, reason) in enumerate(papers, 1))
-    return Section(SEARCH, tuple(places), title, f"/search?{question}")
+    return Section(name, tuple(places), title, page)
+
+
+def _by_paper(some: Iterable[Candidate]) -> Mapping[int, Candidate]:
+    there: dict[int, Candidate] = {}
+    for candidate in some:
+        if not candidate.place.paper.withdrawn:
+            there.setdefault(candidate.place.paper.id, candidate)
+    return there
 
 
 def _merged(name: str, lists: Sequence[Sequence[Place]]) -> list[Candidate]:

@@ -5,6 +5,7 @@ Consent is part of the query that takes a delivery out, so nobody who has left i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +30,17 @@ _CONSENT: ColumnElement[bool] = and_(
     ),
     allowed(_ADDRESS_KEY),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What of a subscription decides what it gets."""
+
+    id: int
+    size: int
+    sections: tuple[str, ...]
+    beside: bool
+    even_empty: bool
 
 
 def by_key(connection: Connection, address_key: str) -> Row[Any] | None:
@@ -58,8 +70,8 @@ def count_states(connection: Connection) -> dict[str, int]:
 
 
 def rhythms(connection: Connection) -> list[Row[Any]]:
-    """Return each (timezone, hour, days) that some confirmed subscription has chosen."""
-    chosen = (subscription.c.timezone, subscription.c.hour, subscription.c.days)
+    """Return each (timezone, hour, days, weekday) that some confirmed subscription has chosen."""
+    chosen = (subscription.c.timezone, subscription.c.hour, subscription.c.days, subscription.c.weekday)
     return list(connection.execute(select(*chosen).where(subscription.c.state == "confirmed").distinct()))
 
 
@@ -76,16 +88,20 @@ def without_delivery(rhythm: Row[Any], occasion: str, day: date) -> ColumnElemen
         subscription.c.timezone == rhythm.timezone,
         subscription.c.hour == rhythm.hour,
         subscription.c.days == rhythm.days,
-        or_(subscription.c.paused_until.is_(None), subscription.c.paused_until <= day),
+        subscription.c.weekday == rhythm.weekday,
+        or_(
+            subscription.c.paused_until.is_(None), subscription.c.paused_until <= day, subscription.c.paused_from > day
+        ),
         allowed(_ADDRESS_KEY),
         ~had.exists(),
     )
 
 
-def readers(connection: Connection, which: ColumnElement[bool], limit: int) -> list[Row[Any]]:
-    """Return (id, size, edition) of subscriptions that meet a condition."""
-    columns = (subscription.c.id, subscription.c.size, subscription.c.edition)
-    return list(connection.execute(select(*columns).where(which).order_by(subscription.c.id).limit(limit)))
+def readers(connection: Connection, which: ColumnElement[bool], limit: int) -> list[Member]:
+    """Return what decides what subscriptions get that meet a condition."""
+    columns = (getattr(subscription.c, name) for name in ("id", "size", "sections", "beside", "even_empty"))
+    rows = connection.execute(select(*columns).where(which).order_by(subscription.c.id).limit(limit))
+    return [Member(row.id, row.size, tuple(row.sections.split(",")), row.beside, row.even_empty) for row in rows]
 
 
 def mailed(

@@ -6,7 +6,7 @@ Whoever asks hears the same whether the address is new, known or suppressed: onl
 
 import secrets
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -18,8 +18,10 @@ from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.digests import leaving, letters, saved_store, store
 from broadsheet.digests.deliveries import Claimed
+from broadsheet.digests.muting import Muting
 from broadsheet.digests.saved import checked
 from broadsheet.digests.saving import SavedSearches, decide, hold
+from broadsheet.digests.sections import with_page, written
 from broadsheet.digests.sending import Sending, SendReport
 from broadsheet.digests.subscription import Choices, Subscription, choices, pause
 from broadsheet.digests.tokens import CONFIRM_WITHIN, Claim, Tokens, bad_token
@@ -28,10 +30,12 @@ from broadsheet.mail import addresses
 from broadsheet.mail.letter import Letter, Letterhead, new_message_id
 from broadsheet.mail.suppression import is_suppressed
 from broadsheet.mail.transport import Transport
+from broadsheet.papers.catalogue import Catalogue
 from broadsheet.search.question import Question
 
 ONE_LETTER_IN = timedelta(hours=1)
 STALE = timedelta(minutes=10)
+_BEGUN = {"state": "pending", "paused_from": None, "paused_until": None}
 
 
 class Subscriptions:
@@ -45,6 +49,7 @@ class Subscriptions:
         transport: Transport,
         letterhead: Letterhead,
         zone: ZoneInfo,
+        catalogue: Catalogue,
     ) -> None:
         self._database = database
         self._clock = clock
@@ -53,7 +58,8 @@ class Subscriptions:
         self._letterhead = letterhead
         self._zone = zone
         self._sending = Sending(database, transport, letterhead, clock)
-        self.searches = SavedSearches(database, clock, lambda *given: self._open(*given)[1], self._managed)
+        self.searches = SavedSearches(database, clock, catalogue, lambda *given: self._open(*given)[1], self._managed)
+        self.mutes = Muting(database, catalogue, self._managed)
 
     def subscribe(
         self,
@@ -63,15 +69,16 @@ class Subscriptions:
         timezone: str | None = None,
         days: object = "weekdays",
         size: object = 10,
-        edition: object = True,
         search: Question | None = None,
+        **chosen: object,
     ) -> None:
         """Ask for digests: queues a letter to the address, at most one an hour; `send_waiting` sends it.
 
-        A `search` waits until the mailbox's owner wants it. Raises `Invalid` for what is no address, no choice or no
-        question to save, and says nothing about who is known.
+        What can be `chosen` beside is `choices`' to know. A `search` waits until the mailbox's owner wants it. Raises
+        `Invalid` for what is no address, no choice or no question to save, and says nothing about who is known.
         """
-        asked = choices(hour=hour, timezone=timezone or self._zone.key, days=days, size=size, edition=edition)
+        _require_known(chosen)
+        asked = choices(hour=hour, timezone=timezone or self._zone.key, days=days, size=size, **chosen)
         question = None if search is None else checked(search)
         reader = addresses.read(address, self._secret)
         try:
@@ -112,24 +119,26 @@ class Subscriptions:
             return self._subscription(self._open(connection, token)[1])
 
     def change(self, token: str, **chosen: object) -> Subscription:
-        """Change hour, timezone, days, size or edition; raises `Invalid` naming the field."""
+        """Change some of what `choices` takes; raises `Invalid` naming the field."""
+        _require_known(chosen)
         with self._database.write() as connection:
             row = self._managed(connection, token)
             if row.state == "ended":
                 raise Invalid("This subscription has ended. Subscribe again to start a new one.", field="token")
-            known = {"hour": row.hour, "timezone": row.timezone, "days": row.days, "size": row.size}
-            known["edition"] = row.edition
-            if unknown := chosen.keys() - known.keys():
-                raise Invalid(f"A subscription has no {min(unknown)}.", field=min(unknown))
+            known = {one.name: getattr(_chosen(row), one.name) for one in fields(Choices)}
             store.set_subscription(connection, row.id, _columns(choices(**{**known, **chosen})))
             return self._reread(connection, row.id)
 
-    def rest(self, token: str, until: object) -> Subscription:
-        """Bring no digest before a day, None to go on at once; what is due on that day comes. Raises `Invalid`."""
+    def rest(self, token: str, until: object, since: object = None) -> Subscription:
+        """Bring no digest from `since` (at once by default) until a day; None goes on at once. Raises `Invalid`.
+
+        What is due on the day of `until` comes.
+        """
         with self._database.write() as connection:
             row = self._managed(connection, token)
             today = self._clock.now().astimezone(ZoneInfo(row.timezone)).date()
-            store.set_subscription(connection, row.id, {"paused_until": pause(until, today)})
+            first, last = pause(since, until, today)
+            store.set_subscription(connection, row.id, {"paused_from": first, "paused_until": last})
             return self._reread(connection, row.id)
 
     def end(self, token: str) -> Subscription:
@@ -175,9 +184,10 @@ class Subscriptions:
         rested = row.state == "ended" or now - row.asked_at >= ONE_LETTER_IN
         if row.state == "ended" or (row.state == "pending" and not question):
             # Nobody has confirmed these choices yet, so the newest count.
-            store.set_subscription(connection, row.id, {**fresh, "state": "pending", "paused_until": None})
-        elif row.state == "pending":  # a search is asked for beside what was chosen before
-            store.set_subscription(connection, row.id, {"edition": row.edition or asked.edition})
+            store.set_subscription(connection, row.id, {**fresh, **_BEGUN})
+        elif row.state == "pending" and asked.edition:  # a search is asked for beside what was chosen before
+            order = with_page(_chosen(row).sections, wanted=True)
+            store.set_subscription(connection, row.id, {"sections": written(order)})
         if rested:
             store.set_subscription(connection, row.id, {"asked_at": now})
             self._queue(connection, row.id, "manage" if row.state == "confirmed" else "confirm", now)
@@ -233,18 +243,35 @@ class Subscriptions:
             id=row.id,
             address=row.address,
             state=row.state,
-            hour=row.hour,
-            timezone=row.timezone,
-            days=row.days,
-            size=row.size,
             created_at=row.created_at,
             confirmed_at=row.confirmed_at,
             ended_at=row.ended_at,
             token=self._tokens.make("manage", row.id, row.token_key, row.created_at),
-            edition=row.edition,
+            choices=_chosen(row),
+            paused_from=row.paused_from,
             paused_until=row.paused_until,
         )
 
 
+def _chosen(row: Row[Any]) -> Choices:
+    return Choices(
+        row.hour,
+        row.timezone,
+        row.days,
+        row.size,
+        tuple(row.sections.split(",")),
+        row.weekday,
+        row.beside,
+        row.even_empty,
+        row.locale,
+    )
+
+
 def _columns(chosen: Choices) -> dict[str, object]:
-    return {name: getattr(chosen, name) for name in ("hour", "timezone", "days", "size", "edition")}
+    return {one.name: getattr(chosen, one.name) for one in fields(Choices)} | {"sections": written(chosen.sections)}
+
+
+def _require_known(chosen: Collection[str]) -> None:
+    known = {one.name for one in fields(Choices)} | {"edition"}
+    if unknown := set(chosen) - known:
+        raise Invalid(f"A subscription has no {min(unknown)}.", field=min(unknown))

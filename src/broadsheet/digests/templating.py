@@ -5,13 +5,13 @@ HTML templates escape everything that is not marked otherwise, and nothing from 
 """
 
 import textwrap
-from datetime import date
 from functools import cache
 from urllib.parse import quote, urlsplit
 
 import css_inline
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from broadsheet.digests.dates import language, long_date
 from broadsheet.papers.identifiers import url_of
 from broadsheet.papers.paper import Artefact, Paper
 
@@ -47,6 +47,7 @@ def environment() -> Environment:
         "artefacts": artefacts,
         "head_and_deck": head_and_deck,
         "long_date": long_date,
+        "language": language,
     }
     return made
 
@@ -110,11 +111,6 @@ def paper_date(paper: Paper) -> str:
         return ""
     form = {"day": f"{paper.published.day} %b %Y", "month": "%b %Y", "year": "%Y"}[paper.date_precision]
     return f"{paper.published:{form}}"
-
-
-def long_date(day: date) -> str:
-    """Return a date such as Wednesday 5 February 2025."""
-    return f"{day:%A} {day.day} {day:%B %Y}"
 
 
 def source(paper: Paper) -> tuple[str, str] | None:

@@ -4,6 +4,7 @@ Which work a record tells of is decided in `intake` and `merging`; finding paper
 Every change of a paper has a number; whoever derives something from papers reads on from the last number it saw.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -144,6 +145,24 @@ class Catalogue:
         with self._database.read() as connection:
             rows = connection.execute(select(paper.c.id, paper.c.first_seen_at).where(came))
             return {row.id: row.first_seen_at for row in rows}
+
+    def authors_between(self, start: datetime, end: datetime) -> dict[int, tuple[str, ...]]:
+        """Return the authors of each paper that came in after `start` and until `end`."""
+        came = (paper.c.first_seen_at > start) & (paper.c.first_seen_at <= end)
+        with self._database.read() as connection:
+            rows = connection.execute(select(paper.c.id, paper.c.authors).where(came))
+            return {row.id: tuple(json.loads(row.authors)) for row in rows}
+
+    def holds_category(self, code: str) -> bool:
+        """Tell whether any paper stands in a category or in one below it: `cs` holds what is in `cs.IR`.
+
+        Nothing is indexed by it here: with a million papers the answer that there is none takes about a second.
+        """
+        plain = func.lower(paper.c.categories)
+        begins = json.dumps(code.lower(), ensure_ascii=False)[:-1]
+        named = plain.contains(f'{begins}"', autoescape=True) | plain.contains(f"{begins}.", autoescape=True)
+        with self._database.read() as connection:
+            return connection.execute(select(paper.c.id).where(named).limit(1)).first() is not None
 
     def by_source(self, source: str, limit: int, offset: int = 0) -> list[Paper]:
         """Return papers of which `source` told, in the order of its own keys."""

@@ -105,9 +105,17 @@ def words(names: Sequence[str]) -> list[list[str]]:
 
 @lru_cache(maxsize=1 << 15)
 def _person(name: str) -> Person:
-    plain = name.casefold().translate(_LETTERS).replace("-", " ")
-    family, initial = titles.person(plain)
-    return Person(_folded(family), initial, frozenset(map(_folded, titles.name_words(plain))))
+    family, initial = titles.person(_plain(name))
+    return Person(_folded(family), initial, frozenset(words_of(name)))
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name in their order and normal forms: without case, accents, umlauts and hyphens."""
+    return [_folded(word) for word in titles.name_words(_plain(name))]
+
+
+def _plain(name: str) -> str:
+    return name.casefold().translate(_LETTERS).replace("-", " ")
 
 
 def _folded(word: str) -> str:

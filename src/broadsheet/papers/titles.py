@@ -48,8 +48,8 @@ _REPORT = re.compile(
 _WITH_DIGIT = re.compile(r"[^\W_]*\d[^\W_]*")
 _DIGITS = re.compile(r"\d+")
 _FEWEST_WORDS = 4
-_PARTICLES = frozenset("van von der den de di da la le el al bin ibn dos du ter ten".split())
-_SUFFIXES = frozenset("jr sr ii iii iv".split())
+PARTICLES = frozenset("van von der den de di da la le el al bin ibn dos du ter ten".split())
+SUFFIXES = frozenset("jr sr ii iii iv".split())
 
 
 def normalised(title: str) -> str:
@@ -135,10 +135,10 @@ def person(name: str) -> tuple[str, str]:
     if comma:
         first = _words(given)
     else:
-        while len(words) > 1 and words[-1] in _SUFFIXES:
+        while len(words) > 1 and words[-1] in SUFFIXES:
             words.pop()
         first = words[:-1]
-    while len(words) > 1 and words[0] in _PARTICLES:
+    while len(words) > 1 and words[0] in PARTICLES:
         words.pop(0)
     return (words[-1] if words else ""), (first[0][0] if first else "")
 

@@ -7,6 +7,7 @@ the index as it is now.
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
@@ -31,6 +32,7 @@ from broadsheet.search.question import Question
 from broadsheet.search.results import Hit, SearchPage, Why
 from broadsheet.search.similar import DIVERSITY, similar
 from broadsheet.search.spelling import suggestion
+from broadsheet.search.topics import Background, belonging
 from broadsheet.search.upgrade import UpgradeStatus
 from broadsheet.search.vocabulary import Vocabulary
 from broadsheet.search.weights import KnownWeights, shipped
@@ -78,6 +80,7 @@ class Search:
         self._vocabulary = Vocabulary()
         self._log = get_logger("search")
         self._reasons = Reasons(catalogue, self._stems)
+        self._at_large: tuple[tuple[str, int, int], Background] | None = None
         # Both halves of a search are mostly outside Python's lock: side by side they take as long as the longer one.
         self._beside = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="search")
 
@@ -149,6 +152,22 @@ class Search:
         told = Told(query, asked.method, today if sort == "recent" else None)
         return News.of(ranking, among, lambda part: self._reasons.hits(part, 1, told))
 
+    def of_topic(self, words: str, examples: Sequence[int], among: Ids) -> News:
+        """Return which of these papers belong to a topic told by words or by examples (papers), nearest first.
+
+        The examples themselves never do. Where the encoder does not answer, a topic by words has no news now. Raises
+        `Unavailable` without an index.
+        """
+        engine = self._index.engine()
+        if examples:
+            held = [vector for one in examples if (vector := engine.vector(one)) is not None]
+            vectors = [vector for vector in held if vector.any()]
+        else:
+            vectors = [self._meaning(engine, words, "fused")[0]] if words else []
+        ranking = belonging(engine, self._background(engine), vectors, np.setdiff1d(among, examples))
+        known = np.array(sorted(examples), np.int64)
+        return News.of(ranking, among, lambda part: self._reasons.of_topic(engine, part, words, known))
+
     def suggest(self, text: str, limit: int = 8) -> list[Paper]:
         """Return papers whose titles hold what was typed so far, those that begin with it first; or the one it names.
 
@@ -165,6 +184,14 @@ class Search:
         begun = normalised(typed)
         papers.sort(key=lambda paper: (not normalised(paper.title).startswith(begun), places[paper.id]))
         return papers[:limit]
+
+    def _background(self, engine: Engine) -> Background:
+        """Return how papers at large lie; it is looked at again whenever papers came in."""
+        seen = (engine.encoder.fingerprint, engine.newest, len(engine))
+        known = self._at_large  # read once: another thread may replace it between two looks
+        if known is None or known[0] != seen:
+            known = self._at_large = (seen, Background.of(engine))
+        return known[1]
 
     def _way(self, engine: Engine, method: Method, refine: bool) -> Way:
         weights = self._weights.of(engine.encoder.fingerprint)

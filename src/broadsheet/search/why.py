@@ -13,13 +13,16 @@ import numpy as np
 
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Paper
-from broadsheet.search.engine import Ids, Scores
+from broadsheet.search.engine import Engine, Ids, Scores
 from broadsheet.search.fusion import Method, Ranking
 from broadsheet.search.highlights import Highlighter, passage
 from broadsheet.search.order import HALF_LIFE_DAYS, freshness
 from broadsheet.search.query import Query
 from broadsheet.search.results import Hit, Why
+from broadsheet.search.topics import nearest
 from broadsheet.search.words import Stems
+
+LONGEST_SAID = 60  # characters of a title or of a topic's words within a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,18 @@ class Reasons:
             if paper_id in papers
         ]
 
+    def of_topic(self, engine: Engine, part: Ranking, words: str, examples: Ids) -> list[Hit]:
+        """Return papers of a topic told by `words` or by `examples`, each with the example to which it lies nearest."""
+        papers, titles = self._papers(part.ids), {key: one.title for key, one in self._papers(examples).items()}
+        hits = []
+        for rank, (paper_id, cosine) in enumerate(zip(part.ids.tolist(), part.meaning.tolist(), strict=True), 1):
+            if paper_id in papers:
+                to = titles.get(nearest(engine, paper_id, examples) or 0, "")
+                said = f"Near your examples in meaning ({cosine:.2f})" if len(examples) else ""
+                said = f"{said}, most of all “{_short(to)}”." if to else f"{said or _near_words(words, cosine)}."
+                hits.append(Hit(rank, cosine, papers[paper_id], Why((), 0.0, cosine, said)))
+        return hits
+
     def _papers(self, ids: Ids) -> dict[int, Paper]:
         return {paper.id: paper for paper in self._catalogue.papers([int(one) for one in ids])}
 
@@ -75,6 +90,14 @@ def _hit(place: int, paper: Paper, text: float, meaning: float, highlighter: Hig
     why = Why(held, text, meaning, sentence, left)
     telling = passage(paper.abstract, abstract_marks)
     return Hit(place, text + meaning, paper, why, title_marks, abstract_marks, telling)
+
+
+def _near_words(words: str, cosine: float) -> str:
+    return f"Near “{_short(words)}” in meaning ({cosine:.2f})"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SAID else text[: LONGEST_SAID - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _left(paper: Paper, today: date) -> float:

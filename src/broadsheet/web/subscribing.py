@@ -137,11 +137,11 @@ def managed(
     if subscription.state == "ended":
         return site.pages.show(request, "subscribe_ended.html")
     values = {
-        "hour": str(subscription.hour),
-        "timezone": subscription.timezone,
-        "days": subscription.days,
+        "hour": str(subscription.choices.hour),
+        "timezone": subscription.choices.timezone,
+        "days": subscription.choices.days,
         "size": str(subscription.size),
-        "edition": "on" if subscription.edition else "off",
+        "edition": "on" if subscription.choices.edition else "off",
         "paused_until": str(subscription.paused_until or ""),
     }
     return site.pages.show(

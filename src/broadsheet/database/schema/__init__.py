@@ -18,6 +18,8 @@ from broadsheet.database.schema.declaring import metadata
 from broadsheet.database.schema.digests import (
     delivery,
     delivery_paper,
+    mute,
+    muted_paper,
     saved_search,
     search_find,
     subscription,
@@ -92,6 +94,8 @@ __all__ = [
     "mail_tally",
     "mail_trouble",
     "metadata",
+    "mute",
+    "muted_paper",
     "open_page",
     "openid_identity",
     "paper",

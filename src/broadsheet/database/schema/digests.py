@@ -1,9 +1,11 @@
 """Subscriptions, what they hold, and the mails that went out for them."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, true
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
 
 from broadsheet.database.column_types import Moment
 from broadsheet.database.schema.declaring import Id, paper_id, table
+
+SECTIONS = "picks,trending,new,topics,searches,authors,categories"  # see digests.sections
 
 subscription = table(
     "subscription",
@@ -16,7 +18,12 @@ subscription = table(
     Column("hour", Integer, nullable=False),
     Column("timezone", String(64), nullable=False),
     Column("days", String(16), nullable=False),  # daily, weekdays, weekly, monthly
-    Column("edition", Boolean, nullable=False, server_default=true()),  # false: saved searches alone
+    Column("weekday", Integer, nullable=False, server_default="0"),  # of the weekly ones: 0 is Monday
+    Column("sections", String(120), nullable=False, server_default=SECTIONS),  # in the reader's order
+    Column("beside", Boolean, nullable=False, server_default=false()),  # what is followed comes beside `size`
+    Column("even_empty", Boolean, nullable=False, server_default=false()),  # a mail without papers says why
+    Column("locale", String(16), nullable=False, server_default="en"),  # of dates
+    Column("paused_from", Date),  # the first day of a pause; none: it has begun
     Column("paused_until", Date),  # editions before that day bring no digest
     Column("created_at", Moment, nullable=False),
     Column("asked_at", Moment, nullable=False),  # when the newest confirmation mail was asked for
@@ -26,7 +33,8 @@ subscription = table(
     Index("ix_subscription_state", "state"),
 )
 
-# A question whose new papers come with a subscription's digests, once its owner has confirmed it.
+# What a subscription follows, once its owner has confirmed it: a search, a topic, an author or a category. Which of
+# them is meant stands in the question itself: see digests.interests.
 saved_search = table(
     "saved_search",
     Column("id", Id, primary_key=True),
@@ -36,6 +44,23 @@ saved_search = table(
     Column("created_at", Moment, nullable=False),
     Column("confirmed_at", Moment),
     UniqueConstraint("subscription_id", "question"),
+)
+
+# What a subscription never wants to see: words, authors, categories, in their normal forms.
+mute = table(
+    "mute",
+    Column("subscription_id", Id, ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(8), primary_key=True),  # word, author, category
+    Column("value", String(200), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# Papers that a subscription never wants to see; when one proves to be another, the mute follows it.
+muted_paper = table(
+    "muted_paper",
+    Column("subscription_id", Id, ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True),
+    paper_id(primary_key=True),
+    Index("ix_muted_paper_paper_id", "paper_id"),
 )
 
 delivery = table(
