@@ -36,6 +36,8 @@ PAGES = {
     "sign in": "/sign-in",
     "sign-in asked": "/sign-in/asked",
     "submit": "/submit?q=2601.00001",
+    "trending": "/trending",
+    "trending, month of a category": "/trending?window=month&order=past&category=cs.CV",
     "ranking": "/about/trending",
     "sources": "/about/sources",
     "about": "/about",

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from broadsheet.accounts.accounts import Accounts
-from broadsheet.api import lists, personal, searches, talk
+from broadsheet.api import lists, personal, searches, talk, trending
 from broadsheet.api.shapes import error_json, hit_json, paper_json, search_json
 from broadsheet.api.stories import story_json
 from broadsheet.clock import Clock
@@ -36,6 +36,7 @@ from broadsheet.search.paging import DEEPEST
 from broadsheet.search.query import Filters
 from broadsheet.search.service import Search
 from broadsheet.search.similar import DIVERSITY, MOST
+from broadsheet.trending.trending import Trending
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Service:
     merges: Merges
     histories: Histories
     search: Search
+    trending: Trending
     checks: Checks
     accounts: Accounts
     subscriptions: Subscriptions
@@ -60,6 +62,7 @@ def create(service: Service) -> FastAPI:
     """Return the API as an ASGI application, to be mounted at `/api/v1`."""
     api = _bare(service.version)
     personal.add(api, service.accounts, service.community.votes, service.catalogue)
+    trending.add(api, service.trending, service.community.votes)
     talk.add(api, service.accounts, service.community, service.catalogue)
     lists.add(api, service.accounts, service.community.lists, service.catalogue)
 

@@ -131,6 +131,7 @@ class App:
             self.merges,
             self.histories,
             self.search,
+            self.trending,
             self.checks,
             self.accounts,
             self.subscriptions,
@@ -141,7 +142,7 @@ class App:
             routes=[
                 *_health(service),
                 Mount("/api/v1", api.create(service)),
-                *feed_routes(self.editions, self.search, head),
+                *feed_routes(self.editions, self.trending, self.search, head),
                 *web_routes(site),
             ],
             middleware=middleware(),

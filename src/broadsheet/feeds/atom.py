@@ -17,6 +17,7 @@ from broadsheet.papers.paper import Paper
 from broadsheet.search.question import Question
 from broadsheet.search.results import SearchPage
 from broadsheet.settings import Settings
+from broadsheet.trending.trending import TopPage
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a feed must say when it changed last, an empty one too
@@ -48,6 +49,23 @@ def daily(edition: Edition, letterhead: Letterhead) -> bytes:
     feed.generator("Broadsheet")
     for place in _places(edition):
         _add(feed, place.paper, place.reason, place.blurb or place.paper.abstract, letterhead, moment)
+    document: bytes = feed.atom_str(pretty=True)
+    return document
+
+
+def trending(page: TopPage, address: str, letterhead: Letterhead) -> bytes:
+    """Return a trending page as an Atom document; `address` is the query that asks for it, with its mark or empty."""
+    itself = f"{letterhead.site}/feeds/trending.atom{address}"
+    feed = FeedGenerator()
+    feed.id(itself)
+    feed.title(f"{letterhead.name}: trending, {page.window}{_printable(f', {page.topic}') if page.topic else ''}")
+    feed.subtitle("What is read next, and why" if page.order == "next" else "How it went, and why")
+    feed.link(href=itself, rel="self", type="application/atom+xml")
+    feed.link(href=f"{letterhead.site}/trending{address}", rel="alternate", type="text/html")
+    feed.updated(page.computed_at or _NEVER)
+    feed.generator("Broadsheet")
+    for place in page.places:
+        _add(feed, place.paper, place.reason, place.paper.abstract, letterhead, place.paper.first_seen_at)
     document: bytes = feed.atom_str(pretty=True)
     return document
 

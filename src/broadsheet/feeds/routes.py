@@ -1,6 +1,7 @@
-"""The feed routes: reads the request, asks editions or search, answers with validators so that pollers cost nothing."""
+"""The feed routes: reads the request, asks the domain, answers with validators so that pollers cost nothing."""
 
 import hashlib
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,11 +11,13 @@ from broadsheet.editions.editions import Editions
 from broadsheet.feeds import atom
 from broadsheet.search import question
 from broadsheet.search.service import Search
+from broadsheet.trending.trending import Trending
 
 SEARCHED = 30  # papers in the feed of a search
+TRENDING = 30
 
 
-def routes(editions: Editions, search: Search, letterhead: atom.Letterhead) -> list[Route]:
+def routes(editions: Editions, trending: Trending, search: Search, letterhead: atom.Letterhead) -> list[Route]:
     """Return the table of feed paths."""
 
     def daily(request: Request) -> Response:
@@ -25,7 +28,17 @@ def routes(editions: Editions, search: Search, letterhead: atom.Letterhead) -> l
         page = search.search(asked.text, filters=asked.filters, sort=asked.followed().sort, limit=SEARCHED)
         return _answer(request, atom.searched(asked, page, letterhead))
 
-    return [Route("/feeds/daily.atom", daily), Route("/feeds/search.atom", searched)]
+    def ranked(request: Request) -> Response:
+        given = {name: request.query_params.get(name, "") for name in ("window", "category", "order")}
+        page = trending.page(given["window"] or "day", given["category"], given["order"] or "next", TRENDING)
+        told = {name: value for name, value in given.items() if value}
+        return _answer(request, atom.trending(page, f"?{urlencode(told)}" if told else "", letterhead))
+
+    return [
+        Route("/feeds/daily.atom", daily),
+        Route("/feeds/trending.atom", ranked),
+        Route("/feeds/search.atom", searched),
+    ]
 
 
 def _answer(request: Request, body: bytes) -> Response:

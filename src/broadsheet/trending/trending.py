@@ -25,6 +25,7 @@ from broadsheet.trending.formula import HORIZONS, KINDS, PUBLISHED, Measure, Wei
 from broadsheet.trending.refresh import Refresh, Trust
 
 Order = Literal["next", "past"]
+ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Trending:
         """Return the page as it was last computed; raises `Invalid` for an unknown horizon."""
         return list(self.page(horizon, limit=limit).places)
 
-    def page(self, window: str = "day", topic: str = "", order: Order = "next", limit: int = 20) -> TopPage:
+    def page(self, window: str = "day", topic: str = "", order: str = "next", limit: int = 20) -> TopPage:
         """Return the first places of a window, of all papers or of a category or archive, such as `cs.CL` or `cs`.
 
         `order` asks what is read next, or how the window went. Raises `Invalid` for an unknown window or order.
@@ -108,14 +109,14 @@ class Trending:
         places = tuple(_ranked(paper, kept[paper.id], measure, now) for paper in papers if paper.id in kept)
         return TopPage(window, order, topic, places, found.candidates, computed_at)
 
-    def topics(self, window: str = "day", order: Order = "next") -> dict[str, int]:
+    def topics(self, window: str = "day", order: str = "next") -> dict[str, int]:
         """Return how many candidates each category and archive has in a window, those with the most first."""
         _hours(window)
         with self._database.read() as connection:
             found = store.topics(connection, window, _past(order))
         return dict(sorted(found.items(), key=lambda one: (-one[1], one[0])))
 
-    def explain(self, key: str, horizon: str = "day", order: Order = "next") -> Explanation:
+    def explain(self, key: str, horizon: str = "day", order: str = "next") -> Explanation:
         """Return why the paper has its score, computed now if it is no candidate.
 
         Raises `Invalid` for an unknown horizon or order or a key that names nothing, `NotFound` for an unknown paper.
@@ -169,7 +170,7 @@ def _hours(horizon: str) -> float:
 
 
 def _past(order: str) -> bool:
-    if order not in get_args(Order):
+    if order not in ORDERS:
         raise Invalid(f"There is no order “{order:.40}”; use next or past.", field="order", value=order)
     return order == "past"
 

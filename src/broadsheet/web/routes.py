@@ -33,6 +33,7 @@ from broadsheet.web import (
     subscribing,
     talk,
     theme,
+    trending,
     voting,
 )
 from broadsheet.web.headers import Guard
@@ -60,6 +61,7 @@ def routes(site: Site) -> list[Route]:
         page("/edition", archive.archive),
         get("/edition/latest", front.latest),
         page("/edition/{name}", front.of_span),
+        page("/trending", trending.page),
         page("/search", search.search),
         page("/search/suggest", search.suggest),
         get("/paper/{key:path}/cite.{form}", paper.cite),
