@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0015_submissions'
-down_revision = '0014_lists'
+revision = '0017_submissions'
+down_revision = '0016_sections'
 branch_labels = None
 depends_on = None
 
