@@ -1,8 +1,11 @@
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dkim
 
+from broadsheet.database.engine import Database
+from broadsheet.mail import tally
 from tests.cli.conftest import Call
 from tests.mail.servers import smtp_server
 from tests.mail.zones import dns_server
@@ -51,3 +54,24 @@ def test_what_is_wrong_ends_with_status_one(call: Call) -> None:
     assert (status, out) == (1, "")
     assert "BROADSHEET_MAIL_FROM" in err
     assert call("mail", "check", "--to", "nobody")[0] == 1
+
+
+def test_rates_and_a_pause_that_is_lifted(call: Call, tmp_path: Path) -> None:
+    status, out, _ = call("mail", "rates")
+    assert (status, out.splitlines()[-1].split()[:2]) == (0, ["all", "0"])
+    database = Database(f"sqlite:///{tmp_path / 'home' / 'broadsheet.db'}")
+    with database.write() as connection:
+        tally.count(connection, tally.Event.ACCEPTED, "reader.example", datetime.now(UTC), 1000)
+        tally.count(connection, tally.Event.COMPLAINED, "reader.example", datetime.now(UTC), 4)
+    database.close()
+    out = call("tick", "--json", BROADSHEET_SOURCES="[]")[1]
+    assert "digests are paused: 0.40%" in next(one["said"] for one in json.loads(out) if one["tick"] == "returned")
+    status, out, _ = call("mail", "rates")
+    assert status == 1
+    assert "0.400%" in out
+    assert "broadsheet mail resume" in out
+    told = json.loads(call("mail", "rates", "--json")[1])
+    assert (told["total"]["accepted"], told["pause"]["lifted_at"]) == (1000, None)
+    assert "Digests go on." in call("mail", "resume")[1]
+    assert call("mail", "rates")[0] == 0
+    assert "not paused" in call("mail", "resume")[2]

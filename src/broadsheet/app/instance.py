@@ -37,6 +37,7 @@ from broadsheet.logs import get_logger
 from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.limits import Limits
+from broadsheet.mail.office import Office
 from broadsheet.mail.returned.intake import Intake
 from broadsheet.mail.returned.listener import Listener
 from broadsheet.mail.returned.places import Places
@@ -96,6 +97,7 @@ class App:
     intake: Intake
     limits: Limits
     suppressions: Suppressions
+    office: Office
     subscriptions: Subscriptions
     digests: Digests
     accounts: Accounts

@@ -27,6 +27,7 @@ from broadsheet.errors import Invalid
 from broadsheet.jobs.leases import Leases
 from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.limits import Limits
+from broadsheet.mail.office import Office
 from broadsheet.mail.returned.intake import Intake
 from broadsheet.mail.returned.places import places_of
 from broadsheet.mail.signed import Signed
@@ -77,6 +78,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     letterhead = letterhead_of(settings, secret)
     keys = DkimKeys(settings.home / "dkim", settings.dkim_selector)
     places = places_of(settings.bounce_mailboxes, letterhead.returns, settings.home / "returned", clock)
+    office = Office(database, clock, secret, Limits(database, clock), Suppressions(database, clock))
     owners = (ReturnedDigests(letterhead), ReturnedLetters(letterhead))
     transport = Signed(transport_of(settings, clock), keys, letterhead.domain, clock)
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone, catalogue)
@@ -111,8 +113,9 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         transport=transport,
         places=places,
         intake=Intake(database, clock, letterhead.returns, owners, places.inboxes),
-        limits=Limits(database, clock),
-        suppressions=Suppressions(database, clock),
+        limits=office.limits,
+        suppressions=office.suppressions,
+        office=office,
         subscriptions=subscriptions,
         digests=digests,
         accounts=accounts_of(settings, database, clock, secret, transport, letterhead, belongings),

@@ -4,12 +4,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from broadsheet.cli import suppressions
 from broadsheet.cli.terminal import fail, instance, say, say_json
 
 if TYPE_CHECKING:
     from broadsheet.mail.judging import Finding
+    from broadsheet.mail.tally import Rates
 
 commands = typer.Typer(help="Mails that land in inboxes.", no_args_is_help=True)
+commands.add_typer(suppressions.commands, name="suppressions")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -64,3 +67,41 @@ def _tell(finding: "Finding") -> None:
     say(f"{finding.state:7} {finding.point:7} {finding.said}")
     if finding.todo:
         say(f"{'':16}{finding.todo}")
+
+
+@commands.command()
+def rates(
+    days: Annotated[int, typer.Option(min=1, max=90, help="How many days, today among them.")] = 28, json: Json = False
+) -> None:
+    """Show how mails fared, by receiver, and whether digests are paused; status 1 where they are. For monitoring."""
+    from dataclasses import asdict
+
+    with instance() as app:
+        told = app.office.overview(days)
+    if json:
+        say_json(asdict(told) | {"days": {str(day): asdict(one) for day, one in told.days.items()}})
+    else:
+        say(f"{'since ' + str(told.since):28} {'sent':>8} {'refused':>8} {'bounced':>8} {'gone':>7} {'complaints':>10}")
+        for one in told.receivers:
+            _say_rates(one.domain or "others", one.rates)
+        _say_rates("all", told.total)
+        if told.pause:
+            say(f"Digests are paused since {told.pause.since:%Y-%m-%d %H:%M}: {told.pause.words}")
+            say("When the reason is mended: broadsheet mail resume")
+    if told.pause:
+        fail()
+
+
+@commands.command()
+def resume() -> None:
+    """Let digests go on after a pause; what was before is not held against the instance again."""
+    with instance() as app:
+        pause = app.limits.lift(suppressions.BY)
+    say(f"Digests go on. They were paused since {pause.since:%Y-%m-%d %H:%M}: {pause.words}")
+
+
+def _say_rates(name: str, rates: "Rates") -> None:
+    say(
+        f"{name:28} {rates.sent:>8} {rates.refused:>8} {rates.bounced:>8} {rates.gone_share:>7.2%} "
+        f"{rates.complaint_share:>10.3%}"
+    )

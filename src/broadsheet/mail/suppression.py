@@ -27,7 +27,7 @@ class Suppression:
     """One entry: the key of an address, why and since when it is not written to."""
 
     address_key: str
-    reason: str
+    reason: Reason
     since: datetime
 
 
