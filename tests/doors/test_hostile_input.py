@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from broadsheet.app import App
+from broadsheet.clock import FixedClock
 from broadsheet.database import changes
 from broadsheet.database.schema import metadata
 from broadsheet.editions.edition import Edition
@@ -215,6 +216,36 @@ def test_hostile_forms_of_a_reader_who_is_signed_in(client: TestClient, table: l
     for path in ("/me", "/me/export", "/"):
         look_over(client.get(path), path)
     assert app.accounts.sessions.reader(session), "a hostile form signed the reader out"
+
+
+def test_hostile_forms_at_the_desk(client: TestClient, app: App, clock: FixedClock) -> None:
+    editor = app.accounts.readers.add("ada@quill.example", "editor")
+    own_form(client)
+    client.cookies.set("broadsheet_session", app.accounts.sessions.begin(editor.id))
+    token = client.get("/me").text.partition('name="form_token" value="')[2].partition('"')[0]
+    span, paper = app.desk.next_span(), app.catalogue.newest(1)[0].key
+    right = {"revision": "0", "paper-1": paper, "kicker-1": "", "blurb-1": "", "goes_out": "", "do": "save", "from": ""}
+    for name in right:
+        for named, value in HOSTILE.items():
+            seen = {"revision": str(app.desk.draft(span).revision)}
+            sent = right | seen | {name: value, "form_token": token}
+            kind = {"content-type": "application/x-www-form-urlencoded"}
+            for told in ("save", f"pick {value}", f"place {paper} {value}"):
+                body = query(list(({"do": told} | sent if name == "do" else sent | {"do": told}).items()))
+                look_over(client.post(f"/desk/{span.name}", content=body, headers=kind), (name, named))
+    look_over(client.get(f"/desk/{span.name}"), "the desk after all that")
+    clock.sleep(86_400)
+    app.desk.publish(app.desk.draft(span), by=None)
+    for named, value in HOSTILE.items():
+        body = query([("paper", value), ("note", value), ("form_token", token)])
+        look_over(client.post(f"/desk/{span.name}/correction", content=body, headers=kind), named)
+        look_over(
+            client.post(
+                f"/desk/{span.name}/correction", content=query([("note", value), ("form_token", token)]), headers=kind
+            ),
+            named,
+        )
+    look_over(client.get(f"/edition/{span.name}"), "the page after all that")
 
 
 def test_hostile_comments(client: TestClient, app: App) -> None:
