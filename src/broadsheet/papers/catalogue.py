@@ -187,6 +187,16 @@ class Catalogue:
             asked = asked.where(paper.c.published >= published_since)
         return self._ordered(asked.order_by(paper.c.id).limit(limit))
 
+    def highest(self) -> int:
+        """Return the greatest number of a paper, 0 without papers."""
+        with self._database.read() as connection:
+            return int(connection.scalar(select(func.max(paper.c.id))) or 0)
+
+    def named_between(self, first: int, last: int) -> list[tuple[str, datetime]]:
+        """Return the key of each paper with a number from `first` to `last`, and when it last changed."""
+        with self._database.read() as connection:
+            return store.named_between(connection, first, last)
+
     def records_of(self, paper_id: int) -> list[SourceRecord]:
         """Return what every source said of a paper, oldest first, without the verbatim payloads."""
         with self._database.read() as connection:

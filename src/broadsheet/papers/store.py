@@ -441,3 +441,16 @@ def _moment(text: str | None) -> datetime | None:
 def _date(value: date | str | None) -> date | None:
     """Read a day as the drivers give it: SQLite's has no dates and gives text."""
     return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def named_between(connection: Connection, first: int, last: int) -> list[tuple[str, datetime]]:
+    """Return (key, when it last changed) of the papers with numbers from `first` to `last`, without reading them."""
+    best = (
+        select(identifier.c.scheme + ":" + identifier.c.value)
+        .where(identifier.c.paper_id == paper.c.id)
+        .order_by(identifier.c.place)
+        .limit(1)
+        .scalar_subquery()
+    )
+    asked = select(paper.c.id, best, paper.c.updated_at).where(paper.c.id.between(first, last)).order_by(paper.c.id)
+    return [(key or f"paper:{number}", changed) for number, key, changed in connection.execute(asked)]

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from broadsheet.editions.edition import Edition, Place
 from broadsheet.editions.spans import Period, Span, read, span_of
-from broadsheet.web import words
+from broadsheet.web import sharing, words
 from broadsheet.web.about import SHORT
 from broadsheet.web.site import Site
 from broadsheet.web.voting import ballot
@@ -84,6 +84,7 @@ def page(site: Site, request: Request, edition: Edition, **more: Any) -> Respons
         "front.html",
         cached=not more,
         **{"proof": None} | more,
+        meta=None if more else sharing.of_edition(site, edition, request.url.path),
         edition=edition,
         span=edition.span,
         tabs=_tabs(site, edition.span),

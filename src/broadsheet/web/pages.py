@@ -68,6 +68,7 @@ class Pages:
             "path": request.url.path,
             "theme": self.theme(request),
             "ballot": None,
+            "meta": None,
             "reader": self._known.reader(request),
             "form_token": GAP,
             "health": self._health(),

@@ -22,7 +22,7 @@ from broadsheet.papers.identifiers import url_of
 from broadsheet.papers.paper import Paper
 from broadsheet.search.results import Hit
 from broadsheet.search.similar import DIVERSITY
-from broadsheet.web import words
+from broadsheet.web import sharing, words
 from broadsheet.web.charts import charts
 from broadsheet.web.reuse import reuse_of
 from broadsheet.web.site import Site
@@ -69,6 +69,7 @@ def paper(site: Site, request: Request) -> Response:
         request,
         "paper.html",
         cached=True,
+        meta=sharing.of_paper(site, found),
         paper=found,
         ballot=ballot(site, request, [found]),
         place=place,

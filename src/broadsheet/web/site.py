@@ -30,6 +30,7 @@ from broadsheet.web.client import is_from_here
 from broadsheet.web.kept import Kept
 from broadsheet.web.known import Known
 from broadsheet.web.pages import Pages
+from broadsheet.web.previews import Previews
 
 MAILS_ELSEWHERE = (
     "Mails of this site are not sent yet: they lie on its machine, for whoever runs it. Ask there if you wait for one."
@@ -68,6 +69,11 @@ class Site:
     def told_of_mails(self, request: Request) -> str:
         """Return where mails go, as far as whoever asks may know: a path is for who sits at its machine."""
         return self.mail_words if not self.mail_words or is_from_here(request) else MAILS_ELSEWHERE
+
+    @cached_property
+    def previews(self) -> Previews:
+        """The pictures beside links to pages."""
+        return Previews()
 
     @cached_property
     def kept(self) -> Kept:

@@ -101,7 +101,12 @@ def identifier(value: Identifier) -> str:
 
 def paper_path(paper: Paper) -> str:
     """Return the path of a paper's page."""
-    return f"/paper/{quote(paper.key, safe=':/')}"
+    return key_path(paper.key)
+
+
+def key_path(key: str) -> str:
+    """Return the path of the page of the paper with this key."""
+    return f"/paper/{quote(key, safe=':/')}"
 
 
 def number(value: float, digits: int = 2) -> str:
