@@ -3,9 +3,11 @@
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,7 @@ from tests.database.emptied import empty, keep_first_rows
 if TYPE_CHECKING:
     from broadsheet.app import App
 
+_INSTANCES = count(1)
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
 # Two OpenMP threads on a busy two-core machine wait for each other far longer than one thread works.
@@ -130,3 +133,14 @@ def app(tmp_path: Path, shelved_home: Path, clock: FixedClock) -> Iterator["App"
     built = build(load(home=tmp_path / "home", artefact_checks=0), clock)
     yield built
     built.close()
+    _forget_handlers()
+
+
+def _forget_handlers() -> None:
+    """Let go of this test's instance: FastAPI remembers handlers for good, and they hold all of it, 30 MB each."""
+    models = sys.modules.get("fastapi.dependencies.models")
+    for remembered in vars(models).values() if models else ():
+        if hasattr(remembered, "cache_clear"):
+            remembered.cache_clear()
+    if next(_INSTANCES) % 20 == 0:
+        gc.collect()

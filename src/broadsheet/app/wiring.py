@@ -48,7 +48,7 @@ from broadsheet.web.client import is_loopback
 
 # Python looks for garbage in circles after each 700 new objects, and a batch of records makes a hundred thousand that
 # are in none: a fifth of the time of a harvest.
-_NEW_OBJECTS = (50_000, 20, 20)
+_NEW_OBJECTS = (50_000, 10, 10)
 
 
 def build(settings: Settings, clock: Clock | None = None) -> App:
