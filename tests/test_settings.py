@@ -66,6 +66,8 @@ def test_every_setting_is_documented() -> None:
         {"dkim_selector": "a.b"},
         {"dkim_selector": "p" * 60},
         {"mail_addresses": ("mail.example.org",)},
+        {"mail_pace": ("gmail.com",)},
+        {"mail_pace": ("gmail.com=0",)},
         {"dns_server": "dns.example.org"},
         {"dns_server": "127.0.0.1:dns"},
     ],
@@ -73,6 +75,11 @@ def test_every_setting_is_documented() -> None:
 def test_settings_of_mail_that_cannot_be_used(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match="; write "):
         load(**given)
+
+
+def test_paces_by_domain() -> None:
+    assert load(mail_pace="gmail.com=600, *=1200").paces == {"gmail.com": 600, "*": 1200}
+    assert load().paces == {}
 
 
 @pytest.mark.parametrize("server", ["", "9.9.9.9", "127.0.0.1:5353", "2620:fe::fe", "[2620:fe::fe]:53"])

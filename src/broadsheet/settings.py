@@ -26,6 +26,7 @@ from pydantic_settings import (
 
 _PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]*@")
 _SELECTOR = re.compile(r"[a-z0-9]([a-z0-9-]{0,53}[a-z0-9])?")  # a DNS label, with room for "-ed25519"
+_PACE = re.compile(r"(\*|[a-z0-9.-]+)=[1-9][0-9]{0,5}")
 _LIBRARY = re.compile(r"(users|groups)/\d{1,12}(/collections/[A-Z0-9]{8})?", re.ASCII)
 
 
@@ -182,6 +183,22 @@ class Settings(BaseSettings):
         "",
         description="SMTP server: smtp://user:password@host:587 or smtps://host:465; empty: .eml files in the outbox.",
     )
+    smtp_connections: Annotated[int, Field(ge=1, le=32)] = Field(
+        4, description="Connections to the SMTP server at once; a server that allows fewer is used over those."
+    )
+    smtp_mails_per_connection: Annotated[int, Field(ge=1)] = Field(
+        100, description="Mails over one connection before it is opened anew: servers break off what lasts too long."
+    )
+    mail_rate: Annotated[int, Field(ge=0)] = Field(
+        6_000,
+        description="Digests that leave a minute at most: those of one hour are spread by it, since receivers slow "
+        "down a sender who comes in bursts; 0: all at once.",
+    )
+    mail_pace: Words = Field(
+        (),
+        description="Mails a minute to one domain of readers at most, where it says so or puts mails off: "
+        "gmail.com=600, *=1200 for each other; empty: as many as leave.",
+    )
     dkim_selector: str = Field(
         "broadsheet", description="Name of the DKIM key that signs mails: its record stands at NAME._domainkey."
     )
@@ -232,6 +249,14 @@ class Settings(BaseSettings):
     def _dns_label(cls, value: str) -> str:
         if not _SELECTOR.fullmatch(value):
             raise ValueError(f"{value!r:.60} is no selector; write letters, digits and hyphens, such as broadsheet")
+        return value
+
+    @field_validator("mail_pace")
+    @classmethod
+    def _paces(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pace in value:
+            if not _PACE.fullmatch(pace):
+                raise ValueError(f"{pace!r:.60} is no pace; write a domain and mails a minute, such as gmail.com=600")
         return value
 
     @field_validator("mail_addresses")
@@ -304,6 +329,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The instance's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def paces(self) -> dict[str, int]:
+        """How many mails a minute may go to each domain."""
+        return {domain: int(number) for domain, _, number in (pace.partition("=") for pace in self.mail_pace)}
 
     @property
     def site(self) -> str:

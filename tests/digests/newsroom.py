@@ -26,6 +26,7 @@ from broadsheet.editions.editions import Editions
 from broadsheet.errors import BroadsheetError, NotFound
 from broadsheet.mail.envelope import ReturnPath
 from broadsheet.mail.letter import Letterhead
+from broadsheet.mail.replies import Last, Withheld, always
 from broadsheet.mail.transport import Transport
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Paper
@@ -45,7 +46,7 @@ UTC_ZONE = ZoneInfo("UTC")
 
 
 class Tray:
-    """A transport that keeps what it is given; `trouble` may raise instead, and sees the recipient."""
+    """A transport that keeps what it is given; `before` and `trouble` see the recipient, and may raise."""
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
@@ -53,15 +54,23 @@ class Tray:
         self.recipients: list[str] = []
         self.senders: list[str] = []
         self.closed = 0
+        self.before: Callable[[str], object] = lambda _recipient: None
         self.trouble: Callable[[str], None] = lambda _recipient: None
 
-    def send(self, mail: bytes, *, sender: str, recipient: str) -> None:
+    def send(self, mail: bytes, *, sender: str, recipient: str, last: Last = always) -> None:
+        self.before(recipient)
+        if not last():
+            raise Withheld
         self.trouble(recipient)
         self.raw.append(mail)
         read = message_from_bytes(mail.replace(b"\r\n", b"\n"), policy=policy.default)
         self.mails.append(cast("EmailMessage", read))
         self.recipients.append(recipient)
         self.senders.append(sender)
+
+    @property
+    def lanes(self) -> int:
+        return 1
 
     def close(self) -> None:
         self.closed += 1

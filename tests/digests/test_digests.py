@@ -211,11 +211,14 @@ def test_a_server_that_breaks_off_again_and_again_ends_the_run(room: Newsroom) -
     assert sorted(room.states()) == ["queued"] * 3 + ["soft_bounced"] * 3
 
 
-def test_a_digest_that_may_have_arrived_is_not_sent_again(room: Newsroom, clock: FixedClock) -> None:
+def test_a_digest_that_may_have_arrived_goes_out_once_more_and_then_no_more(room: Newsroom, clock: FixedClock) -> None:
     room.press.publish(TODAY, lead=1)
     room.reader(BOB, days="daily")
     room.digests.queue_due()
     room.tray.trouble = fail(Unsure("no answer."))
+    assert room.digests.send_due().again == 1
+    assert room.tick() == 0  # a server that is slow gets the time to come to itself
+    clock.sleep(301)
     assert room.digests.send_due().unsure == 1
     room.tray.trouble = lambda _recipient: None
     clock.sleep(3_600)
@@ -223,16 +226,86 @@ def test_a_digest_that_may_have_arrived_is_not_sent_again(room: Newsroom, clock:
     assert room.states() == ["unsure"]
 
 
-def test_what_a_dead_run_left_in_the_middle_is_reported_once_and_not_sent(room: Newsroom, clock: FixedClock) -> None:
+def left_in(room: Newsroom, state: str) -> None:
+    with room.database.write() as connection:
+        connection.execute(update(delivery).where(delivery.c.kind == "digest").values(state=state))
+
+
+def test_what_a_dead_run_left_in_the_middle_goes_out_once_more(room: Newsroom) -> None:
     room.press.publish(TODAY, lead=1)
     room.reader(BOB, days="daily")
     room.digests.queue_due()
-    with room.database.write() as connection:
-        connection.execute(update(delivery).where(delivery.c.kind == "digest").values(state="sending"))
+    left_in(room, "sending")
+    report = room.digests.send_due()
+    assert (report.accepted, report.again) == (1, 1)
+    assert room.digests.send_due().sentence == ""
+    assert room.states() == ["accepted"]
+
+
+@pytest.mark.parametrize("state", ["taken", "retaken"])
+def test_what_a_dead_run_had_in_hand_and_never_began_is_as_if_it_had_not(room: Newsroom, state: str) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.reader(BOB, days="daily")
+    room.digests.queue_due()
+    left_in(room, state)
+    report = room.digests.send_due()
+    assert (report.accepted, report.again) == (1, 0)
+    assert room.states() == ["accepted"]
+
+
+def test_who_unsubscribes_while_the_mail_is_on_its_way_to_the_server_gets_none(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1)
+    reader = room.reader(BOB, days="daily")
+    other = room.reader(ADA, days="daily")
+    room.digests.queue_due()
+    room.tray.before = lambda recipient: recipient == BOB and room.subscriptions.end(reader.token)
+    assert room.digests.send_due().accepted == 1
+    assert room.tray.recipients == [other.address]
+    assert sorted(room.states()) == ["accepted", "suppressed"]
+
+
+def test_what_two_dead_runs_left_in_the_middle_is_given_up(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.reader(BOB, days="daily")
+    room.digests.queue_due()
+    left_in(room, "resending")
     report = room.digests.send_due()
     assert (report.accepted, report.unsure) == (0, 1)
     assert room.digests.send_due().unsure == 0
     assert room.states() == ["unsure"]
+
+
+def test_a_digest_that_could_not_leave_for_two_days_lapses_and_its_papers_come_with_the_next(
+    room: Newsroom, clock: FixedClock
+) -> None:
+    room.press.publish(TODAY, lead=1, new=[2])
+    room.reader(BOB, days="daily")
+    room.digests.queue_due()
+    room.tray.trouble = fail(Unavailable("The server sleeps."))
+    with pytest.raises(Unavailable):
+        room.digests.send_due()
+    clock.sleep(3 * 86_400)
+    room.tray.trouble = lambda _recipient: None
+    assert room.digests.send_due().lapsed == 1
+    later = TODAY + timedelta(days=3)
+    room.press.publish(later, lead=2, new=[3])
+    assert room.tick() == 1
+    assert titles(room.tray.mails[-1]) == [2, 3]
+    assert room.states() == ["lapsed", "accepted"]
+
+
+def test_a_clock_that_is_put_back_an_hour_mails_nobody_twice(room: Newsroom, clock: FixedClock) -> None:
+    room.press.publish(TODAY, lead=1)
+    for n in range(3):
+        room.reader(f"reader{n}@example.org", days="daily")
+    room.tray.trouble = fail(Refused("451 later.", permanent=False), "reader2@example.org")
+    assert room.tick() == 2
+    clock.sleep(-3_600)
+    assert room.tick() == 0
+    room.tray.trouble = lambda _recipient: None
+    clock.sleep(3_600 + 301)
+    assert room.tick() == 1
+    assert sorted(room.tray.recipients) == [f"reader{n}@example.org" for n in range(3)]
 
 
 def test_a_composer_that_fails_hands_the_delivery_back(room: Newsroom) -> None:

@@ -4,13 +4,17 @@ import sys
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
-from broadsheet.mail.transport import SmtpTransport
+from broadsheet.mail.server import Server
+from broadsheet.mail.smtp import SmtpTransport
 from tests.conftest import NOON
 from tests.digests.newsroom import TODAY, Newsroom, newsroom
 
+CONNECTIONS = 4
+
 
 def press(database: Database, smtp_url: str) -> Newsroom:
-    room = newsroom(database, FixedClock(NOON), SmtpTransport.from_url(smtp_url))
+    transport = SmtpTransport(Server.from_url(smtp_url), connections=CONNECTIONS)
+    room = newsroom(database, FixedClock(NOON), transport)
     room.press.publish(TODAY, lead=1, trending=[2, 3], new=[4, 5])
     return room
 

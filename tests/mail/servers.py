@@ -12,6 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 ACCEPT = "250 OK"
+TOO_MANY = "421 4.7.0 Too many connections"
 
 
 @dataclass
@@ -22,10 +23,13 @@ class Mailbox:
     raw: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     sessions: int = 0
+    most_sessions: int = 1_000
     encrypted: list[bool] = field(default_factory=list)
     on_mail: Callable[[str], str | None] = lambda _sender: None
     on_rcpt: Callable[[str], str | None] = lambda _recipient: None
     on_data: Callable[[str], str | None] = lambda _recipient: None
+    pipelining: bool = False
+    options: list[list[str]] = field(default_factory=list)
     host: str = "127.0.0.1"
     port: int = 0
 
@@ -36,9 +40,16 @@ class Mailbox:
     async def handle_EHLO(  # noqa: N802 - aiosmtpd names its hooks so
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
+        if self.sessions >= self.most_sessions:
+            return [TOO_MANY]
         self.sessions += session.host_name is None or session.ssl is None
         session.host_name = hostname
-        return responses
+        return [*responses[:-1], *["250-PIPELINING"] * self.pipelining, *responses[-1:]]
+
+    async def handle_HELO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str
+    ) -> str:
+        return TOO_MANY
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -47,6 +58,7 @@ class Mailbox:
         if said == ACCEPT:
             envelope.mail_from = address
             envelope.mail_options.extend(options)
+            self.options.append(options)
         return said
 
     async def handle_RCPT(  # noqa: N802

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,9 +22,11 @@ def mail(recipient: str = BOB, text: str = "Hello.\n.\n..dots lead here\nTschÃ¼Ã
     return compose(letter, HEAD, datetime(2026, 1, 15, tzinfo=UTC))
 
 
-@pytest.fixture
-def server() -> Iterator[Mailbox]:
+@pytest.fixture(params=[False, True], ids=["in turn", "together"])
+def server(request: pytest.FixtureRequest) -> Iterator[Mailbox]:
+    """A server that reads commands one by one, and one that reads those that arrive together."""
     with smtp_server() as mailbox:
+        mailbox.pipelining = request.param
         yield mailbox
 
 
@@ -124,6 +127,70 @@ def test_a_kept_connection_that_went_stale_is_replaced(server: Mailbox, transpor
     assert (server.recipients, server.sessions) == ([BOB, "ada@example.org"], 2)
 
 
+@pytest.mark.parametrize("reply", ["550 5.1.1 No such mailbox here", "450 4.2.0 Not now"])
+def test_a_recipient_refused_among_commands_that_leave_together_gets_nothing(
+    server: Mailbox, transport: SmtpTransport, reply: str
+) -> None:
+    """A server may say yes to DATA though it refused the recipient: the mail of nothing that it gets is nobody's."""
+    server.on_rcpt = lambda recipient: reply if recipient.startswith("not") else None
+    for n in range(3):
+        with pytest.raises(Refused):
+            send(transport, f"not{n}@example.org")
+        send(transport, f"reader{n}@example.org")
+    assert server.recipients == [f"reader{n}@example.org" for n in range(3)]
+    assert server.sessions == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "permanent", "personal"),
+    [
+        ("421 4.7.0 Too many mails, closing", False, False),
+        ("450 4.2.2 Mailbox full", False, True),
+        ("451 4.7.1 Greylisted", False, False),
+        ("552 5.2.2 Mailbox full", True, False),
+    ],
+)
+def test_what_a_server_says_of_a_recipient(
+    server: Mailbox, transport: SmtpTransport, reply: str, permanent: bool, personal: bool
+) -> None:
+    server.on_rcpt = lambda recipient: reply if recipient == BOB else None
+    with pytest.raises(Refused) as refusal:
+        send(transport)
+    assert (refusal.value.permanent, refusal.value.personal, refusal.value.gone) == (permanent, personal, False)
+    send(transport, "ada@example.org")
+    assert server.recipients == ["ada@example.org"]
+    assert server.sessions == 1 + reply.startswith("421")
+
+
+def test_a_server_is_told_the_size_and_may_refuse_it_before_it_comes(server: Mailbox, transport: SmtpTransport) -> None:
+    send(transport)
+    assert server.options == [[f"SIZE={len(mail())}"]]
+
+
+def test_a_server_that_stalls_before_the_mail_is_left_and_takes_nothing(server: Mailbox) -> None:
+    transport = SmtpTransport(Server.from_url(server.url), timeout=0.2)
+    server.on_rcpt = lambda _: time.sleep(0.5)
+    with pytest.raises(Refused) as refusal:
+        send(transport)
+    assert (refusal.value.permanent, refusal.value.lost) == (False, True)
+    assert server.recipients == []
+
+
+def test_a_server_that_thinks_about_a_mail_is_given_time(server: Mailbox) -> None:
+    transport = SmtpTransport(Server.from_url(server.url), timeout=0.2)
+    server.on_data = lambda _: time.sleep(0.5)
+    send(transport)
+    transport.close()
+    assert server.recipients == [BOB]
+
+
+def test_a_server_that_takes_a_mail_and_stalls_leaves_us_unsure(server: Mailbox) -> None:
+    transport = SmtpTransport(Server.from_url(server.url), timeout=0.02)
+    server.on_data = lambda _: time.sleep(0.5)
+    with pytest.raises(Unsure):
+        send(transport)
+
+
 def test_a_server_that_closes_for_now_puts_off(server: Mailbox, transport: SmtpTransport) -> None:
     server.on_mail = lambda _: "421 4.3.2 Shutting down"
     with pytest.raises(Refused) as refusal:
@@ -184,9 +251,22 @@ def test_signing_in(tmp_path: Path) -> None:
 def test_a_password_is_not_sent_in_the_clear_to_another_machine(
     server: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("broadsheet.mail.smtp.is_loopback", lambda _: False)
-    with pytest.raises(Unavailable, match="not sent in the clear"):
+    monkeypatch.setattr(Server, "is_here", False)
+    with pytest.raises(Unavailable, match="the password is not sent in the clear"):
         send(SmtpTransport.from_url(f"smtp://paper:secret@{server.host}:{server.port}"))
+
+
+def test_where_tls_is_required_no_mail_leaves_in_the_clear(server: Mailbox, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="mails are not sent in the clear"):
+        send(SmtpTransport.from_url(f"{server.url}?tls=required"))
+    assert server.mails == []
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    with smtp_server(tls_context=server_side(authority.issue_cert("127.0.0.1"))) as safe:
+        transport = SmtpTransport.from_url(f"{safe.url}?tls=required&ca={tmp_path / 'ca.pem'}")
+        send(transport)
+        transport.close()
+    assert safe.encrypted == [True]
 
 
 def test_an_address_beyond_ascii_needs_a_server_that_can(transport: SmtpTransport, server: Mailbox) -> None:
@@ -207,6 +287,8 @@ def test_an_address_beyond_ascii_needs_a_server_that_can(transport: SmtpTranspor
         ("smtp://mail.example.org", Server("mail.example.org", 25, "offered")),
         ("smtps://mail.example.org", Server("mail.example.org", 465, "now")),
         ("smtp://u:p%3A@[::1]:587?tls=never", Server("::1", 587, "never", "u", "p:")),
+        ("smtp://mail.example.org?tls=required", Server("mail.example.org", 25, "required")),
+        ("smtps://mail.example.org?tls=required", Server("mail.example.org", 465, "now")),
     ],
 )
 def test_urls_of_servers(url: str, server: Server) -> None:

@@ -41,7 +41,7 @@ from broadsheet.mail.office import Office
 from broadsheet.mail.returned.intake import Intake
 from broadsheet.mail.returned.listener import Listener
 from broadsheet.mail.returned.places import Places
-from broadsheet.mail.smtp import Server
+from broadsheet.mail.server import Server
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import Transport
 from broadsheet.papers.catalogue import Catalogue

@@ -18,6 +18,7 @@ from broadsheet.errors import Unavailable
 from broadsheet.jobs.leases import Leases
 from broadsheet.mail.envelope import ReturnPath
 from broadsheet.mail.letter import Letterhead
+from broadsheet.mail.server import Server
 from broadsheet.mail.transport import Outbox, SmtpTransport, Transport
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
@@ -108,4 +109,10 @@ def letterhead_of(settings: Settings, secret: bytes) -> Letterhead:
 
 def transport_of(settings: Settings, clock: Clock) -> Transport:
     """Return what hands mails over: the SMTP server that is set, or else a folder in the instance's home."""
-    return SmtpTransport.from_url(settings.smtp_url) if settings.smtp_url else Outbox(settings.home / "outbox", clock)
+    if not settings.smtp_url:
+        return Outbox(settings.home / "outbox", clock)
+    return SmtpTransport(
+        Server.from_url(settings.smtp_url),
+        connections=settings.smtp_connections,
+        mails_per_connection=settings.smtp_mails_per_connection,
+    )

@@ -18,6 +18,7 @@ from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.following import Follower
+from broadsheet.digests.pace import Pace
 from broadsheet.digests.returning import ReturnedDigests
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.candidates import Candidates
@@ -82,7 +83,9 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     owners = (ReturnedDigests(letterhead), ReturnedLetters(letterhead))
     transport = Signed(transport_of(settings, clock), keys, letterhead.domain, clock)
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone, catalogue)
-    digests = Digests(database, subscriptions, editions, Follower(search, catalogue), transport, letterhead, clock)
+    pace = Pace(clock, settings.paces, settings.mail_rate)
+    follower = Follower(search, catalogue)
+    digests = Digests(database, subscriptions, editions, follower, transport, letterhead, clock, pace)
     finder = Lookup(settings, outgoing_of(settings, clock, patience=5.0), clock)
     community = community_of(database, catalogue, clock, secret, finder=finder, known_titles=search.suggest)
     desk = Desk(database, editions, clock)

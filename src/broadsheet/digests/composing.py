@@ -16,6 +16,7 @@ from sqlalchemy import Row
 from broadsheet.database.engine import Database
 from broadsheet.digests import letters, saved_store, sections
 from broadsheet.digests.deliveries import Claimed
+from broadsheet.digests.delivery_store import Taken
 from broadsheet.digests.following import Follower
 from broadsheet.digests.rendering import Personal, Sheet, lay_out
 from broadsheet.digests.schedule import DAY, SPANS
@@ -27,7 +28,7 @@ from broadsheet.editions.editions import Editions
 from broadsheet.errors import NotFound
 from broadsheet.mail.letter import Kind, Letter, Letterhead
 
-_SHEETS = 64
+_MOST_KEPT = 64_000_000  # characters of laid out digests: some hundred of the largest, a thousand of usual ones
 _OCCASION = "edition:"
 
 Line = Sequence[Any]  # (paper_id, question, reason, title); of the edition the first alone
@@ -100,11 +101,15 @@ class Composer:
         self._letterhead = letterhead
         self._offers: dict[tuple[date, int], tuple[list[Edition], Offer]] = {}
         self._sheets: OrderedDict[tuple[date, Content, Choices], Sheet | None] = OrderedDict()
+        self._kept = 0
 
-    def __call__(self, claimed: Claimed, row: Row[Any]) -> Letter | None:
-        """Return the letter of a claimed digest; None when none of its papers can be shown any more."""
+    def __call__(self, batch: Sequence[Taken]) -> list[Letter | None]:
+        """Return the letters of claimed digests; None where none of its papers can be shown any more."""
         with self._database.read() as connection:
-            content = tuple(map(tuple, saved_store.content(connection, claimed.id, claimed.subscription_id)))
+            contents = saved_store.contents(connection, [claimed.id for claimed, _ in batch])
+        return [self._letter(claimed, row, tuple(contents[claimed.id])) for claimed, row in batch]
+
+    def _letter(self, claimed: Claimed, row: Row[Any], content: Content) -> Letter | None:
         reader = self._subscriptions.of_row(row)
         day = date.fromisoformat(claimed.occasion.removeprefix(_OCCASION))
         sheet = self._sheet(day, content, _alike(reader.choices))
@@ -125,9 +130,11 @@ class Composer:
     def _sheet(self, day: date, content: Content, reader: Choices) -> Sheet | None:
         key = (day, content, reader)
         if key not in self._sheets:
-            self._sheets[key] = self._lay_out(day, content, reader)
-            if len(self._sheets) > _SHEETS:
-                self._sheets.popitem(last=False)
+            self._sheets[key] = sheet = self._lay_out(day, content, reader)
+            self._kept += sheet.size if sheet else 0
+            while self._kept > _MOST_KEPT and len(self._sheets) > 1:
+                _, oldest = self._sheets.popitem(last=False)
+                self._kept -= oldest.size if oldest else 0
         self._sheets.move_to_end(key)
         return self._sheets[key]
 

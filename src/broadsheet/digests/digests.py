@@ -2,19 +2,22 @@
 
 Who is subscribed is `subscriptions`' matter, what a reader gets `selection`'s.
 At most one digest per reader and edition: the database's unique key keeps a second from being queued, and
-a delivery that may have left is never tried again.
+a delivery that may have left is tried once more at most.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
-from broadsheet.digests import letters, saved_store, store
+from broadsheet.digests import delivery_store, letters, saved_store, store
 from broadsheet.digests.choosing import History, Reader, choose_for, history
 from broadsheet.digests.composing import Composer, published, select, why
+from broadsheet.digests.deliveries import KEPT_WAITING
 from broadsheet.digests.following import Follower, Following
+from broadsheet.digests.pace import Pace
 from broadsheet.digests.queueing import Queueing
 from broadsheet.digests.rendering import Personal, Rendered, lay_out
 from broadsheet.digests.saved import SavedSearch, checked, title_of
@@ -54,6 +57,7 @@ class Digests:
         transport: Transport,
         letterhead: Letterhead,
         clock: Clock,
+        pace: Pace | None = None,
     ) -> None:
         self._database = database
         self._subscriptions = subscriptions
@@ -62,7 +66,8 @@ class Digests:
         self._letterhead = letterhead
         self._clock = clock
         self._leases = Leases(database, clock)
-        self._sending = Sending(database, transport, letterhead, clock)
+        self._pace = pace or Pace(clock)
+        self._sending = Sending(database, transport, letterhead, clock, self._pace)
 
     def preview(
         self, day: date | None = None, size: int = 10, searches: Sequence[Question] = (), *, edition: bool = True
@@ -108,7 +113,8 @@ class Digests:
             heads, now = self._editions.dates(_HEADS), self._clock.now()
             with self._database.read() as connection:
                 rhythms = store.rhythms(connection)
-            queueing = Queueing(self._database, self._letterhead, self._follower.until(now), now, self._keeper(lease))
+            following, keep = self._follower.until(now), self._keeper(lease)
+            queueing = Queueing(self._database, self._letterhead, following, now, keep, self._pace.spread)
             queued = 0
             offers: dict[tuple[date, int], Offer] = {}
             for rhythm in rhythms:
@@ -129,19 +135,26 @@ class Digests:
         """Send the letters that wait, and the digests unless they are paused.
 
         Raises `Conflict` while another process sends digests, `Unavailable` when no mail can leave; both lose nothing.
-        What an earlier run left in the middle of being handed over is reported as unsure and not sent again.
+        What an earlier run left in the middle of being handed over goes out once more, and not a third time.
         """
         report = self._subscriptions.send_waiting()
         if self._is_paused():
             return report
         with self._leases.held(LEASE, LEASE_LENGTH) as lease:
-            with self._database.write() as connection:
-                lost = store.lose_sight(connection, store.DIGESTS, self._clock.now())
-            for delivery_id in lost:
-                _log.warning("digest_unsure_after_crash", delivery=delivery_id)
+            left = self._left_behind()
             composer = Composer(self._database, self._editions, self._follower, self._subscriptions, self._letterhead)
-            sent = self._sending.run(store.DIGESTS, composer, self._keeper(lease))
-        return report + SendReport(unsure=len(lost)) + sent
+            sent = self._sending.run(delivery_store.DIGESTS, composer, self._keeper(lease))
+        return report + left + sent
+
+    def _left_behind(self) -> SendReport:
+        """Settle what an earlier run did not: what it had in hand when it died, and what waits for too long."""
+        now = self._clock.now()
+        with self._database.write() as connection:
+            lost = delivery_store.take_over(connection, delivery_store.DIGESTS, now)
+            lapsed = delivery_store.lapse(connection, delivery_store.DIGESTS, now, now - KEPT_WAITING)
+        for delivery_id, state in lost:
+            _log.warning("digest_hidden_by_a_crash", delivery=delivery_id, state=state.value)
+        return SendReport.of(Counter(state for _, state in lost)) + SendReport(lapsed=lapsed)
 
     def _is_paused(self) -> bool:
         with self._database.read() as connection:

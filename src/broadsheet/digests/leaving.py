@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from broadsheet.digests import mutes_store, saved_store, store
+from broadsheet.digests import delivery_store, mutes_store, saved_store, store
 
 
 def end(connection: Connection, subscription_id: int, now: datetime) -> None:
@@ -16,4 +16,4 @@ def end(connection: Connection, subscription_id: int, now: datetime) -> None:
     store.set_subscription(connection, subscription_id, {"state": "ended", "ended_at": now, "address": ""})
     saved_store.forget(connection, subscription_id)
     mutes_store.forget(connection, subscription_id)
-    store.withdraw(connection, now, subscription_id)
+    delivery_store.withdraw(connection, now, subscription_id)

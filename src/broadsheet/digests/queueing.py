@@ -6,7 +6,7 @@ Choosing reads and asks, and no transaction is open while questions are asked; q
 
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row
@@ -25,13 +25,24 @@ BATCH = 500
 
 
 class Queueing:
-    """Queues the digests of one run; `keep` holds on to its lease and raises `Conflict` when that is lost."""
+    """Queues the digests of one run.
+
+    `keep` holds on to its lease and raises `Conflict` when that is lost; `spread` says how long after the first of them
+    a digest is due, by its number.
+    """
 
     def __init__(
-        self, database: Database, letterhead: Letterhead, following: Following, now: datetime, keep: Callable[[], None]
+        self,
+        database: Database,
+        letterhead: Letterhead,
+        following: Following,
+        now: datetime,
+        keep: Callable[[], None],
+        spread: Callable[[int], timedelta],
     ) -> None:
         self._database, self._letterhead = database, letterhead
-        self._following, self._now, self._keep = following, now, keep
+        self._following, self._now, self._keep, self._spread = following, now, keep, spread
+        self._leaving = 0
         self._finds: dict[tuple[str, int], int] = {}
 
     def queue(self, head: Head, rhythm: Row[Any], offer: Offer) -> int:
@@ -73,12 +84,14 @@ class Queueing:
         return {"question": question, "paper_id": paper_id, "reason": reason, "found_at": self._now}
 
     def _delivery(self, head: Head, chosen: Chosen) -> dict[str, object]:
+        due_at = self._now + self._spread(self._leaving)
+        self._leaving += chosen.goes_out
         return {
             "subscription_id": chosen.reader,
             "edition_id": head.id,
             "message_id": new_message_id(self._letterhead),
             "queued_at": self._now,
-            "due_at": self._now,
+            "due_at": due_at,
             "state": State.QUEUED if chosen.goes_out else State.EMPTY,
             "settled_at": None if chosen.goes_out else self._now,
         }

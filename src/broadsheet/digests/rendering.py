@@ -45,6 +45,11 @@ class Sheet:
     rendered: Rendered
     marks: Personal
 
+    @property
+    def size(self) -> int:
+        """How many characters it holds."""
+        return len(self.rendered.html) + len(self.rendered.text)
+
     def for_reader(self, personal: Personal) -> Rendered:
         """Put one reader's own words in."""
         html, text = self.rendered.html, self.rendered.text

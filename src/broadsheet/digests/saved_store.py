@@ -89,23 +89,33 @@ def drop_finds(connection: Connection, before: datetime) -> None:
     connection.execute(delete(search_find).where(search_find.c.found_at < before))
 
 
-def content(connection: Connection, delivery_id: int, subscription_id: int) -> list[Row[Any]]:
-    """Return (paper_id, question, reason, title) of a digest in order; the last three are None for an edition's papers.
+def contents(connection: Connection, delivery_ids: Sequence[int]) -> dict[int, list[tuple[Any, ...]]]:
+    """Return (paper_id, question, reason, title) of each digest in order; the last three are None for an edition's.
 
     What a search found that was dropped since is left out.
     """
     asked = (
-        select(delivery_paper.c.paper_id, search_find.c.question, search_find.c.reason, saved_search.c.title)
+        select(
+            delivery_paper.c.delivery_id,
+            delivery_paper.c.paper_id,
+            search_find.c.question,
+            search_find.c.reason,
+            saved_search.c.title,
+        )
+        .join(delivery, delivery.c.id == delivery_paper.c.delivery_id)
         .outerjoin(search_find, search_find.c.id == delivery_paper.c.find_id)
         .outerjoin(
             saved_search,
-            (saved_search.c.subscription_id == subscription_id)
+            (saved_search.c.subscription_id == delivery.c.subscription_id)
             & (saved_search.c.question == search_find.c.question)
             & saved_search.c.confirmed_at.is_not(None),
         )
         .where(
-            delivery_paper.c.delivery_id == delivery_id,
+            delivery_paper.c.delivery_id.in_(delivery_ids),
             delivery_paper.c.find_id.is_(None) | saved_search.c.id.is_not(None),
         )
     )
-    return list(connection.execute(asked.order_by(delivery_paper.c.place)))
+    found: dict[int, list[tuple[Any, ...]]] = {number: [] for number in delivery_ids}
+    for number, *row in connection.execute(asked.order_by(delivery_paper.c.delivery_id, delivery_paper.c.place)):
+        found[number].append(tuple(row))
+    return found

@@ -1,45 +1,57 @@
-"""Sends what waits: takes one delivery, makes its letter, hands it over, and writes down what became of it.
+"""Sends what waits: takes deliveries, has their letters made, hands them over, and writes down what became of each.
 
-What a letter says is the composer's matter, which events there are `deliveries`'.
-A delivery is committed as `sending` before the first byte leaves: a crash can hide one mail and repeats none.
+What a letter says is the composer's matter, how one is handed over `handing`'s, which events there are `deliveries`'.
+A delivery is committed as `sending` before its first byte leaves, one for each connection at a time: those are all that
+a crash can hide, and they go out once more.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from threading import Lock
 
-from sqlalchemy import Row
+from sqlalchemy import Connection
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
-from broadsheet.digests import store
-from broadsheet.digests.deliveries import Claimed, Event, State, wait
-from broadsheet.errors import Unavailable
+from broadsheet.digests import delivery_store
+from broadsheet.digests.deliveries import FIRST_WAIT, Claimed, Event, Outcome, State, wait
+from broadsheet.digests.delivery_store import Taken
+from broadsheet.digests.handing import Handed, Lanes
+from broadsheet.digests.pace import Pace
 from broadsheet.logs import get_logger
-from broadsheet.mail.letter import Letter, Letterhead, compose
+from broadsheet.mail.letter import Letter, Letterhead
 from broadsheet.mail.suppression import suppress
-from broadsheet.mail.transport import Refused, Transport, Unsure
+from broadsheet.mail.transport import Transport
 
-MOST_LOSSES = 3  # so many broken connections in a row are the server's trouble, not the mails'
-Composer = Callable[[Claimed, Row[Any]], Letter | None]
+Composer = Callable[[Sequence[Taken]], list[Letter | None]]
 
+_TOLD = {Event.REFUSE: "mail_refused", Event.PUT_OFF: "mail_put_off", Event.LOSE_SIGHT: "mail_unsure"}
 _log = get_logger("digests")
 
 
 @dataclass(frozen=True, slots=True)
 class SendReport:
-    """How many deliveries reached which state in this run; `unsure` includes those that an earlier crash left."""
+    """How many deliveries reached which state in this run, with those that an earlier crash left."""
 
     accepted: int = 0
     soft_bounced: int = 0
     bounced: int = 0
+    again: int = 0
     unsure: int = 0
     empty: int = 0
     suppressed: int = 0
+    lapsed: int = 0
 
     def __add__(self, other: "SendReport") -> "SendReport":
         return SendReport(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+    @classmethod
+    def of(cls, states: Mapping[State, int]) -> "SendReport":
+        """Count what was reached; what waits as it was is not told."""
+        return cls(**{state: count for state, count in states.items() if state in cls.__slots__})
 
     @property
     def sentence(self) -> str:
@@ -48,9 +60,11 @@ class SendReport:
             "accepted": "sent",
             "soft_bounced": "put off by the server",
             "bounced": "refused",
-            "unsure": "with unknown end, not sent again",
+            "again": "with unknown end, to be sent once more",
+            "unsure": "with unknown end twice, given up",
             "empty": "without anything new",
             "suppressed": "not wanted any more",
+            "lapsed": "too late to be sent",
         }
         return ", ".join(f"{count} {said}" for name, said in words.items() if (count := getattr(self, name)))
 
@@ -58,80 +72,92 @@ class SendReport:
 class Sending:
     """Works through waiting deliveries of given kinds."""
 
-    def __init__(self, database: Database, transport: Transport, letterhead: Letterhead, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, transport: Transport, letterhead: Letterhead, clock: Clock, pace: Pace | None = None
+    ) -> None:
         self._database = database
         self._transport = transport
         self._letterhead = letterhead
         self._clock = clock
+        self._pace = pace or Pace(clock)
+        self._turn = Lock()
 
     def run(self, kinds: Sequence[str], composer: Composer, keep: Callable[[], None] = lambda: None) -> SendReport:
-        """Send until nothing of `kinds` is due; `keep` is called before each mail, to hold on to a lease.
+        """Send until nothing of `kinds` is due; `keep` is called before each batch, to hold on to a lease.
 
         Raises `Unavailable` when no mail can leave: what was not tried waits as it was.
         """
         tally: Counter[State] = Counter()
-        losses = 0
         with self._database.write() as connection:
-            tally[State.SUPPRESSED] += store.withdraw(connection, self._clock.now())
-        try:
-            while losses < MOST_LOSSES:
+            tally[State.SUPPRESSED] += delivery_store.withdraw(connection, self._clock.now())
+        with Lanes(self._transport, self._letterhead, self._clock, self._begin) as lanes:
+            try:
                 keep()
-                with self._database.write() as connection:
-                    taken = store.claim(connection, kinds, self._clock.now())
-                if taken is None:
-                    return SendReport(**{state.value: count for state, count in tally.items()})
-                state, lost = self._send(*taken, composer)
-                tally[state] += 1
-                losses = losses + 1 if lost else 0
-        finally:
-            self._transport.close()
-        raise Unavailable(
-            f"The mail server broke off {MOST_LOSSES} connections in a row; the rest waits for the next run. "
-            "Look into the server's log.",
-            value=self._transport.describe(),
-        )
+                while (batch := self._exchange(lanes, kinds, tally)) is not None:
+                    self._give(lanes, batch, composer)
+                    keep()
+            finally:
+                lanes.stop()
+                self._settle(lanes.rest(), tally)
+                self._transport.close()
+        if lanes.trouble:
+            raise lanes.trouble
+        return SendReport.of(tally)
 
-    def _send(self, claimed: Claimed, reader: Row[Any], composer: Composer) -> tuple[State, bool]:
-        """Return the delivery's new state, and whether the connection broke."""
+    def _exchange(self, lanes: Lanes, kinds: Sequence[str], tally: Counter[State]) -> list[Taken] | None:
+        """Write down what has ended and take what is sent next, in one transaction; None when all is done."""
+        ended = lanes.ended()
+        batch: list[Taken] | None = None
+        with self._writing() as connection:
+            tally.update(self._told(connection, ended))
+            if not lanes.trouble:
+                now, later = self._clock.now(), self._pace.later
+                batch = delivery_store.claim(connection, kinds, now, lanes.room, later)
+        return [] if batch is None and lanes.under_way else batch
+
+    def _give(self, lanes: Lanes, batch: Sequence[Taken], composer: Composer) -> None:
         try:
-            letter = composer(claimed, reader)
-            message = None if letter is None else compose(letter, self._letterhead, self._clock.now())
+            letters = composer(batch) if batch else []
         except BaseException:
-            self._settle(claimed, Event.HAND_BACK)
+            self._settle([Handed(*taken, Event.HAND_BACK) for taken in batch], Counter())
             raise
-        if message is None:
-            self._settle(claimed, Event.FIND_EMPTY, "none of its papers stands in the edition any more")
-            return State.EMPTY, False
-        sender = self._letterhead.envelope_sender(claimed.message_id)
-        try:
-            self._transport.send(message, sender=sender, recipient=reader.address)
-        except Refused as refusal:
-            return self._refused(claimed, reader, refusal), refusal.lost
-        except Unsure as unsure:
-            self._settle(claimed, Event.LOSE_SIGHT, unsure.message)
-            _log.warning("mail_unsure", delivery=claimed.id, reply=unsure.message)
-            return State.UNSURE, True
-        except Unavailable as down:
-            self._settle(claimed, Event.HAND_BACK, down.message)
-            raise
-        self._settle(claimed, Event.ACCEPT)
-        _log.debug("mail_accepted", delivery=claimed.id)
-        return State.ACCEPTED, False
+        for taken, letter in zip(batch, letters, strict=True):
+            lanes.give(*taken, letter)
 
-    def _refused(self, claimed: Claimed, reader: Row[Any], refusal: Refused) -> State:
-        pause = None if refusal.permanent else wait(claimed.attempts)
+    def _settle(self, ended: Sequence[Handed], tally: Counter[State]) -> None:
+        if ended:
+            with self._writing() as connection:
+                tally.update(self._told(connection, ended))
+
+    def _begin(self, claimed: Claimed) -> bool:
+        with self._writing() as connection:
+            return delivery_store.begin(connection, claimed, self._clock.now())
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """Open a transaction; SQLite has one writer and lets others sleep, so our threads wait for each other here."""
+        with self._turn if self._database.is_sqlite else nullcontext(), self._database.write() as connection:
+            yield connection
+
+    def _told(self, connection: Connection, ended: Sequence[Handed]) -> list[State]:
         now = self._clock.now()
-        with self._database.write() as connection:
-            if pause is None:
-                store.move(connection, claimed.id, Event.REFUSE, now, note=refusal.message)
-                if refusal.gone:
-                    suppress(connection, reader.address_key, "bounced", now)
-            else:
-                store.move(connection, claimed.id, Event.PUT_OFF, now, note=refusal.message, due_at=now + pause)
-        state = State.BOUNCED if pause is None else State.SOFT_BOUNCED
-        _log.warning("mail_refused", delivery=claimed.id, state=state.value, reply=refusal.message)
-        return state
+        outcomes = []
+        for one in ended:
+            outcome = _outcome(one, now)
+            outcomes.append(outcome)
+            if one.event is not Event.HAND_BACK:
+                self._pace.told(one.reader.address, put_off=one.of_domain)
+            if one.gone:
+                suppress(connection, one.reader.address_key, "bounced", now)
+            if outcome.event in _TOLD:
+                _log.warning(_TOLD[outcome.event], delivery=one.claimed.id, reply=outcome.note)
+        return delivery_store.settle(connection, outcomes, now)
 
-    def _settle(self, claimed: Claimed, event: Event, note: str = "") -> None:
-        with self._database.write() as connection:
-            store.move(connection, claimed.id, event, self._clock.now(), note=note)
+
+def _outcome(one: Handed, now: datetime) -> Outcome:
+    """Return what follows for the row: who was put off too often is refused, and who may have been mailed waits."""
+    if one.event is Event.PUT_OFF:
+        pause = wait(one.claimed.attempts)
+        return Outcome(one.claimed, Event.PUT_OFF if pause else Event.REFUSE, one.note, now + pause if pause else None)
+    due_at = now + FIRST_WAIT if one.event is Event.LOSE_SIGHT else None
+    return Outcome(one.claimed, one.event, one.note, due_at)

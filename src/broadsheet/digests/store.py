@@ -1,35 +1,22 @@
-"""The SQL of subscriptions and deliveries; every function works inside its caller's transaction.
+"""The SQL of subscriptions and of queueing; every function works inside its caller's transaction.
 
-Which event happens when is decided elsewhere: `move` only refuses what the state machine does not know.
-Consent is part of the query that takes a delivery out, so nobody who has left is written to.
+What becomes of a delivery that is queued is `delivery_store`'s matter.
+Here is decided nothing: who is due, and what is chosen for whom, come from the callers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, and_, case, func, insert, literal, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
-from broadsheet.database.column_types import Moment
 from broadsheet.database.schema import delivery, delivery_paper, paper, subscription
-from broadsheet.digests.deliveries import MAILED, SETTLED, Claimed, Event, State, sources
+from broadsheet.digests.deliveries import MAILED, State
 from broadsheet.mail.suppression import allowed
 
-LETTERS = ("confirm", "manage")
-DIGESTS = ("digest",)
 _BEGUN = {"state": State.QUEUED, "attempts": 0, "note": ""}
 _ADDRESS_KEY: Column[str] = subscription.c.address_key
-
-# What a subscription must be for a mail of each kind to go out.
-_CONSENT: ColumnElement[bool] = and_(
-    or_(
-        and_(delivery.c.kind == "confirm", subscription.c.state == "pending"),
-        and_(delivery.c.kind.in_(["manage", "digest"]), subscription.c.state == "confirmed"),
-    ),
-    allowed(_ADDRESS_KEY),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,89 +137,3 @@ def add_deliveries(
     ]
     if content:
         connection.execute(insert(delivery_paper), content)
-
-
-def claim(connection: Connection, kinds: Sequence[str], now: datetime) -> tuple[Claimed, Row[Any]] | None:
-    """Take the delivery that is due first and still wanted: it and its subscription, or None when none is."""
-    moves = sources(Event.CLAIM)
-    due = (
-        select(delivery)
-        .join(subscription, subscription.c.id == delivery.c.subscription_id)
-        .where(delivery.c.state.in_(list(moves)), delivery.c.due_at <= now, delivery.c.kind.in_(kinds), _CONSENT)
-        .order_by(delivery.c.due_at, delivery.c.id)
-        .limit(1)
-        .with_for_update(of=delivery, skip_locked=True)
-    )
-    row = connection.execute(due).one_or_none()
-    if row is None:
-        return None
-    connection.execute(
-        update(delivery)
-        .where(delivery.c.id == row.id)
-        .values(state=State.SENDING, attempts=row.attempts + 1, due_at=now)  # from here on: when it was claimed
-    )
-    claimed = Claimed(
-        row.id, row.subscription_id, row.edition_id, row.kind, row.attempts + 1, row.message_id, row.occasion
-    )
-    reader = connection.execute(select(subscription).where(subscription.c.id == row.subscription_id)).one()
-    return claimed, reader
-
-
-def move(
-    connection: Connection,
-    delivery_id: int,
-    event: Event,
-    now: datetime,
-    *,
-    note: str = "",
-    due_at: datetime | None = None,
-) -> bool:
-    """Move one delivery along; False if it is in no state from which `event` leads anywhere."""
-    values: dict[str, object] = {} if due_at is None else {"due_at": due_at}
-    if event is Event.HAND_BACK:
-        values["attempts"] = delivery.c.attempts - 1  # it was never tried
-    return bool(_move(connection, event, now, delivery.c.id == delivery_id, note=note, values=values))
-
-
-def withdraw(connection: Connection, now: datetime, subscription_id: int | None = None) -> int:
-    """Suppress what waits without consent, of one subscription or of all; return how many."""
-    waiting = (
-        select(delivery.c.id)
-        .join(subscription, subscription.c.id == delivery.c.subscription_id)
-        .where(delivery.c.state.in_(list(sources(Event.WITHDRAW))), ~_CONSENT)
-    )
-    if subscription_id is not None:
-        waiting = waiting.where(delivery.c.subscription_id == subscription_id)
-    note = "not wanted any more, or the address is suppressed"
-    return len(_move(connection, Event.WITHDRAW, now, delivery.c.id.in_(waiting), note=note))
-
-
-def lose_sight(connection: Connection, kinds: Sequence[str], now: datetime) -> list[int]:
-    """Settle as unsure what a run that is no more left in `sending`; return the deliveries."""
-    note = "a crash hid whether the server took it; not sent again"
-    return _move(connection, Event.LOSE_SIGHT, now, delivery.c.kind.in_(kinds), note=note)
-
-
-def hand_back(connection: Connection, kinds: Sequence[str], now: datetime, claimed_before: datetime) -> list[int]:
-    """Queue again what was claimed long ago and never settled; return the deliveries."""
-    stale = and_(delivery.c.kind.in_(kinds), delivery.c.due_at < claimed_before)
-    return _move(connection, Event.HAND_BACK, now, stale, note="a crash hid whether the server took it; sent again")
-
-
-def _move(
-    connection: Connection,
-    event: Event,
-    now: datetime,
-    which: ColumnElement[bool],
-    *,
-    note: str,
-    values: Mapping[str, object] = MappingProxyType({}),
-) -> list[int]:
-    moves = sources(event)
-    target = case({state.value: to.value for state, to in moves.items()}, value=delivery.c.state)
-    settles = [state for state, to in moves.items() if to in SETTLED]
-    changes: dict[str, object] = {**values, "state": target, "note": note}
-    if settles:
-        changes["settled_at"] = case((delivery.c.state.in_(settles), literal(now, Moment())), else_=None)
-    statement = update(delivery).where(which, delivery.c.state.in_(list(moves))).values(**changes)
-    return list(connection.execute(statement.returning(delivery.c.id)).scalars())

@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
-from broadsheet.digests import leaving, letters, saved_store, store
+from broadsheet.digests import delivery_store, leaving, letters, saved_store, store
 from broadsheet.digests.deliveries import Claimed
 from broadsheet.digests.muting import Muting
 from broadsheet.digests.saved import checked
@@ -95,8 +95,8 @@ class Subscriptions:
         """
         now = self._clock.now()
         with self._database.write() as connection:
-            store.hand_back(connection, store.LETTERS, now, now - STALE)
-        return self._sending.run(store.LETTERS, self._letter)
+            delivery_store.take_over(connection, delivery_store.LETTERS, now, now - STALE)
+        return self._sending.run(delivery_store.LETTERS, lambda batch: [self._letter(*one) for one in batch])
 
     def confirm(self, token: str, searches: Collection[int] | None = None) -> Subscription:
         """Start the digests; a second time changes nothing. Raises `Invalid` (field `token`).

@@ -18,7 +18,7 @@ from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.letter import Kind, Letter, Letterhead, compose, new_message_id
 from broadsheet.mail.lookups import Dns
 from broadsheet.mail.records import Record, to_publish
-from broadsheet.mail.smtp import Server
+from broadsheet.mail.server import Server
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import Transport
 

@@ -16,7 +16,8 @@ from broadsheet.mail import spf
 from broadsheet.mail.keys import DkimKey
 from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.lookups import Dns
-from broadsheet.mail.smtp import Server, SmtpTransport
+from broadsheet.mail.server import Server
+from broadsheet.mail.smtp import SmtpTransport
 
 _TAG = re.compile(r"\s*([a-z]+)\s*=\s*([^;]*?)\s*(?:;|$)", re.IGNORECASE)
 _POLICIES = ("none", "quarantine", "reject")

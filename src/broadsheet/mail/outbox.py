@@ -10,6 +10,7 @@ from pathlib import Path
 
 from broadsheet.clock import Clock
 from broadsheet.errors import Unavailable
+from broadsheet.mail.replies import Last, Withheld, always
 
 
 class Outbox:
@@ -19,8 +20,10 @@ class Outbox:
         self._directory = directory
         self._clock = clock
 
-    def send(self, mail: bytes, *, sender: str, recipient: str) -> None:  # noqa: ARG002 - both are in its headers
-        """Write one file, its name sortable by time; raises `Unavailable` when the disk does not take it."""
+    def send(self, mail: bytes, *, sender: str, recipient: str, last: Last = always) -> None:  # noqa: ARG002 - both are in its headers
+        """Write one file, its name sortable by time; raises `Withheld`, and `Unavailable` for a full disk."""
+        if not last():
+            raise Withheld
         name = f"{self._clock.now():%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(4)}.eml"
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -31,6 +34,11 @@ class Outbox:
                 "Make room or mend its permissions; mails wait until then.",
                 value=str(self._directory),
             ) from error
+
+    @property
+    def lanes(self) -> int:
+        """One: a disk takes mails in turn."""
+        return 1
 
     def close(self) -> None:
         """Nothing is kept open."""

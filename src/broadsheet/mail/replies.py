@@ -5,10 +5,12 @@ A server's reply often repeats the recipient: it goes through `without_addresses
 """
 
 import re
+from collections.abc import Callable
 
 from broadsheet.errors import BroadsheetError
 from broadsheet.mail.letter import line
 
+Last = Callable[[], bool]  # says at the last moment whether a mail may leave
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 
 
@@ -16,18 +18,33 @@ class Refused(BroadsheetError):  # noqa: N818 - named for what happened, like it
     """This one mail was not taken; nothing of it was handed over.
 
     `permanent` tells a 5xx from a 4xx reply, `lost` that the connection broke instead of a reply,
-    `gone` that the mailbox does not exist or is closed for good.
+    `gone` that the mailbox does not exist or is closed for good, `personal` that a 4xx is about this mailbox alone.
     """
 
-    def __init__(self, message: str, *, permanent: bool, lost: bool = False, gone: bool = False) -> None:
+    def __init__(
+        self, message: str, *, permanent: bool, lost: bool = False, gone: bool = False, personal: bool = False
+    ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.lost = lost
         self.gone = gone
+        self.personal = personal
 
 
 class Unsure(BroadsheetError):  # noqa: N818
     """The whole mail was handed over and no reply came: nobody here knows whether it was taken."""
+
+
+class Withheld(BroadsheetError):  # noqa: N818
+    """The sender took it back at the last moment; nothing of it was handed over."""
+
+    def __init__(self) -> None:
+        super().__init__("The mail is not wanted any more.")
+
+
+def always() -> bool:
+    """Let a mail leave."""
+    return True
 
 
 def without_addresses(reply: str) -> str:

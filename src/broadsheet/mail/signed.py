@@ -7,6 +7,7 @@ It stands around the only transport of an instance: a mail that goes past it wou
 from broadsheet.clock import Clock
 from broadsheet.mail.dkim import Signer
 from broadsheet.mail.keys import DkimKeys
+from broadsheet.mail.replies import Last, always
 from broadsheet.mail.transport import Transport
 
 
@@ -19,11 +20,16 @@ class Signed:
         self._domain = domain
         self._clock = clock
 
-    def send(self, mail: bytes, *, sender: str, recipient: str) -> None:
+    def send(self, mail: bytes, *, sender: str, recipient: str, last: Last = always) -> None:
         """Hand one mail over; raises as the inner transport does, and `Unavailable` where a key cannot be read."""
         signer = Signer(self._domain, self._keys.current())
         signatures = signer.sign(mail, self._clock.now())
-        self._inner.send(signatures + mail, sender=sender, recipient=recipient)
+        self._inner.send(signatures + mail, sender=sender, recipient=recipient, last=last)
+
+    @property
+    def lanes(self) -> int:
+        """How many mails the inner transport carries at a time."""
+        return self._inner.lanes
 
     def close(self) -> None:
         """End what the inner transport kept open."""

@@ -18,7 +18,7 @@ from broadsheet.errors import Invalid, Unavailable
 from broadsheet.mail.replies import without_addresses
 from broadsheet.mail.returned.inboxes import Waiting
 from broadsheet.mail.returned.parsed import LARGEST
-from broadsheet.mail.smtp import is_loopback
+from broadsheet.mail.server import is_loopback
 
 TIMEOUT_SECONDS = 20.0
 _FORM = "Write imaps://user:password@host/INBOX, with ?move=FOLDER and ?ca=FILE where they are wanted."
