@@ -170,7 +170,7 @@ def _queue(built: App, clock: FixedClock, papers: Sequence[SourceRecord], reader
 
 def _subscription(n: int, now: datetime) -> dict[str, Any]:
     row = {"id": n, "address": f"reader{n}@mail{n % DOMAINS}.example", "address_key": str(n), "token_key": f"k{n}"}
-    row |= {"state": "confirmed", "size": SIZE, "timezone": "UTC", "days": "daily", "hour": 7, "edition": True}
+    row |= {"state": "confirmed", "size": SIZE, "timezone": "UTC", "days": "daily", "hour": 7}
     return row | {"created_at": now, "asked_at": now, "confirmed_at": now}
 
 
