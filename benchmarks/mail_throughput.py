@@ -147,7 +147,7 @@ def _queue(built: App, clock: FixedClock, papers: Sequence[SourceRecord], reader
     edition = built.editions.publish_due(ready=True)
     assert edition
     assert edition.id
-    offered = [candidate.place.paper.id for candidate in candidates([edition])]
+    offered = list(dict.fromkeys(number for places in candidates([edition]).values() for number in places))
     chance = Random(3)
     chosen = [sorted(chance.sample(range(len(offered)), SIZE)) for _ in range(SELECTIONS)]
     kinds = [[offered[place] for place in places] for places in chosen]
