@@ -16,6 +16,7 @@ from time import perf_counter
 
 from benchmarks.merge_quality import corpus_records
 from benchmarks.report import Aim, Report, arguments, command
+from broadsheet.app.wiring import collect_seldom
 from broadsheet.clock import SystemClock
 from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate
@@ -35,6 +36,7 @@ def main() -> None:
     """Run the benchmark."""
     asked = arguments(__doc__, more=_options)
     sizes = QUICK if asked.quick else tuple(size for size in SIZES if size <= asked.largest)
+    collect_seldom()
     report = Report("merge_speed", "Merging as a collection grows", command("merge_speed"))
     with tempfile.TemporaryDirectory() as directory:
         database = Database(f"sqlite:///{Path(directory) / 'merge.db'}")

@@ -52,13 +52,18 @@ from broadsheet.web.client import is_loopback
 _NEW_OBJECTS = (50_000, 10, 10)
 
 
+def collect_seldom() -> None:
+    """Let this process look for garbage in circles less often than Python would."""
+    gc.set_threshold(*_NEW_OBJECTS)
+
+
 def build(settings: Settings, clock: Clock | None = None) -> App:
     """Wire an instance: migrates its database, loads the starter shelf, opens its index.
 
     Raises `Invalid` for settings that cannot be used and `Unavailable` for a database that does not answer.
     """
     _require_private(settings)
-    gc.set_threshold(*_NEW_OBJECTS)
+    collect_seldom()
     clock = clock or SystemClock()
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     secret = declared.secret(settings.home)
