@@ -49,6 +49,7 @@ def up(
         given = {"HOME": str(chosen.home), "HOST": chosen.host, "PORT": str(chosen.port)}
         os.environ.update({f"BROADSHEET_{name}": value for name, value in given.items()})  # what the workers read
         with _ticking(app) if tick else nullcontext():
+            how["loop"] = "broadsheet.cli.fair_loop:FairLoop"
             uvicorn.run("broadsheet.cli.serving:worker", factory=True, workers=workers, **how)
 
 
