@@ -157,3 +157,20 @@ def test_submissions_leave_with_their_reader_and_follow_their_paper(town: Town, 
     assert submissions.of(town.papers[0]) is None
     with pytest.raises(SignInNeeded):
         submissions.submit(ada, "2601.00002")
+
+
+def test_what_was_sent_in_of_late_with_who_did(town: Town, submissions: Submissions) -> None:
+    began = town.clock.now()
+    town.clock.sleep(60)
+    ada, bea = town.reader(town.ada), town.reader(town.bee)
+    first = submissions.submit(ada, "2601.00020").paper
+    town.clock.sleep(60)
+    submissions.submit(bea, "2601.00020")
+    second = submissions.submit(bea, "2601.00021").paper
+    assert first is not None
+    assert second is not None
+    told = submissions.sent_since(began)
+    assert {paper for paper, _ in told} == {first.id, second.id}
+    assert dict(told)[first.id] == f"Sent in by {ada.shown} and 1 other."
+    assert dict(told)[second.id] == f"Sent in by {bea.shown}."
+    assert submissions.sent_since(town.clock.now()) == []

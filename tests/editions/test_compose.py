@@ -1,5 +1,6 @@
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 
@@ -7,6 +8,7 @@ from broadsheet.database.schema import harvest
 from broadsheet.editions.edition import Edition, Place
 from tests.conftest import NOON
 from tests.editions.conftest import Newsroom
+from tests.invented import record
 
 
 def keys(places: list[Place]) -> list[str]:
@@ -112,3 +114,35 @@ def test_withdrawn_papers_have_no_place(newsroom: Newsroom) -> None:
     newsroom.add(newsroom.fresh(1, withdrawn=True))
     page: Edition = newsroom.editions.today()
     assert [places for _, places in page.sections() if places] == []
+
+
+def test_what_readers_sent_in_has_a_section_with_who_did(newsroom: Newsroom) -> None:
+    from broadsheet.editions.compose import Composer
+    from broadsheet.editions.spans import Span
+
+    ids = newsroom.add(
+        *(newsroom.voted(n, 40) for n in (1, 2)), *(record(n, published=date(2019, 1, 1)) for n in (3, 4))
+    )
+    asked = []
+
+    def sent_in(since: datetime) -> list[tuple[int, str]]:
+        asked.append(since)
+        return [(ids[3], "Sent in by Ada."), (ids[0], "Sent in by Bea."), (ids[2], "Sent in by Bea.")]
+
+    composer = Composer(
+        newsroom.database,
+        newsroom.catalogue,
+        newsroom.trending,
+        newsroom.clock,
+        zone=ZoneInfo("UTC"),
+        silence=str,
+        sent_in=sent_in,
+    )
+    page = composer.page(Span("day", NOON.date()))
+    assert [(place.place, place.paper.id, place.reason) for place in page.sent] == [
+        (1, ids[3], "Sent in by Ada."),
+        (2, ids[2], "Sent in by Bea."),
+    ]
+    assert asked == [NOON - timedelta(days=1)]
+    assert ids[0] in {place.paper.id for place in page.trending}
+    assert not {place.paper.id for place in page.sent} & {place.paper.id for place in page.new}

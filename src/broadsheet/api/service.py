@@ -18,13 +18,15 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from broadsheet.accounts.accounts import Accounts
-from broadsheet.api import lists, personal, searches, talk, trending
+from broadsheet.api import editions, lists, personal, searches, talk, trending
 from broadsheet.api.shapes import error_json, hit_json, paper_json, search_json
 from broadsheet.api.stories import story_json
 from broadsheet.clock import Clock
 from broadsheet.community.community import Community
 from broadsheet.database.engine import Database
 from broadsheet.digests.subscriptions import Subscriptions
+from broadsheet.editions.desk import Desk
+from broadsheet.editions.editions import Editions
 from broadsheet.errors import BroadsheetError, Invalid, SignInNeeded
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.history import Histories
@@ -56,6 +58,8 @@ class Service:
     accounts: Accounts
     subscriptions: Subscriptions
     community: Community
+    editions: Editions
+    desk: Desk
 
 
 def create(service: Service) -> FastAPI:
@@ -65,6 +69,7 @@ def create(service: Service) -> FastAPI:
     trending.add(api, service.trending, service.community.votes)
     talk.add(api, service.accounts, service.community, service.catalogue)
     lists.add(api, service.accounts, service.community.lists, service.catalogue)
+    editions.add(api, service.accounts, service.editions, service.desk, service.catalogue)
 
     @api.get("/papers", summary="The newest papers, or those named by id")
     def papers(

@@ -138,6 +138,8 @@ class App:
             self.accounts,
             self.subscriptions,
             self.community,
+            self.editions,
+            self.desk,
         )
         head = FeedHead.of(self.settings)
         return Starlette(

@@ -79,8 +79,18 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     weights = fusion_weights(settings.home)
     search = Search(index, catalogue, clock, order=trending.scores, weights=weights)
     harvester = Harvester(database, catalogue, leases, clock, connectors(settings, clock, catalogue))
-    hour, silence = settings.edition_hour, harvester.silence
-    editions = Editions(database, catalogue, trending, clock, zone=settings.zone, hour=hour, silence=silence)
+    finder = Lookup(settings, outgoing_of(settings, clock, patience=5.0), clock)
+    community = community_of(database, catalogue, clock, secret, finder=finder, known_titles=search.suggest)
+    editions = Editions(
+        database,
+        catalogue,
+        trending,
+        clock,
+        zone=settings.zone,
+        hour=settings.edition_hour,
+        silence=harvester.silence,
+        sent_in=community.submissions.sent_since,
+    )
     letterhead = letterhead_of(settings, secret)
     keys = DkimKeys(settings.home / "dkim", settings.dkim_selector)
     places = places_of(settings.bounce_mailboxes, letterhead.returns, settings.home / "returned", clock)
@@ -91,8 +101,6 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     pace = Pace(clock, settings.paces, settings.mail_rate)
     follower = Follower(search, catalogue)
     digests = Digests(database, subscriptions, editions, follower, transport, letterhead, clock, pace)
-    finder = Lookup(settings, outgoing_of(settings, clock, patience=5.0), clock)
-    community = community_of(database, catalogue, clock, secret, finder=finder, known_titles=search.suggest)
     desk = Desk(database, editions, clock)
     belongings = {**community.belongings(), "desk": desk.export}
     return App(
@@ -115,7 +123,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         trending=trending,
         editions=editions,
         desk=desk,
-        candidates=Candidates(database, catalogue, trending, clock),
+        candidates=Candidates(database, catalogue, trending, clock, community.submissions.sent_since),
         letterhead=letterhead,
         keys=keys,
         transport=transport,

@@ -34,6 +34,15 @@ def first(connection: Connection, paper_id: int) -> Row[Any] | None:
     return connection.execute(its.order_by(submission.c.submitted_at).limit(1)).one_or_none()
 
 
+def since(connection: Connection, moment: datetime, limit: int) -> list[Row[Any]]:
+    """Return (paper_id, reader_id, name, submitted_at) of what was submitted after a moment, the newest first."""
+    joined = submission.join(reader, reader.c.id == submission.c.reader_id)
+    asked = select(submission.c.paper_id, submission.c.reader_id, reader.c.name, submission.c.submitted_at)
+    later = asked.select_from(joined).where(submission.c.submitted_at > moment)
+    newest = later.order_by(submission.c.submitted_at.desc(), submission.c.paper_id.desc())
+    return list(connection.execute(newest.limit(limit)))
+
+
 def of_reader(connection: Connection, reader_id: int, limit: int | None = None) -> list[Row[Any]]:
     """Return (paper_id, submitted_at) of a reader's submissions, the newest first."""
     asked = select(submission.c.paper_id, submission.c.submitted_at).where(submission.c.reader_id == reader_id)

@@ -127,6 +127,15 @@ class Submissions:
             row = submission_store.first(connection, paper_id)
         return None if row is None else Submission(row.reader_id, shown(row.reader_id, row.name), row.submitted_at)
 
+    def sent_since(self, moment: datetime, limit: int = 100) -> list[tuple[int, str]]:
+        """Return the papers that readers sent in after a moment, the newest first, each with who did in a sentence."""
+        with self._database.read() as connection:
+            rows = submission_store.since(connection, moment, limit)
+        names: dict[int, list[str]] = {}
+        for row in rows:
+            names.setdefault(row.paper_id, []).append(shown(row.reader_id, row.name))
+        return [(paper_id, _sent_in(by[::-1])) for paper_id, by in names.items()]
+
     def deeds(self, reader: Reader, limit: int) -> list[Deed]:
         """Return the newest submissions of a reader as deeds."""
         with self._database.read() as connection:
@@ -183,6 +192,12 @@ class Submissions:
                 count = submission_store.count(connection, held.id)
                 keep(connection, held.id, [Signal(KIND, count, now, held.first_seen_at)])
         return Submitted(self._catalogue.get(f"paper:{held.id}"), is_new)
+
+
+def _sent_in(by: Sequence[str]) -> str:
+    """Say who sent a paper in, the first to do so by name."""
+    others = len(by) - 1
+    return f"Sent in by {by[0]}{f' and {others} other' + 's' * (others > 1) if others else ''}."
 
 
 def _candidate(record: SourceRecord) -> Candidate:

@@ -4,14 +4,15 @@ The order and the words of trending are `trending`'s. A paper stands once, where
 on a front page before: an editor who repeats a paper should do so on purpose.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Literal, get_args
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.editions import store
+from broadsheet.editions.compose import SentIn, nobody
 from broadsheet.editions.edition import Edition
 from broadsheet.editions.spans import Span
 from broadsheet.papers.catalogue import Catalogue
@@ -23,8 +24,6 @@ ORIGINS: tuple[Origin, ...] = get_args(Origin)
 TRENDING = 20
 MISSED = 10
 SENT_WITHIN = timedelta(days=7)
-
-SentIn = Callable[[datetime], Sequence[tuple[int, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ class Candidates:
     """Finds candidates; `sent_in` tells which papers readers sent in since a moment, and in which words."""
 
     def __init__(
-        self, database: Database, catalogue: Catalogue, trending: Trending, clock: Clock, sent_in: SentIn | None = None
+        self, database: Database, catalogue: Catalogue, trending: Trending, clock: Clock, sent_in: SentIn = nobody
     ) -> None:
         self._database = database
         self._catalogue = catalogue
@@ -67,7 +66,7 @@ class Candidates:
         return [Candidate(one.paper, "trending", one.reason, round(one.score, 2)) for one in ranked]
 
     def _sent(self) -> list[Candidate]:
-        told = dict(self._sent_in(self._clock.now() - SENT_WITHIN)) if self._sent_in else {}
+        told = dict(self._sent_in(self._clock.now() - SENT_WITHIN))
         return [Candidate(paper, "sent", told[paper.id]) for paper in self._catalogue.papers(list(told))]
 
     def _missed(self, span: Span) -> list[Candidate]:

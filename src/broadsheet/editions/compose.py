@@ -24,12 +24,21 @@ TRENDING = 10
 NEW = 40
 THIN = 12  # with fewer papers than that the shelf helps out
 SHELF = 8
+SENT = 8
 FROM_DAYS = 6  # leads and picks of its days that a week or a month shows
 NEW_IF_PUBLISHED_WITHIN = timedelta(days=14)  # an old paper that an import brings in is no news
 A_MOMENT = timedelta(microseconds=1)  # what came at `since` was on that page already, what came `now` is on this one
 SHELF_SOURCE = "shelf"
 SHELF_REASON = "From the starter shelf: papers that come with Broadsheet."
 CHOSEN = "Chosen by an editor."
+
+# Which papers readers sent in since a moment, the newest first, and who did in a sentence.
+SentIn = Callable[[datetime], Sequence[tuple[int, str]]]
+
+
+def nobody(_since: datetime) -> Sequence[tuple[int, str]]:
+    """Tell that readers sent nothing in."""
+    return ()
 
 
 class Composer:
@@ -44,6 +53,7 @@ class Composer:
         *,
         zone: ZoneInfo,
         silence: Callable[[], str],
+        sent_in: SentIn = nobody,
     ) -> None:
         self._database = database
         self._catalogue = catalogue
@@ -51,6 +61,7 @@ class Composer:
         self._clock = clock
         self._zone = zone
         self._silence = silence
+        self.sent_in = sent_in
 
     def page(self, span: Span, draft: Draft | None = None) -> Edition:
         """Return the page of `span` as it stands now, with what `draft` has chosen; it is open and bears no id."""
@@ -75,8 +86,13 @@ class Composer:
         shown = {place.paper.id for place in (*trending, *picks, *([lead] if lead else []))}
         published_since = span.start - NEW_IF_PUBLISHED_WITHIN
         count, papers = self._catalogue.new_between(
-            since + A_MOMENT, until + A_MOMENT, published_since=published_since, limit=NEW + TRENDING + len(shown)
+            since + A_MOMENT,
+            until + A_MOMENT,
+            published_since=published_since,
+            limit=NEW + TRENDING + SENT + len(shown),
         )
+        sent = self._sent(since, shown)
+        shown.update(place.paper.id for place in sent)
         new = self._new(_without(papers, shown)[:NEW])
         shown.update(place.paper.id for place in new)
         shelf = self._shelf(span.start, shown) if len(shown) < THIN else []
@@ -87,9 +103,10 @@ class Composer:
             number=0,
             published_at=None,
             new_papers=count,
-            lead=lead or next((section[0] for section in (new, shelf) if section), None),
+            lead=lead or next((section[0] for section in (new, sent, shelf) if section), None),
             picks=picks,
             trending=trending,
+            sent=sent,
             new=new,
             shelf=shelf,
         )
@@ -132,6 +149,11 @@ class Composer:
             reason = f"{did} on {row.starts_on:%A}, {row.starts_on.day} {row.starts_on:%B}."
             places.append(Place(place, paper, None, reason, blurb=row.blurb or _blurb(paper), kicker=row.kicker))
         return places
+
+    def _sent(self, since: datetime, shown: Iterable[int]) -> list[Place]:
+        told = dict(self.sent_in(since))
+        papers = _without(self._catalogue.papers(list(told)), shown)[:SENT]
+        return [Place(n, paper, None, told[paper.id], blurb=_blurb(paper)) for n, paper in enumerate(papers, start=1)]
 
     def _new(self, papers: Sequence[Paper]) -> list[Place]:
         now = self._clock.now()

@@ -97,6 +97,13 @@ class Desk:
         """Return the page as readers would see it if the draft went out now."""
         return self._editions.composer.page(draft.span, draft)
 
+    def at_revision(self, span: Span, revision: int) -> Draft:
+        """Return the draft of `span`; raises `Stale` where its revision is another."""
+        draft = self.draft(span)
+        if draft.revision != revision:
+            raise self._stale(draft)
+        return draft
+
     def publish(self, draft: Draft, *, by: int | None) -> Edition:
         """Save the draft and publish its page now. Raises as `save` does, and `Conflict` before its day."""
         span, today = draft.span, self._publisher.today()

@@ -87,6 +87,19 @@ def moved(draft: Draft, paper_id: int, by: int) -> Draft:
     return replace(draft, picks=tuple(others))
 
 
+def worded(draft: Draft, paper_id: int, *, kicker: str | None = None, blurb: str | None = None) -> Draft:
+    """Give a pick other words; None leaves those it has."""
+
+    def changed(pick: Pick) -> Pick:
+        if pick.paper_id != paper_id:
+            return pick
+        return replace(
+            pick, kicker=pick.kicker if kicker is None else kicker, blurb=pick.blurb if blurb is None else blurb
+        )
+
+    return replace(draft, picks=tuple(map(changed, draft.picks)))
+
+
 def checked(draft: Draft) -> Draft:
     """Return a draft with its words cleaned and each paper once; raises `Invalid` with the field that is too long."""
     picks = _merged([_clean(n, pick) for n, pick in enumerate(draft.picks, start=1)])

@@ -13,7 +13,7 @@ from broadsheet.editions.spans import Period, Span
 from broadsheet.papers.paper import Paper
 from broadsheet.trending.explain import Part
 
-Section = Literal["lead", "picks", "trending", "new", "shelf"]
+Section = Literal["lead", "picks", "trending", "sent", "new", "shelf"]
 SECTIONS: tuple[Section, ...] = get_args(Section)
 
 
@@ -88,6 +88,7 @@ class Edition:
     lead: Place | None = None
     picks: list[Place] = field(default_factory=list)
     trending: list[Place] = field(default_factory=list)
+    sent: list[Place] = field(default_factory=list)
     new: list[Place] = field(default_factory=list)
     shelf: list[Place] = field(default_factory=list)
     corrections: tuple[Correction, ...] = ()
@@ -97,6 +98,7 @@ class Edition:
         yield "lead", [self.lead] if self.lead else []
         yield "picks", self.picks
         yield "trending", self.trending
+        yield "sent", self.sent
         yield "new", self.new
         yield "shelf", self.shelf
 

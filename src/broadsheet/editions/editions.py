@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.editions import store
-from broadsheet.editions.compose import Composer
+from broadsheet.editions.compose import Composer, SentIn, nobody
 from broadsheet.editions.edition import Appearance, Edition, Head, Place
 from broadsheet.editions.publishing import Publisher
 from broadsheet.editions.spans import Period, Span, span_of
@@ -35,12 +35,14 @@ class _State:
     last_change: int
     refreshed_at: datetime | None
     harvested: bool
+    sent: Sequence[tuple[int, str]]
 
 
 class Editions:
     """The front pages of one instance; `hour` in `zone` is when the day's page is published.
 
     `silence` says in a sentence why no source brought anything new, such as a holiday; empty where nobody knows.
+    `sent_in` tells which papers readers sent in.
     """
 
     def __init__(
@@ -53,11 +55,12 @@ class Editions:
         zone: ZoneInfo,
         hour: int,
         silence: Callable[[], str] = str,
+        sent_in: SentIn = nobody,
     ) -> None:
         self._database = database
         self._catalogue = catalogue
         self._trending = trending
-        self.composer = Composer(database, catalogue, trending, clock, zone=zone, silence=silence)
+        self.composer = Composer(database, catalogue, trending, clock, zone=zone, silence=silence, sent_in=sent_in)
         self.publisher = Publisher(database, self.composer, clock, zone=zone, hour=hour)
         self._cached: dict[Span, tuple[_State, Edition]] = {}
 
@@ -166,14 +169,15 @@ class Editions:
             corrected = store.last_correction(connection, head.id) if head else 0
             days = 0 if span.period == "day" else store.last_number(connection, "day")
         changed, refreshed = self._catalogue.last_change(), self._trending.refreshed_at()
-        return _State(span, head, corrected, days, changed, refreshed, harvested)
+        sent = () if head else tuple(self.composer.sent_in(self.publisher.midnight(span.before.start)))
+        return _State(span, head, corrected, days, changed, refreshed, harvested, sent)
 
     def _published(self, head: Head) -> Edition:
         with self._database.read() as connection:
             rows = store.places(connection, head.id)
             notice, corrections = store.notice(connection, head.id), store.corrections(connection, head.id)
         papers = {paper.id: paper for paper in self._catalogue.papers(sorted({row.paper_id for row in rows}))}
-        sections: dict[str, list[Place]] = {"lead": [], "picks": [], "trending": [], "new": [], "shelf": []}
+        sections: dict[str, list[Place]] = {"lead": [], "picks": [], "trending": [], "sent": [], "new": [], "shelf": []}
         for section, place, paper_id, score, reason, parts, blurb, kicker, chosen in rows:
             if paper_id in papers:
                 told = tuple(Part(**part) for part in json.loads(parts))
@@ -228,7 +232,7 @@ def _each_once(sections: dict[str, list[Place]]) -> dict[str, list[Place]]:
     The ranking shares papers with the other sections, as it did on the day; places keep the numbers they had.
     """
     shown: set[int] = set()
-    for name in ("picks", "new", "shelf"):
+    for name in ("picks", "sent", "new", "shelf"):
         sections[name] = _first(sections[name], shown)
         shown.update(place.paper.id for place in sections[name])
     return sections | {"trending": _first(sections["trending"], ())}

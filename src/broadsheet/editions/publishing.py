@@ -18,7 +18,7 @@ from broadsheet.editions import draft_store, store
 from broadsheet.editions.compose import Composer
 from broadsheet.editions.draft import Draft
 from broadsheet.editions.edition import Edition
-from broadsheet.editions.spans import A_DAY, PERIODS, Span, moment, span_of
+from broadsheet.editions.spans import A_DAY, PERIODS, Span, midnight, moment, span_of
 from broadsheet.papers.records import Signal
 from broadsheet.papers.signals import keep
 
@@ -40,6 +40,10 @@ class Publisher:
     def today(self) -> date:
         """Return which day it is in the instance's zone."""
         return self._clock.now().astimezone(self._zone).date()
+
+    def midnight(self, day: date) -> datetime:
+        """Return when `day` begins in the instance's zone."""
+        return midnight(day, self._zone)
 
     def local(self, moment: datetime) -> datetime:
         """Return a moment as the instance's clocks tell it."""

@@ -90,7 +90,7 @@ def searched(question: Question, page: SearchPage, letterhead: Letterhead) -> by
 def _places(edition: Edition) -> Iterator[Place]:
     seen: set[int] = set()
     lead = [edition.lead] if edition.lead else []
-    for place in (*lead, *edition.picks, *edition.trending, *edition.new, *edition.shelf):
+    for place in (*lead, *edition.picks, *edition.trending, *edition.sent, *edition.new, *edition.shelf):
         if place.paper.id not in seen:
             seen.add(place.paper.id)
             yield place

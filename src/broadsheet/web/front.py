@@ -68,7 +68,7 @@ def page(site: Site, request: Request, edition: Edition, **more: Any) -> Respons
     before, after = site.editions.around(edition)
     lead = edition.lead
     new = _without(edition.new, [lead] if lead else [])
-    shelf = _without(edition.shelf, [lead] if lead else [])
+    sent, shelf = (_without(some, [lead] if lead else []) for some in (edition.sent, edition.shelf))
     in_middle = 0 if edition.picks else IN_MIDDLE
     middle, left, rows = new[:in_middle], new[in_middle : in_middle + IN_LEFT], new[in_middle + IN_LEFT :]
     headings = _headings(edition)
@@ -76,6 +76,7 @@ def page(site: Site, request: Request, edition: Edition, **more: Any) -> Respons
         ("lead", "Lead", lead),
         ("trend", "Trending", edition.trending),
         ("picks", "Picks", edition.picks),
+        ("sent", "Sent in", sent),
         ("shelf", "Shelf", shelf),
         ("new", headings.new, left),
     )
@@ -97,6 +98,7 @@ def page(site: Site, request: Request, edition: Edition, **more: Any) -> Respons
         middle=middle,
         left=_by_category(left),
         rows=rows,
+        sent=sent,
         shelf=shelf,
         sections=sections,
         on_top={place.paper.id for place in (lead, *edition.picks) if place},

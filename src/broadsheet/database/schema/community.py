@@ -45,4 +45,5 @@ submission = table(
     Column("submitted_at", Moment, nullable=False),
     Column("is_new", Boolean, nullable=False),
     Index("ix_submission_paper_id", "paper_id"),
+    Index("ix_submission_submitted_at", "submitted_at"),
 )
