@@ -183,9 +183,10 @@ def test_the_mail_that_is_shown_is_the_mail_that_comes(room: Newsroom, clock: Fi
     room.library.answers = {"salt": room.come_in(31)}
     room.press.publish(TODAY, lead=1, new=[2])
     clock.sleep(60)
-    shown_before = room.digests.rehearsed(token)
+    selection, shown_before = room.digests.rehearsed(token)
     assert room.tick() == 1
     (mail,) = room.tray.mails
+    assert [one.title for one in selection.sections] == ["New", "salt", "Lead"]
     assert mail["Subject"] == shown_before.subject
     assert body(mail).strip() == shown_before.text.strip()
     assert body(mail, "html").strip() == shown_before.html.strip()

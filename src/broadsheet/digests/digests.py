@@ -95,11 +95,12 @@ class Digests:
         """
         return self._upcoming(self._subscriptions.by_token(token))
 
-    def rehearsed(self, token: str) -> Rendered:
-        """Return the mail itself that the subscription behind a link would get if it were due now. Raises `Invalid`."""
+    def rehearsed(self, token: str) -> tuple[Selection, Rendered]:
+        """Return the same with the mail itself, as it would go out. Raises `Invalid`."""
         reader = self._subscriptions.by_token(token)
+        selection = self._upcoming(reader)
         end, manage = letters.end_url(self._letterhead, token), letters.manage_url(self._letterhead, token)
-        return lay_out(self._upcoming(reader), self._letterhead).for_reader(Personal(manage, end, why(reader)))
+        return selection, lay_out(selection, self._letterhead).for_reader(Personal(manage, end, why(reader)))
 
     def queue_due(self) -> int:
         """Queue a delivery for every reader whose hour has come; return how many mails are to go out.

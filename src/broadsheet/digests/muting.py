@@ -30,7 +30,7 @@ class Muting:
             row = self._managed(connection, token)
             count, papers = store.count(connection, row.id), store.papers(connection, [row.id]).get(row.id, [])
             said = store.words(connection, [row.id]).get(row.id, [])
-        keys = [Mute("paper", paper.key) for paper in self._catalogue.papers(sorted(papers))]
+        keys = [Mute("paper", paper.key) for paper in self._catalogue.papers(sorted(papers))] if limit else []
         return count, sorted([*said, *keys], key=lambda mute: (mute.kind, mute.value.casefold()))[:limit]
 
     def add(self, token: str, kind: str, values: Iterable[str]) -> int:

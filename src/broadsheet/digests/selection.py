@@ -97,14 +97,14 @@ def candidates(editions: Sequence[Edition]) -> Offer:
     """Return what `editions` (newest first) offer, by section of the day's page: picks with the leads, trending, new.
 
     A paper stands once in a section, and may stand in several. One that was withdrawn since its edition came out is
-    left out. The shelf counts, among the picks, only where the editions hold nothing else but their leads.
+    left out. The shelf counts, as new, only where the editions hold nothing else but their leads.
     """
     leads = [Candidate("leads" if n else "lead", edition.lead) for n, edition in enumerate(editions) if edition.lead]
     picks = _merged("picks", [edition.picks for edition in editions])
     trending = _merged("trending", [edition.trending for edition in editions])
     new = _merged("new", [edition.new for edition in editions])
     shelf = [] if picks or trending or new else _merged("shelf", [edition.shelf for edition in editions])
-    offered = {sections.PICKS: [*leads, *picks, *shelf], sections.TRENDING: trending, sections.NEW: new}
+    offered = {sections.PICKS: [*leads, *picks], sections.TRENDING: trending, sections.NEW: [*new, *shelf]}
     return MappingProxyType({name: _by_paper(some) for name, some in offered.items()})
 
 

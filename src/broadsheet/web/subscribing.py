@@ -4,6 +4,7 @@ What a subscription is and which choices there are, `digests` decides.
 A token from a mail is the authority for its subscription, so pages that hold one are never kept by a cache.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -11,8 +12,10 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from broadsheet.digests.saved import MOST_SEARCHES
-from broadsheet.digests.subscription import LARGEST, SMALLEST
+from broadsheet.digests.dates import LOCALES
+from broadsheet.digests.saved import MOST
+from broadsheet.digests.sections import ALL, WORDS
+from broadsheet.digests.subscription import LARGEST, SMALLEST, WEEKDAYS, Subscription
 from broadsheet.errors import BroadsheetError, Invalid
 from broadsheet.logs import get_logger
 from broadsheet.web.forms import Form
@@ -22,10 +25,12 @@ SIZES = ((5, "Short"), (10, "Usual"), (20, "Long"))
 DAYS = (
     ("weekdays", "Weekdays", "one mail each morning"),
     ("daily", "Every day", "weekends too"),
-    ("weekly", "Weekly", "on Mondays"),
+    ("weekly", "Weekly", "on a day you choose"),
     ("monthly", "Monthly", "on the first"),
 )
-CHOICES = ("hour", "timezone", "days", "size", "edition")
+CHOICES = ("hour", "timezone", "days", "weekday", "size", "beside", "even_empty", "locale", "edition")
+PLACES = "place_"  # what the names of the fields that order sections begin with
+OFF = "off"
 PREVIEWED = 10
 
 _log = get_logger("web")
@@ -79,9 +84,11 @@ def manage(site: Site, request: Request) -> Response:
 
 
 def change(site: Site, request: Request, form: Form) -> Response:
-    """Change hour, zone, days, size and whether the edition comes."""
+    """Change hour, zone, days, size, sections and the rest of what can be chosen."""
     token = form.get("token", "")
-    chosen = {name: form[name] for name in CHOICES if name in form}
+    chosen: dict[str, object] = {name: form[name] for name in CHOICES if name in form}
+    if order := ordered(form):
+        chosen["sections"] = [name for name, place in order if place != OFF]
     try:
         site.subscriptions.change(token, **chosen)
     except Invalid as error:
@@ -94,12 +101,14 @@ def change(site: Site, request: Request, form: Form) -> Response:
 def upcoming(site: Site, request: Request) -> Response:
     """Show what the next mail would hold if it went out now."""
     token = request.query_params.get("token", "")
+    selection, mail = site.digests.rehearsed(token)
     return site.pages.show(
         request,
         "subscribe_next.html",
         token=token,
         subscription=site.subscriptions.by_token(token),
-        selection=site.digests.upcoming(token),
+        selection=selection,
+        mail=mail,
     )
 
 
@@ -107,7 +116,7 @@ def rest(site: Site, request: Request, form: Form) -> Response:
     """Pause the mails until a day, or go on with them."""
     token = form.get("token", "")
     try:
-        site.subscriptions.rest(token, form.get("paused_until", ""))
+        site.subscriptions.rest(token, form.get("paused_until", ""), form.get("paused_from", ""))
     except Invalid as error:
         if error.field == "token":
             raise
@@ -127,6 +136,12 @@ def end(site: Site, request: Request, form: Form) -> Response:
     return site.pages.show(request, "subscribe_ended.html")
 
 
+def ordered(form: Form) -> list[tuple[str, str]]:
+    """Return (section, place) in the order of the places that a form gives, those switched off last."""
+    given = [(name, form[PLACES + name]) for name in ALL if PLACES + name in form]
+    return sorted(given, key=lambda one: int(one[1]) if one[1].isascii() and one[1].isdigit() else len(ALL) + 1)
+
+
 def managed(
     site: Site, request: Request, token: str, given: Form, error: Invalid | None = None, unsaved: str = ""
 ) -> Response:
@@ -136,36 +151,54 @@ def managed(
         raise Invalid("This subscription is not confirmed yet. Follow the link in the first mail.", field="token")
     if subscription.state == "ended":
         return site.pages.show(request, "subscribe_ended.html")
-    values = {
-        "hour": str(subscription.choices.hour),
-        "timezone": subscription.choices.timezone,
-        "days": subscription.choices.days,
-        "size": str(subscription.size),
-        "edition": "on" if subscription.choices.edition else "off",
-        "paused_until": str(subscription.paused_until or ""),
-    }
+    values = _values(subscription)
     return site.pages.show(
         request,
         "subscribe_manage.html",
         400 if error or unsaved else 200,
         unsaved=unsaved,
         searches=site.subscriptions.searches.of(token),
-        most=MOST_SEARCHES,
-        question=given.get("question", ""),
+        most=MOST,
+        mutes=site.subscriptions.mutes.of(token, 0)[0],
+        given=given,
         values=values | {name: value for name, value in given.items() if name in values},
+        order=ordered(given) or _places(subscription.sections),
         errors=error,
         token=token,
         subscription=subscription,
         masked=_masked(subscription.address),
-        rests=subscription.paused_until is not None and subscription.paused_until > site.clock.now().date(),
+        rests=subscription.rests_on(site.clock.now().date()),
+        will_rest=subscription.paused_until is not None and subscription.paused_until > site.clock.now().date(),
         said=request.query_params.get("said", ""),
-        preview=_preview(site),
         **_offered(),
     )
 
 
+def _values(subscription: Subscription) -> dict[str, str]:
+    chosen = subscription.choices
+    return {
+        "hour": str(chosen.hour),
+        "timezone": chosen.timezone,
+        "days": chosen.days,
+        "weekday": str(chosen.weekday),
+        "size": str(chosen.size),
+        "beside": "on" if chosen.beside else "off",
+        "even_empty": "on" if chosen.even_empty else "off",
+        "locale": chosen.locale,
+        "edition": "on" if chosen.edition else "off",
+        "paused_from": str(subscription.paused_from or ""),
+        "paused_until": str(subscription.paused_until or ""),
+    }
+
+
+def _places(sections: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (section, place) of those that come in their order, and then the others."""
+    return [(name, str(n)) for n, name in enumerate(sections, 1)] + [(one, OFF) for one in ALL if one not in sections]
+
+
 def _form(site: Site, request: Request, given: Form, error: Invalid | None = None) -> Response:
-    values = {"hour": "7", "timezone": site.settings.timezone, "days": "weekdays", "size": "10", "address": ""}
+    values = {"hour": "7", "timezone": site.settings.timezone, "days": "weekdays", "weekday": "0"}
+    values |= {"size": "10", "address": ""}
     return site.pages.show(
         request,
         "subscribe.html",
@@ -183,6 +216,9 @@ def _offered() -> dict[str, Any]:
         "zones": sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
         "sizes": SIZES,
         "days": DAYS,
+        "weekdays": WEEKDAYS,
+        "locales": LOCALES,
+        "section_words": WORDS,
         "smallest": SMALLEST,
         "largest": LARGEST,
     }
