@@ -132,6 +132,24 @@ def test_the_pages_of_a_reader_neither(served: Served, page: Page) -> None:
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
+def test_the_page_of_an_operator_neither(served: Served, page: Page) -> None:
+    address = f"admin-{id(page)}@example.org"
+    served.app.accounts.sign_ins.ask(address, "192.0.2.7", "/admin/trending")
+    served.app.accounts.sign_ins.send_waiting()
+    page.goto(_link_mailed_to(served, address, "/sign-in/link"))
+    page.get_by_role("button", name="Sign in on this browser").click()
+    served.app.accounts.readers.set_role(address, "admin")
+    served.app.counting.write()
+    page.goto(served.url + "/admin/trending")
+    page.get_by_label("Upvotes on Hugging Face").fill("0.5")
+    page.get_by_role("button", name="See what today would look like").click()
+    page.get_by_role("heading", name="Today, by these weights and as it is").wait_for()
+    assert _faults(page) == []
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_scrolls_sideways(served: Served, page: Page, name: str) -> None:
     page.goto(served.url + PAGES[name])

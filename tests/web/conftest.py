@@ -48,6 +48,7 @@ from broadsheet.settings import load
 from broadsheet.sources.connector import Connector
 from broadsheet.sources.harvest import Harvester
 from broadsheet.sources.single.lookup import Lookup
+from broadsheet.trending.counting import Counting
 from broadsheet.trending.trending import Trending
 from broadsheet.web import routes
 from broadsheet.web.site import Site
@@ -151,6 +152,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
             histories=Histories(sqlite),
             search=search,
             trending=trending,
+            counting=Counting(sqlite, clock),
             editions=editions,
             desk=desk,
             candidates=Candidates(sqlite, catalogue, trending, clock),

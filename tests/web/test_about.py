@@ -13,7 +13,7 @@ from tests.web.conftest import Away, Build, Instance
 
 def test_the_formula_is_shown_with_its_own_constants(instance: Instance) -> None:
     page = instance.get("/about/trending").text
-    assert page.count('<math display="block">') == 6
+    assert page.count('<math display="block">') == 7
     for constant in (formula.LEVEL_SHARE, formula.PACE_SHARE, formula.STARS_WEIGHT, formula.FRESH_HALF):
         assert f"<mn>{constant:g}</mn>" in page
     for kind in formula.KINDS.values():

@@ -7,6 +7,7 @@ reach for each other or for the settings.
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -32,7 +33,7 @@ from broadsheet.errors import BroadsheetError, Unavailable
 from broadsheet.feeds.atom import Letterhead as FeedHead
 from broadsheet.feeds.routes import routes as feed_routes
 from broadsheet.jobs.leases import Leases
-from broadsheet.jobs.ticks import Schedule, Tick
+from broadsheet.jobs.ticks import Schedule, Tick, run_tick
 from broadsheet.logs import get_logger
 from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.letter import Letterhead
@@ -55,6 +56,7 @@ from broadsheet.search.index import Index
 from broadsheet.search.service import Search
 from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
+from broadsheet.trending.counting import Counting
 from broadsheet.trending.trending import Trending
 from broadsheet.web.routes import exception_handlers, middleware
 from broadsheet.web.routes import routes as web_routes
@@ -64,6 +66,9 @@ if TYPE_CHECKING:
     from broadsheet.mail.deliverability import Deliverability, Trial
 
 _log = get_logger("app")
+
+
+COUNTS_WRITTEN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,7 @@ class App:
     harvester: Harvester
     checks: Checks
     trending: Trending
+    counting: Counting
     editions: Editions
     desk: Desk
     candidates: Candidates
@@ -110,6 +116,8 @@ class App:
     def asgi(self, *, ticking: bool = True) -> Starlette:
         """Return all doors as one ASGI application; `ticking` runs the schedule as long as it serves."""
         schedule = Schedule(self.ticks())
+        # What this process counted, only it can write: ticks may be another's.
+        counts = Schedule([Tick("counts", COUNTS_WRITTEN, self._write_counts)])
 
         @asynccontextmanager
         async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -117,7 +125,10 @@ class App:
                 _listen(listener)
             if ticking:
                 schedule.start()
+            counts.start()
             yield
+            counts.stop()
+            run_tick(Tick("counts", COUNTS_WRITTEN, self._write_counts))
             if ticking:
                 schedule.stop()
             for listener in self.places.listeners:
@@ -174,6 +185,10 @@ class App:
         self.transport.close()
         self.database.close()
 
+    def _write_counts(self) -> str:
+        written = self.counting.write()
+        return f"{written} counts of what was seen written" if written else ""
+
     def _site(self) -> Site:
         return Site(
             settings=self.settings,
@@ -185,6 +200,7 @@ class App:
             histories=self.histories,
             search=self.search,
             trending=self.trending,
+            counting=self.counting,
             editions=self.editions,
             desk=self.desk,
             candidates=self.candidates,

@@ -44,6 +44,7 @@ from broadsheet.search.weights import known as fusion_weights
 from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
 from broadsheet.sources.single.lookup import Lookup
+from broadsheet.trending.counting import Counting
 from broadsheet.trending.trending import Trending
 from broadsheet.web.client import is_loopback
 
@@ -121,6 +122,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         harvester=harvester,
         checks=checks_of(settings, database, leases, clock),
         trending=trending,
+        counting=Counting(database, clock),
         editions=editions,
         desk=desk,
         candidates=Candidates(database, catalogue, trending, clock, community.submissions.sent_since),

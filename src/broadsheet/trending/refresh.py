@@ -53,7 +53,7 @@ class Refresh:
             pages = dict(ordered(board, totals, weights, now))
             with self._database.write() as connection:
                 if store.claim(connection, number):
-                    store.publish(connection, now, totals, pages)
+                    store.publish(connection, now, totals, weights, pages)
                     return len(board)
         return len(board)  # others refreshed it meanwhile
 

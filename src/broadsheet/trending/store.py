@@ -25,12 +25,13 @@ from broadsheet.database.schema import (
     trending_reading,
     unweighed,
 )
+from broadsheet.trending import weighing
 from broadsheet.trending.board import Board, board
 from broadsheet.trending.candidates import Candidate, Counted, Facts
-from broadsheet.trending.formula import Kind
+from broadsheet.trending.formula import PUBLISHED, Kind, Weights
 from broadsheet.trending.readings import Reading
 
-_REFRESHED = "trending_refreshed"
+_REFRESHED, _WEIGHTS = "trending_refreshed", "trending_weights"
 _CHANGE, _ROUND, _LOOKED_FOR = "trending_change", "trending_round", "trending_kinds"
 _TOTAL = "trending_total:"
 _CHUNK = 5_000  # ids in one statement; SQLite takes 32,766
@@ -216,10 +217,12 @@ def publish(
     connection: Connection,
     now: datetime,
     totals: Mapping[str, float],
+    weights: Weights,
     pages: Mapping[tuple[str, bool, str], Page],
 ) -> None:
-    """Put the pages and the usual totals in the place of the old ones."""
+    """Put the pages, and the totals and weights by which they are ordered, in the place of the old ones."""
     _put(connection, _REFRESHED, now.isoformat())
+    _put(connection, _WEIGHTS, weighing.dumps(weights))
     for kind, total in totals.items():
         _put(connection, f"{_TOTAL}{kind}", repr(total))
     connection.execute(delete(trending_page))
@@ -231,6 +234,12 @@ def refreshed_at(connection: Connection) -> datetime | None:
     """Return when the pages were last computed."""
     value = _value(connection, _REFRESHED)
     return datetime.fromisoformat(value) if value else None
+
+
+def weights(connection: Connection) -> Weights:
+    """Return the weights by which the pages were ordered."""
+    text = _value(connection, _WEIGHTS)
+    return weighing.loads(text) if text else PUBLISHED
 
 
 def totals(connection: Connection) -> dict[str, float]:

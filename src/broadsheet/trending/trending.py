@@ -11,6 +11,7 @@ from typing import Literal, get_args
 
 from sqlalchemy import Connection
 
+from broadsheet.accounts.reader import Reader
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.errors import Invalid
@@ -21,8 +22,10 @@ from broadsheet.trending import store
 from broadsheet.trending.attention import Series, grown, known
 from broadsheet.trending.candidates import Candidate, Facts, candidate
 from broadsheet.trending.explain import Part, parts, sentence, shown, total
-from broadsheet.trending.formula import HORIZONS, KINDS, PUBLISHED, Measure, Weights
-from broadsheet.trending.refresh import Refresh, Trust
+from broadsheet.trending.formula import HORIZONS, KINDS, Measure, Weights
+from broadsheet.trending.ranking import ranked
+from broadsheet.trending.refresh import HORIZONS_BACK, Refresh, Trust
+from broadsheet.trending.weighing import Weighings
 
 Order = Literal["next", "past"]
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -78,6 +81,7 @@ class Trending:
         self._clock = clock
         self._trust = trust or (lambda _ids: {})
         self._refresh = Refresh(database, signals, self._trust)
+        self.weighings = Weighings(database, clock)
 
     def refresh(self, *, anew: bool = False) -> int:
         """Estimate anew what is usual here, score every candidate, and return how many papers were scored.
@@ -86,7 +90,7 @@ class Trending:
         """
         if anew:
             self._refresh.anew()
-        return self._refresh.run(self._clock.now(), PUBLISHED)
+        return self._refresh.run(self._clock.now(), self.weighings.in_force())
 
     def top(self, horizon: str = "day", limit: int = 20) -> list[Ranked]:
         """Return the page as it was last computed; raises `Invalid` for an unknown horizon."""
@@ -146,6 +150,31 @@ class Trending:
             measure = _measure(connection, HORIZONS["day"])
         return {paper_id: total(parts(known(one, now), measure)) for paper_id, one in kept.items()}
 
+    def weights(self) -> Weights:
+        """Return the weights by which the pages are ordered."""
+        with self._database.read() as connection:
+            return store.weights(connection)
+
+    def reweigh(self, weights: Weights | None, by: Reader) -> None:
+        """Order the pages by other weights from now on, by the published ones if None; raises `Forbidden`."""
+        self.weighings.change(weights, by)
+        self.refresh()
+
+    def preview(self, weights: Weights, window: str = "day", limit: int = 20) -> list[Ranked]:
+        """Return how the window would look by other weights, at the moment of which the present page is."""
+        hours = _hours(window)
+        with self._database.read() as connection:
+            board = store.load(connection)
+            now = store.refreshed_at(connection) or self._clock.now()
+            measure = Measure(_totals(connection), hours, weights)
+            moment = now.timestamp()
+            field = board.field(measure, moment)
+            first = ranked(field, board.since(moment - HORIZONS_BACK * hours * 3600))[:limit]
+            ids = [int(one) for one in field.ids[first]]
+            kept = store.kept(connection, ids)
+        papers = self._catalogue.papers(ids)
+        return [_ranked(paper, kept[paper.id], measure, now) for paper in papers if paper.id in kept]
+
     def totals(self) -> dict[str, float]:
         """Return how many votes of each kind a usual paper gets here in the end: shipped, then estimated by tick."""
         with self._database.read() as connection:
@@ -180,8 +209,8 @@ def _totals(connection: Connection) -> dict[str, float]:
     return shipped | store.totals(connection)
 
 
-def _measure(connection: Connection, hours: float, weights: Weights = PUBLISHED, *, past: bool = False) -> Measure:
-    return Measure(_totals(connection), hours, weights, past)
+def _measure(connection: Connection, hours: float, *, past: bool = False) -> Measure:
+    return Measure(_totals(connection), hours, store.weights(connection), past)
 
 
 def _ranked(paper: Paper, one: Candidate, measure: Measure, now: datetime) -> Ranked:

@@ -11,12 +11,8 @@ from starlette.responses import Response
 
 from broadsheet import __version__
 from broadsheet.trending import formula
+from broadsheet.trending.formula import Weights
 from broadsheet.web.site import Site
-
-SHORT = (
-    rf"s=\sum_k w_k\,({formula.LEVEL_SHARE:g}\,\text{{level}}_k+{formula.PACE_SHARE:g}\,\text{{pace}}_k)"
-    r"+\text{fresh}+\text{stars}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +23,26 @@ class Step:
     words: str
 
 
+def short(weights: Weights) -> str:
+    """Return the formula in one line, by the weights in force."""
+    return (
+        rf"s=\sum_k w_k\,({weights.level:.3g}\,\text{{level}}_k+{weights.pace:.3g}\,\text{{pace}}_k)"
+        r"+\text{fresh}+\text{stars}+\text{citations}"
+    )
+
+
 def trending(site: Site, request: Request) -> Response:
-    """Show how papers are ranked: the formula, its constants, what it does not know."""
+    """Show how papers are ranked: the formula, the weights in force, what it does not know."""
+    weights = site.trending.weights()
     return site.pages.show(
         request,
         "about_trending.html",
         cached=True,
-        steps=_steps(site),
+        steps=_steps(site, weights),
+        weights=weights,
+        is_published=weights == formula.PUBLISHED,
+        published=formula.PUBLISHED,
+        changes=site.trending.weighings.journal(),
         kinds=list(formula.KINDS.values()),
         totals=site.trending.totals(),
         horizons=formula.HORIZONS,
@@ -67,11 +76,11 @@ def about(site: Site, request: Request) -> Response:
     )
 
 
-def _steps(site: Site) -> list[Step]:
+def _steps(site: Site, weights: Weights) -> list[Step]:
     half, prior = formula.FRESH_HALF, f"{formula.PRIOR:g}"
     lines = (
         (
-            SHORT,
+            short(weights),
             "The score, in doublings of expected attention: one more is twice the readers. "
             "Parts are added, so each can be read alone.",
         ),
@@ -93,9 +102,14 @@ def _steps(site: Site) -> list[Step]:
             f"half-time and the largest value counts; without votes the half-time is {half:g} h.",
         ),
         (
-            rf"\text{{stars}}={formula.STARS_WEIGHT:g}\,\log_2\frac{{{formula.STARS_PRIOR}+\text{{stars}}}}"
+            rf"\text{{stars}}={weights.stars:g}\,\log_2\frac{{{formula.STARS_PRIOR}+\text{{stars}}}}"
             rf"{{{formula.STARS_PRIOR + formula.STARS_USUAL}}}",
             f"Stars of the paper’s code; {formula.STARS_USUAL} are usual. Nothing where they are unknown.",
+        ),
+        (
+            rf"\text{{citations}}={weights.citations:g}\,\log_2\frac{{{formula.CITATIONS_PRIOR}+\text{{citations}}}}"
+            rf"{{{formula.CITATIONS_PRIOR}}}",
+            "Citations, where a source told them; none are usual for a new paper.",
         ),
     )
     return [Step(site.pages.typesetter.formula(latex, block=True), said) for latex, said in lines]

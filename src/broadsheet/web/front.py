@@ -16,7 +16,8 @@ from starlette.responses import RedirectResponse, Response
 from broadsheet.editions.edition import Edition, Place
 from broadsheet.editions.spans import Period, Span, read, span_of
 from broadsheet.web import sharing, words
-from broadsheet.web.about import SHORT
+from broadsheet.web.about import short
+from broadsheet.web.placed import listed
 from broadsheet.web.site import Site
 from broadsheet.web.voting import ballot
 
@@ -84,6 +85,7 @@ def page(site: Site, request: Request, edition: Edition, **more: Any) -> Respons
         request,
         "front.html",
         cached=not more,
+        placed=listed(f"front {edition.period}", [place.paper.id for place in edition.trending]) if not more else None,
         **{"proof": None} | more,
         meta=None if more else sharing.of_edition(site, edition, request.url.path),
         edition=edition,
@@ -104,7 +106,7 @@ def page(site: Site, request: Request, edition: Edition, **more: Any) -> Respons
         on_top={place.paper.id for place in (lead, *edition.picks) if place},
         total=site.catalogue.count(),
         ballot=ballot(site, request, (place.paper for _, places in edition.sections() for place in places)),
-        formula=site.pages.typesetter.formula(SHORT, block=True),
+        formula=site.pages.typesetter.formula(short(site.trending.weights()), block=True),
     )
 
 

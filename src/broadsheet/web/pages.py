@@ -26,6 +26,7 @@ from broadsheet.web.assets import Assets
 from broadsheet.web.categories import category_name
 from broadsheet.web.known import Known, bound
 from broadsheet.web.markdown import Markdown
+from broadsheet.web.placed import Placed
 from broadsheet.web.sheet import GAP, Sheet
 from broadsheet.web.tokens import COOKIE, form_token, visitor
 from broadsheet.web.typesetter import Typesetter
@@ -40,9 +41,13 @@ _log = get_logger("web")
 
 
 class Shown(Response):
-    """A page as one browser gets it; `sheet` is the page before that, None where it may not be kept for others."""
+    """A page as one browser gets it; `sheet` is the page before that, None where it may not be kept for others.
+
+    `placed` is what is shown in its places, None where nothing is counted.
+    """
 
     sheet: Sheet | None = None
+    placed: Placed | None = None
 
 
 class Pages:
@@ -60,9 +65,19 @@ class Pages:
         self._environment = self._templates()
 
     def show(
-        self, request: Request, template: str, status: int = 200, *, cached: bool = False, **content: Any
+        self,
+        request: Request,
+        template: str,
+        status: int = 200,
+        *,
+        cached: bool = False,
+        placed: Placed | None = None,
+        **content: Any,
     ) -> Response:
-        """Render `template`; a `cached` page carries a validator and costs nothing while it is unchanged."""
+        """Render `template`; a `cached` page carries a validator and costs nothing while it is unchanged.
+
+        `placed` says which papers it shows in which places, to be counted where pages may be kept.
+        """
         shared = {
             "request": request,
             "path": request.url.path,
@@ -75,7 +90,7 @@ class Pages:
             "now": self._clock.now(),
         }
         html = self._environment.get_template(template).render(shared | content)
-        sheet = Sheet(_TURNS_TEXT.sub("", html).encode("utf-8", "replace"))
+        sheet = Sheet(_TURNS_TEXT.sub("", html).encode("utf-8", "replace"), placed)
         answer = self.dressed(request, sheet, status, cached=cached)
         if cached and status == HTTPStatus.OK and shared["reader"] is None:
             answer.sheet = sheet
@@ -86,6 +101,7 @@ class Pages:
         nonce = visitor(request)
         token = form_token(self._secret, bound(nonce, self._known.token(request)))
         answer = self._answer(request, sheet, token, status, cached=cached)
+        answer.placed = sheet.placed
         if request.cookies.get(COOKIE) != nonce:
             answer.set_cookie(COOKIE, nonce, httponly=True, samesite="lax", secure=self._secure, path="/")
         return answer

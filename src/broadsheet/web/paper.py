@@ -24,6 +24,7 @@ from broadsheet.search.results import Hit
 from broadsheet.search.similar import DIVERSITY
 from broadsheet.web import sharing, words
 from broadsheet.web.charts import charts
+from broadsheet.web.placed import opened
 from broadsheet.web.reuse import reuse_of
 from broadsheet.web.site import Site
 from broadsheet.web.story import story
@@ -70,6 +71,7 @@ def paper(site: Site, request: Request) -> Response:
         "paper.html",
         cached=True,
         meta=sharing.of_paper(site, found),
+        placed=opened(found.id),
         paper=found,
         ballot=ballot(site, request, [found]),
         place=place,

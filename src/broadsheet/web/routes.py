@@ -27,6 +27,7 @@ from broadsheet.web import (
     mistakes,
     openid,
     paper,
+    placed,
     reader,
     reuse,
     saving,
@@ -39,6 +40,7 @@ from broadsheet.web import (
     theme,
     trending,
     voting,
+    weighing,
 )
 from broadsheet.web.headers import Guard
 from broadsheet.web.pages import Shown
@@ -55,7 +57,7 @@ def routes(site: Site) -> list[Route]:
         return Route(path, partial(handler, site), methods=["GET"])
 
     def page(path: str, handler: Handler) -> Route:
-        return Route(path, partial(_kept, handler, site), methods=["GET"])
+        return Route(path, partial(_counted, handler, site), methods=["GET"])
 
     def post(path: str, handler: forms.Handler, largest: int = forms.LARGEST) -> Route:
         return Route(path, partial(forms.accept, handler, site, largest=largest), methods=["POST"])
@@ -139,9 +141,19 @@ def routes(site: Site) -> list[Route]:
         get("/comment/{number}", talk.find),
         post("/comment/{number}/edit", talk.edit, talk.LARGEST),
         post("/comment/{number}/remove", talk.remove),
+        get("/admin/trending", weighing.page),
+        post("/admin/trending", weighing.change),
         post("/theme", theme.choose),
         Route("/static/{digest}/{name:path}", site.pages.assets.answer, methods=["GET"]),
     ]
+
+
+def _counted(handler: Handler, site: Site, request: Request) -> Response:
+    """Answer with a page, and count what it shows."""
+    answer = _kept(handler, site, request)
+    if isinstance(answer, Shown) and answer.placed:
+        placed.count(site, request, answer.placed)
+    return answer
 
 
 def _kept(handler: Handler, site: Site, request: Request) -> Response:

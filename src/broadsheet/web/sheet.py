@@ -11,6 +11,8 @@ import struct
 import zlib
 from functools import cached_property
 
+from broadsheet.web.placed import Placed
+
 _LENGTH = 64  # of a form's token, in hexadecimal digits
 # Stands for the token while a page is rendered; nobody can guess it, so no text of anybody's can hold it.
 GAP = secrets.token_hex(_LENGTH // 2)
@@ -19,9 +21,10 @@ _LEVEL = 6
 
 
 class Sheet:
-    """One page; `digest` is of what it says, whoever looks at it."""
+    """One page; `digest` is of what it says, whoever looks at it, `placed` what is shown in its places."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, placed: Placed | None = None) -> None:
+        self.placed = placed
         self._parts = body.split(GAP.encode())
         self.digest = hashlib.sha256(body.replace(GAP.encode(), b"")).hexdigest()[:24]
 

@@ -25,6 +25,7 @@ from broadsheet.reuse.checks import Checks
 from broadsheet.search.service import Search
 from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
+from broadsheet.trending.counting import Counting
 from broadsheet.trending.trending import Trending
 from broadsheet.web.client import is_from_here
 from broadsheet.web.kept import Kept
@@ -50,6 +51,7 @@ class Site:
     histories: Histories
     search: Search
     trending: Trending
+    counting: Counting
     editions: Editions
     desk: Desk
     candidates: Candidates

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from broadsheet.errors import Invalid
 from broadsheet.trending.formula import HORIZONS
 from broadsheet.trending.trending import ORDERS, TopPage
+from broadsheet.web.placed import listed
 from broadsheet.web.site import Site
 from broadsheet.web.voting import ballot
 
@@ -81,6 +82,7 @@ def page(site: Site, request: Request) -> Response:
         request,
         "trending.html",
         cached=True,
+        placed=listed(_name(asked), [place.paper.id for place in found.places]),
         asked=asked,
         found=found,
         topics=sorted(offered),
@@ -89,3 +91,8 @@ def page(site: Site, request: Request) -> Response:
         most=MOST_PLACES,
         ballot=ballot(site, request, (place.paper for place in found.places)),
     )
+
+
+def _name(asked: Asked) -> str:
+    """Return the page's name in the counts of what was seen."""
+    return " ".join(filter(None, ("trending", asked.window, asked.order, asked.category)))

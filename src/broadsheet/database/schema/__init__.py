@@ -56,10 +56,12 @@ from broadsheet.database.schema.records import (
 )
 from broadsheet.database.schema.running import backfill, harvest, instance, lease
 from broadsheet.database.schema.signals import (
+    exposure,
     signal,
     trending_candidate,
     trending_page,
     trending_reading,
+    trending_weighing,
     unweighed,
 )
 
@@ -82,6 +84,7 @@ __all__ = [
     "edition_draft",
     "edition_draft_pick",
     "edition_place",
+    "exposure",
     "handed_over",
     "harvest",
     "host_pause",
@@ -116,6 +119,7 @@ __all__ = [
     "trending_candidate",
     "trending_page",
     "trending_reading",
+    "trending_weighing",
     "unweighed",
     "version",
     "vote",

@@ -1,6 +1,6 @@
 """What was counted of papers, and the scores made of it."""
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Text
+from sqlalchemy import Boolean, Column, Date, Float, Index, Integer, String, Text
 
 from broadsheet.database.column_types import Moment
 from broadsheet.database.schema.declaring import Id, paper_id, table
@@ -55,4 +55,24 @@ trending_page = table(
     Column("topic", String(64), primary_key=True),
     Column("papers", Text, nullable=False),  # JSON list of their numbers, in order
     Column("candidates", Integer, nullable=False),
+)
+
+# What an operator made of the formula's weights; the newest line is in force, and an empty one means the published.
+trending_weighing = table(
+    "trending_weighing",
+    Column("id", Id, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("weights", Text, nullable=False),  # JSON by name
+)
+
+# How often a paper was seen in a place of a page on a day, so that merit can be told from exposure. No people.
+exposure = table(
+    "exposure",
+    Column("day", Date, primary_key=True),
+    Column("page", String(96), primary_key=True),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    paper_id(primary_key=True),
+    Column("seen", Integer, nullable=False),
+    Index("ix_exposure_paper_id", "paper_id"),
 )
