@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0018_weighing'
-down_revision = '0017_submissions'
+revision = '0019_weighing'
+down_revision = '0018_sent'
 branch_labels = None
 depends_on = None
 
