@@ -7,11 +7,13 @@ from tests.sources.biorxiv import case as biorxiv
 from tests.sources.contract import Case
 from tests.sources.feeds import case as feeds
 from tests.sources.hf import case as hf
+from tests.sources.hf import pages_case as hf_pages
 from tests.sources.openalex import case as openalex
 from tests.sources.openreview import case as openreview
 from tests.sources.s2 import case as s2
 from tests.sources.zotero import case as zotero
 
 CASES: tuple[Case, ...] = tuple(
-    package.case() for package in (acl, arxiv, arxiv_rss, biorxiv, feeds, hf, openalex, openreview, s2, zotero)
+    package.case()
+    for package in (acl, arxiv, arxiv_rss, biorxiv, feeds, hf, hf_pages, openalex, openreview, s2, zotero)
 )

@@ -197,3 +197,16 @@ def test_odd_links_are_left_out(odd: Any) -> None:
 def test_what_is_no_page_is_told(body: bytes) -> None:
     with pytest.raises(Garbled):
         parse_page(body)
+
+
+def test_a_page_of_another_paper_is_rejected_and_holds_up_no_other(
+    served: tuple[Hub, str], hub: Hub, clock: FixedClock
+) -> None:
+    hub.pages["2601.00002"] = page(3)
+    hub.pages["2601.00004"] = page(4, id=None)
+    batches = list(connector(served, clock).batches(None))
+    assert linked(batches) == ["01", "03", "05", "06", "07"]
+    assert [(bad.key, bad.reason) for batch in batches for bad in batch.rejected] == [
+        ("2601.00002", "Its page tells of 2601.00003."),
+        ("2601.00004", "Its page tells of no paper."),
+    ]

@@ -20,7 +20,6 @@ from broadsheet.sources.hf.parser import parse_page
 from broadsheet.sources.hf.wire import PaperPage
 
 AGES = (1, 3, 7, 14)  # days after its listing on which a paper's page is read
-A_BATCH = 10
 MOST_OF_A_KIND = 10  # the most liked; some papers are named by hundreds of repositories
 HUB = "https://huggingface.co"
 _KINDS: tuple[tuple[ArtefactKind, str], ...] = (("model", ""), ("data", "datasets/"), ("demo", "spaces/"))
@@ -48,23 +47,21 @@ class PaperPages:
             days = [today - timedelta(days=age) for age in AGES]
             left = list(dict.fromkeys(paper for day in days for paper in listed(day)))
             yield Batch((), (), {}), {"on": today.isoformat(), "left": left}
-        budget = self._a_run
-        while left and budget > 0:
-            some = left[: min(A_BATCH, budget)]
-            left, budget = left[len(some) :], budget - len(some)
-            yield self._batch(some), {"on": today.isoformat(), "left": left}
+        for read, paper_id in enumerate(left[: self._a_run], start=1):
+            yield self._batch(paper_id), {"on": today.isoformat(), "left": left[read:]}
 
-    def _batch(self, ids: Sequence[str]) -> Batch:
-        records, rejected = [], []
-        for paper_id in ids:
-            page = self._page(paper_id)
-            if page is None:
-                continue
-            try:
-                records.append(record_of(page))
-            except Invalid as error:
-                rejected.append(Rejected(paper_id, error.message))
-        return Batch(tuple(record for record in records if record.artefacts), tuple(rejected), {})
+    def _batch(self, paper_id: str) -> Batch:
+        """Return what one page says: a batch a page, so that a fault at one costs none of those before it."""
+        page = self._page(paper_id)
+        if page is None:
+            return Batch((), (), {})
+        if page.id != paper_id:
+            return Batch((), (Rejected(paper_id, f"Its page tells of {page.id or 'no paper'}."),), {})
+        try:
+            record = record_of(page)
+        except Invalid as error:
+            return Batch((), (Rejected(paper_id, error.message),), {})
+        return Batch((record,) if record.artefacts else (), (), {})
 
     def _page(self, paper_id: str) -> PaperPage | None:
         """Return the page, None where there is none (404: not indexed)."""

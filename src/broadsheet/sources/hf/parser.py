@@ -12,6 +12,7 @@ from broadsheet.sources.hf.wire import BrokenPaper, DailyPaper, PaperPage
 
 # As the hub names them; a few old models have no owner.
 _REPOSITORY = re.compile(r"\w[\w.-]{0,95}(/\w[\w.-]{0,95})?", re.ASCII)
+_LONGEST_ID = 100
 
 
 def parse(body: bytes, content_type: str = "") -> list[DailyPaper | BrokenPaper]:
@@ -24,14 +25,14 @@ def parse(body: bytes, content_type: str = "") -> list[DailyPaper | BrokenPaper]
 
 
 def parse_page(body: bytes, content_type: str = "") -> PaperPage:
-    """Parse one paper page; raises `Garbled` for anything but one with an id."""
+    """Parse one paper page; raises `Garbled` for what has neither an id nor a title."""
     page = json_of(body, content_type)
     paper = _object(page)
     paper_id = _text(paper.get("id"))
-    if paper_id is None:
+    if paper_id is None and "title" not in paper:
         raise Garbled("it is no paper page")
     return PaperPage(
-        id=paper_id,
+        id=(paper_id or "")[:_LONGEST_ID],
         raw=paper,
         title=_text(paper.get("title")),
         published_at=_text(paper.get("publishedAt")),
