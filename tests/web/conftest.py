@@ -34,6 +34,9 @@ from broadsheet.encoders.loader import load_encoder
 from broadsheet.errors import Unavailable
 from broadsheet.jobs.leases import Leases
 from broadsheet.mail.letter import Letterhead
+from broadsheet.mail.limits import Limits
+from broadsheet.mail.office import Office
+from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import Outbox
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
@@ -168,6 +171,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
                 alone=chosen.single_user,
             ),
             community=community,
+            office=Office(sqlite, clock, SECRET, Limits(sqlite, clock), Suppressions(sqlite, clock)),
             mail_words=transport.describe(),
         )
         asgi = Starlette(

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from broadsheet.accounts.accounts import Accounts
-from broadsheet.api import editions, lists, personal, searches, talk, trending
+from broadsheet.api import editions, lists, operating, personal, searches, talk, trending
 from broadsheet.api.shapes import error_json, hit_json, paper_json, search_json
 from broadsheet.api.stories import story_json
 from broadsheet.clock import Clock
@@ -28,6 +28,7 @@ from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.desk import Desk
 from broadsheet.editions.editions import Editions
 from broadsheet.errors import BroadsheetError, Invalid, SignInNeeded
+from broadsheet.mail.office import Office
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.history import Histories
 from broadsheet.papers.merges import Merges
@@ -60,11 +61,13 @@ class Service:
     community: Community
     editions: Editions
     desk: Desk
+    office: Office
 
 
 def create(service: Service) -> FastAPI:
     """Return the API as an ASGI application, to be mounted at `/api/v1`."""
     api = _bare(service.version)
+    operating.add(api, service.accounts, service.office)
     personal.add(api, service.accounts, service.community.votes, service.catalogue)
     trending.add(api, service.trending, service.community.votes)
     talk.add(api, service.accounts, service.community, service.catalogue)

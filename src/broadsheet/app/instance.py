@@ -151,6 +151,7 @@ class App:
             self.community,
             self.editions,
             self.desk,
+            self.office,
         )
         head = FeedHead.of(self.settings)
         return Starlette(
@@ -210,6 +211,7 @@ class App:
             digests=self.digests,
             accounts=self.accounts,
             community=self.community,
+            office=self.office,
             # Readers need not know which server sends; that mails lie in a folder they must know, or wait in vain.
             mail_words="" if self.settings.smtp_url else self.transport.describe(),
         )

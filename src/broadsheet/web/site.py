@@ -18,6 +18,7 @@ from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.candidates import Candidates
 from broadsheet.editions.desk import Desk
 from broadsheet.editions.editions import Editions
+from broadsheet.mail.office import Office
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.history import Histories
 from broadsheet.papers.merges import Merges
@@ -61,6 +62,7 @@ class Site:
     digests: Digests
     accounts: Accounts
     community: Community
+    office: Office
     mail_words: str
 
     @cached_property
