@@ -12,6 +12,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from broadsheet.mail import tally
+from broadsheet.mail.tally import Event
 from tests.doors.conftest import Served
 
 pytestmark = pytest.mark.story
@@ -68,6 +70,30 @@ def _faults_in(page: Page, scheme: Literal["light", "dark"]) -> list[str]:
         for fault in found["violations"]
         for node in fault["nodes"][:3]
     ]
+
+
+def test_the_operators_page_neither(served: Served, page: Page) -> None:
+    address = f"admin-{id(page)}@example.org"
+    served.app.accounts.readers.add(address, "admin")
+    served.app.accounts.sign_ins.ask(address, "192.0.2.7", "/operator/mail")
+    served.app.accounts.sign_ins.send_waiting()
+    with served.app.database.write() as connection:
+        for event, number in ((Event.ACCEPTED, 2000), (Event.REFUSED, 90), (Event.COMPLAINED, 9)):
+            tally.count(connection, event, "reader.example", served.app.clock.now(), number)
+    served.app.limits.watch()
+    page.goto(_link_mailed_to(served, address, "/sign-in/link"))
+    page.get_by_role("button", name="Sign in on this browser").click()
+    page.get_by_role("heading", name="Digests are paused").wait_for()
+    page.get_by_label("CSV: address, reason, since").fill("address\nnobody\n")
+    page.get_by_role("button", name="Put them on the list").click()
+    page.get_by_text("1 lines cannot be read").wait_for()
+    page.get_by_text("The numbers").click()
+    assert _faults(page) == []
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_role("button", name="Let digests go on").click()
+    page.get_by_text("Digests go on.").wait_for()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -58,7 +58,7 @@ def test_rates_stand_against_what_receivers_want(operator: Instance) -> None:
     assert "large.example" in page
     assert "own-name.example" not in page
     assert "0.200 %" in page
-    assert '<td class="error">near</td>' in page
+    assert "<strong>near</strong>" in page
     assert page.count("<rect") == DAYS + 1
     assert "<script" not in page.partition("<main")[2]
 
