@@ -33,10 +33,12 @@ class Pages:
 
     def batches(self, cursor: Cursor | None) -> Generator[Batch]:
         """Yield the pages that are due of the papers of yesterday's list."""
-        today, read = self._clock.now().date(), cursor or {}
-        for batch, read in self._pages.batches(read, today, lambda day: _listed() if (today - day).days == 1 else []):
-            yield Batch(batch.records, batch.rejected, read)
-        yield Batch((), (), read, done=True)
+        today, at = self._clock.now().date(), cursor or {}
+        due = self._pages.batches(at, today, lambda day: _listed() if (today - day).days == 1 else [])
+        for batch, after in due:
+            at = after
+            yield Batch(batch.records, batch.rejected, at)
+        yield Batch((), (), at, done=True)
 
 
 def case() -> Case:
