@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from broadsheet.jobs.ticks import Tick
+from broadsheet.papers.thinning import Thinning
 
 if TYPE_CHECKING:
     from broadsheet.app.instance import App
@@ -72,8 +73,9 @@ def _verify(app: "App") -> str:
 
 
 def _trending(app: "App") -> str:
-    scored = app.trending.refresh()
-    return f"{scored} papers scored" if scored else ""
+    scored, gone = app.trending.refresh(), Thinning(app.database, app.clock).run()
+    said = [f"{scored} papers scored"] * bool(scored) + [f"{gone} old observations thinned"] * bool(gone)
+    return ", ".join(said)
 
 
 def _edition(app: "App") -> str:

@@ -47,7 +47,7 @@ def in_order(engine: Engine, ranking: Ranking, sort: Sort, today: date, trending
         keys = engine.days(ranking.ids).astype(np.float64)
     else:
         known = trending([int(one) for one in ranking.ids]) if trending else {}
-        keys = np.array([known.get(int(one), 0.0) for one in ranking.ids])
+        keys = np.array([known.get(int(one), -np.inf) for one in ranking.ids])  # no candidate: behind all that are
     return ranking.taken(np.argsort(-keys, kind="stable"))
 
 

@@ -24,7 +24,7 @@ HORIZONS_BACK = 2  # a candidate began at most so many horizons ago; older ones 
 PLACES, TOPIC_PLACES = 200, 100  # of a page that are kept
 TOPICS = 1_000  # pages by topic at most, those with the most candidates
 LONGEST_TOPIC = 64
-LOOK = 20_000  # papers that are looked at in one transaction
+LOOK = 5_000  # papers that are looked at in one transaction: more would let whoever votes meanwhile wait
 _TRIES = 5
 FOREVER = datetime.max.replace(tzinfo=UTC)
 

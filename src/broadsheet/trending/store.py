@@ -5,7 +5,7 @@ number of papers ever stored. Rows of numbers go to the driver as they are, beca
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -34,6 +34,8 @@ from broadsheet.trending.readings import Reading
 _REFRESHED, _WEIGHTS = "trending_refreshed", "trending_weights"
 _CHANGE, _ROUND, _LOOKED_FOR = "trending_change", "trending_round", "trending_kinds"
 _TOTAL = "trending_total:"
+_CANDIDATES = "SELECT paper_id, joined, started, stars, citations, categories, source FROM trending_candidate"
+_READINGS = "SELECT kind, paper_id, start, read, count, age, count_before, age_before FROM trending_reading"
 _CHUNK = 5_000  # ids in one statement; SQLite takes 32,766
 _A_DAY = timedelta(days=1)
 
@@ -134,8 +136,8 @@ def facts(connection: Connection, paper_ids: Sequence[int]) -> list[Facts]:
         .where(paper.c.id.in_(bindparam("ids", expanding=True)), paper.c.withdrawn.is_(False))
         .group_by(paper.c.id)
     )
-    for start in range(0, len(paper_ids), _CHUNK):
-        for row in connection.execute(asked, {"ids": list(paper_ids[start : start + _CHUNK])}):
+    for some in _chunks(paper_ids):
+        for row in connection.execute(asked, {"ids": list(some)}):
             paper_id, seen, published, precision, counted, categories, sources = row
             first = next(iter(json.loads(sources)), "")
             found.append(Facts(paper_id, seen, published, precision, counted, tuple(json.loads(categories)), first))
@@ -145,9 +147,9 @@ def facts(connection: Connection, paper_ids: Sequence[int]) -> list[Facts]:
 def keep(connection: Connection, looked_at: Iterable[int], candidates: Iterable[Candidate]) -> None:
     """Put `candidates` in the place of all that was kept of the papers that were looked at."""
     ids = sorted(looked_at)
-    for start in range(0, len(ids), _CHUNK):
+    for some in _chunks(ids):
         for table in (trending_candidate, trending_reading):
-            connection.execute(delete(table).where(table.c.paper_id.in_(ids[start : start + _CHUNK])))
+            connection.execute(delete(table).where(table.c.paper_id.in_(some)))
     rows: list[tuple[Any, ...]] = []
     readings: list[tuple[Any, ...]] = []
     for one in candidates:
@@ -183,23 +185,20 @@ def forget(connection: Connection) -> None:
     connection.execute(delete(instance).where(instance.c.name == _LOOKED_FOR))
 
 
-def load(connection: Connection) -> Board:
-    """Return all that is kept, as columns."""
-    papers = connection.exec_driver_sql(
-        "SELECT paper_id, joined, started, stars, citations, categories, source FROM trending_candidate "
-        "ORDER BY paper_id"
-    ).fetchall()
-    readings = connection.exec_driver_sql(
-        "SELECT kind, paper_id, start, read, count, age, count_before, age_before FROM trending_reading"
-    ).fetchall()
-    return board(papers, readings)  # type: ignore[arg-type]
+def load(connection: Connection, paper_ids: Sequence[int] | None = None) -> Board:
+    """Return all that is kept, or what is kept of these papers, as columns."""
+    papers: list[Any] = []
+    readings: list[Any] = []
+    for among in [""] if paper_ids is None else map(_among, _chunks(sorted(set(paper_ids)))):
+        papers += connection.exec_driver_sql(f"{_CANDIDATES} {among} ORDER BY paper_id").fetchall()
+        readings += connection.exec_driver_sql(f"{_READINGS} {among}").fetchall()
+    return board(papers, readings)
 
 
 def kept(connection: Connection, paper_ids: Sequence[int]) -> dict[int, Candidate]:
     """Return what is kept of those papers that are candidates."""
     found: dict[int, Candidate] = {}
-    for start in range(0, len(paper_ids), _CHUNK):
-        ids = list(paper_ids[start : start + _CHUNK])
+    for ids in _chunks(paper_ids):
         rows = connection.execute(select(trending_candidate).where(trending_candidate.c.paper_id.in_(ids))).all()
         counted: dict[int, dict[str, Counted]] = {row.paper_id: {} for row in rows}
         for row in connection.execute(select(trending_reading).where(trending_reading.c.paper_id.in_(ids))):
@@ -266,6 +265,14 @@ def topics(connection: Connection, window: str, past: bool) -> dict[str, int]:
 def _told(kinds: Mapping[str, Kind]) -> str:
     """Name what a look depends on: where it changes, papers are looked at anew."""
     return " ".join(f"{name}:{kind.span:g}" for name, kind in kinds.items())
+
+
+def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))
+
+
+def _among(paper_ids: Iterable[int]) -> str:
+    return f"WHERE paper_id IN ({','.join(str(int(one)) for one in paper_ids)})"
 
 
 def _candidate_row(one: Candidate) -> tuple[Any, ...]:

@@ -145,10 +145,10 @@ class Trending:
     def scores(self, ids: Sequence[int]) -> dict[int, float]:
         """Return the day's scores of those papers that are candidates; the others have none."""
         with self._database.read() as connection:
-            kept = store.kept(connection, ids)
+            board = store.load(connection, ids)
             now = store.refreshed_at(connection) or self._clock.now()
-            measure = _measure(connection, HORIZONS["day"])
-        return {paper_id: total(parts(known(one, now), measure)) for paper_id, one in kept.items()}
+            field = board.field(_measure(connection, HORIZONS["day"]), now.timestamp())
+        return dict(zip(field.ids.tolist(), field.scores.tolist(), strict=True))
 
     def weights(self) -> Weights:
         """Return the weights by which the pages are ordered."""
