@@ -20,6 +20,7 @@ from broadsheet.accounts.api_tokens import ApiTokens
 from broadsheet.accounts.readers import Readers
 from broadsheet.accounts.sessions import Sessions
 from broadsheet.accounts.sign_ins import SignIns
+from broadsheet.accounts.visits import Visits
 from broadsheet.clock import FixedClock
 from broadsheet.community.community import community_of
 from broadsheet.database.engine import Database
@@ -168,6 +169,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
                 sign_ins=SignIns(sqlite, clock, SECRET, transport, head, open_to_all=chosen.sign_up),
                 sessions=Sessions(sqlite, clock),
                 tokens=ApiTokens(sqlite, clock),
+                visits=Visits(sqlite, clock),
                 alone=chosen.single_user,
             ),
             community=community,

@@ -7,6 +7,7 @@ from broadsheet.accounts.openid import OpenId
 from broadsheet.accounts.readers import Readers
 from broadsheet.accounts.sessions import Sessions
 from broadsheet.accounts.sign_ins import SignIns
+from broadsheet.accounts.visits import Visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +20,6 @@ class Accounts:
     sign_ins: SignIns
     sessions: Sessions
     tokens: ApiTokens
+    visits: Visits
     alone: bool = False
     openid: OpenId | None = None

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from broadsheet.database.column_types import Moment
-from broadsheet.database.schema import allowance, api_token, openid_identity, reader, session, sign_in
+from broadsheet.database.schema import allowance, api_token, openid_identity, reader, reader_visit, session, sign_in
 from broadsheet.mail.suppression import allowed
 
 QUEUED, SENDING, SENT, FAILED, WITHHELD = "queued", "sending", "sent", "failed", "withheld"
@@ -250,3 +250,19 @@ def link_identity(connection: Connection, issuer: str, subject: str, reader_id: 
 def identities(connection: Connection, reader_id: int) -> list[Row[Any]]:
     """Return (issuer, subject, linked_at) of a reader."""
     return list(connection.execute(select(openid_identity).where(openid_identity.c.reader_id == reader_id)))
+
+
+def visit(connection: Connection, reader_id: int) -> Row[Any] | None:
+    """Return (last_at, before_at) of a reader's visits; None before the first."""
+    asked = select(reader_visit.c.last_at, reader_visit.c.before_at).where(reader_visit.c.reader_id == reader_id)
+    return connection.execute(asked).one_or_none()
+
+
+def set_visit(connection: Connection, reader_id: int, last_at: datetime, before_at: datetime | None) -> None:
+    """Write a reader's visits, where the reader is there still."""
+    if connection.execute(select(reader.c.id).where(reader.c.id == reader_id)).first() is None:
+        return
+    made = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(reader_visit)
+    values = {"last_at": last_at, "before_at": before_at}
+    row = made.values(reader_id=reader_id, **values)
+    connection.execute(row.on_conflict_do_update(index_elements=["reader_id"], set_=values))

@@ -11,6 +11,7 @@ from broadsheet.accounts.openid import OpenId
 from broadsheet.accounts.readers import Belongings, Readers
 from broadsheet.accounts.sessions import Sessions
 from broadsheet.accounts.sign_ins import SignIns
+from broadsheet.accounts.visits import Visits
 from broadsheet.app.parts import outgoing_of
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
@@ -33,7 +34,8 @@ def accounts_of(
 
     Raises `Invalid` where a provider is set by half.
     """
-    readers = Readers(database, clock, secret, belongings)
+    visits = Visits(database, clock)
+    readers = Readers(database, clock, secret, {**belongings, "visits": visits.export})
     if settings.single_user:
         readers.alone()  # made now, so that looking at a page writes nothing
     return Accounts(
@@ -41,6 +43,7 @@ def accounts_of(
         sign_ins=SignIns(database, clock, secret, transport, letterhead, open_to_all=settings.sign_up),
         sessions=Sessions(database, clock),
         tokens=ApiTokens(database, clock),
+        visits=visits,
         alone=settings.single_user,
         openid=_openid(settings, database, clock, secret),
     )

@@ -41,14 +41,6 @@ class Slot:
     blurb: str
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What a proof says of itself."""
-
-    words: str
-    goes_out: str
-
-
 def home(site: Site, request: Request) -> Response:
     """Lead to the page that is prepared now."""
     site.known.require(request, "editor")
@@ -74,7 +66,7 @@ def proof(site: Site, request: Request) -> Response:
     if site.desk.is_out(span):
         return RedirectResponse(f"/edition/{span.name}", 303)
     draft = site.desk.draft(span)
-    said = Proof(f"draft {draft.revision}" if draft.revision else "what fills itself", _goes_out(site, draft))
+    said = front.Proof(f"draft {draft.revision}" if draft.revision else "what fills itself", _goes_out(site, draft))
     return front.page(site, request, site.desk.proof(draft), proof=said)
 
 

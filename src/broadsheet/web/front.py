@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,6 +17,7 @@ from broadsheet.editions.spans import Period, Span, read, span_of
 from broadsheet.web import sharing, words
 from broadsheet.web.about import short
 from broadsheet.web.placed import listed
+from broadsheet.web.since import Since, path_of, since_last_visit
 from broadsheet.web.site import Site
 from broadsheet.web.voting import ballot
 
@@ -36,6 +36,14 @@ class Headings:
     by: str = "chosen by the desk"
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a proof says of itself."""
+
+    words: str
+    goes_out: str
+
+
 HEADINGS: Mapping[Period, Headings] = MappingProxyType(
     {
         "day": Headings("New today", "More of today’s"),
@@ -47,7 +55,7 @@ HEADINGS: Mapping[Period, Headings] = MappingProxyType(
 
 def today(site: Site, request: Request) -> Response:
     """Show today's edition, published or still open."""
-    return page(site, request, site.editions.today())
+    return page(site, request, site.editions.today(), since=since_last_visit(site, request))
 
 
 def latest(_site: Site, _request: Request) -> Response:
@@ -64,8 +72,10 @@ def of_span(site: Site, request: Request) -> Response:
     return page(site, request, site.editions.at(span))
 
 
-def page(site: Site, request: Request, edition: Edition, **more: Any) -> Response:
-    """Show an edition; `more` is what a proof says of itself."""
+def page(
+    site: Site, request: Request, edition: Edition, *, proof: Proof | None = None, since: Since | None = None
+) -> Response:
+    """Show an edition; `proof` is what one that nobody else sees says of itself, `since` what is new to a reader."""
     before, after = site.editions.around(edition)
     lead = edition.lead
     new = _without(edition.new, [lead] if lead else [])
@@ -84,10 +94,12 @@ def page(site: Site, request: Request, edition: Edition, **more: Any) -> Respons
     return site.pages.show(
         request,
         "front.html",
-        cached=not more,
-        placed=listed(f"front {edition.period}", [place.paper.id for place in edition.trending]) if not more else None,
-        **{"proof": None} | more,
-        meta=None if more else sharing.of_edition(site, edition, request.url.path),
+        cached=proof is None,
+        placed=None if proof else listed(f"front {edition.period}", [place.paper.id for place in edition.trending]),
+        proof=proof,
+        since=since,
+        later=path_of(edition.published_at) if edition.published_at else "",
+        meta=None if proof else sharing.of_edition(site, edition, request.url.path),
         edition=edition,
         span=edition.span,
         tabs=_tabs(site, edition.span),

@@ -9,6 +9,7 @@ from broadsheet.database.schema.accounts import (
     api_token,
     openid_identity,
     reader,
+    reader_visit,
     session,
     sign_in,
 )
@@ -103,6 +104,7 @@ __all__ = [
     "openid_identity",
     "paper",
     "reader",
+    "reader_visit",
     "reading_list",
     "record_key",
     "ruling",

@@ -62,6 +62,14 @@ api_token = table(
     Index("ix_api_token_reader_id", "reader_id"),
 )
 
+# When a reader was last here, and when before that; nothing else of a visit is kept.
+reader_visit = table(
+    "reader_visit",
+    Column("reader_id", Id, ForeignKey("reader.id", ondelete="CASCADE"), primary_key=True),
+    Column("last_at", Moment, nullable=False),  # moved on while the visit lasts
+    Column("before_at", Moment),  # the end of the visit before, None at the first
+)
+
 # How often something was asked in the running window; `key` is a keyed hash of what and by whom.
 allowance = table(
     "allowance",
