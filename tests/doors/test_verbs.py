@@ -102,7 +102,7 @@ def _read(path: str, answer: Response) -> tuple[list[str], set[str]]:
     if not answer.headers["content-type"].startswith("text/html"):
         return [], set()
     tree = html.document_fromstring(answer.content.decode())
-    for loaded in tree.xpath("//script/@src | //img/@src | //link/@href"):
+    for loaded in tree.xpath("//script/@src | //img/@src | //link[not(@rel='canonical')]/@href"):
         assert loaded.startswith("/"), (path, loaded)
         assert not loaded.startswith("//"), (path, loaded)
     found = []
