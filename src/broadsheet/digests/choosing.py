@@ -77,20 +77,40 @@ def history(connection: Connection, readers: Sequence[Reader], offer: Offer, fol
 
 def choose_for(readers: Sequence[Reader], known: History, offer: Offer, following: Following) -> list[Chosen]:
     """Choose for each reader; `following` must have been asked their questions, and knows the reasons then."""
+    if known.mutes:
+        following.take_apart({paper for places in offer.values() for paper in places})
     pages = {which: offered(offer, which) for which in {reader.sections for reader in readers}}
     chosen = [_choose(reader, known, pages[reader.sections], following) for reader in readers]
     following.tell(find for one in chosen for find in one.finds())
     return chosen
 
 
+class Unwanted(set[int]):
+    """What a reader with mutes is not to get: a paper is looked at when its turn comes, and not before."""
+
+    def __init__(self, had: Collection[int], mutes: Compiled, following: Following) -> None:
+        super().__init__(had)
+        self._mutes, self._following = mutes, following
+        self._seen: set[int] = set()
+
+    def __contains__(self, paper: object) -> bool:
+        """Tell whether a paper was had, is taken, or is muted."""
+        if super().__contains__(paper):
+            return True
+        if paper in self._seen or not isinstance(paper, int):
+            return False
+        self._seen.add(paper)
+        apart = self._following.apart(paper)
+        if apart is None or not self._mutes.hide(apart):
+            return False
+        self.add(paper)
+        return True
+
+
 def _choose(reader: Reader, known: History, page: Mapping[str, Sequence[Entry]], following: Following) -> Chosen:
     saved, last = known.searches.get(reader.id, ()), known.last.get(reader.id)
-    taken = set(known.had.get(reader.id, ()))
-    mutes = known.mutes.get(reader.id)
-    if mutes is not None:
-        might = {entry.paper for entries in page.values() for entry in entries}
-        might.update(paper for one in saved for paper in following.fresh(one, last))
-        taken.update(one.paper for one in following.apart(might - taken) if mutes.hide(one))
+    had, mutes = known.had.get(reader.id, ()), known.mutes.get(reader.id)
+    taken = set(had) if mutes is None else Unwanted(had, mutes, following)
     offers = {name: iter(entries) for name, entries in page.items()} | following.offers(saved, last, taken)
     if reader.beside:
         first = share([name for name in reader.sections if name in sections.PAGE], offers, reader.size, taken)

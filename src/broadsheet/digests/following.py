@@ -4,6 +4,7 @@ How each kind is asked is `asking`'s matter, whose they are and what a reader ha
 One that cannot be asked now finds nothing, and is told in the log: nobody's edition waits for it.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -20,6 +21,7 @@ from broadsheet.papers.catalogue import Catalogue
 
 OF_EACH = 5  # papers of one search, topic, author or category in a mail
 OF_ALL = 30  # papers of all of them in a mail in which they come beside the size
+AT_ONCE = 200  # papers that are taken apart at once
 # A paper can be found only some time after it came in, and what did not fit may follow: a day before the last digest
 # is looked at too, and nothing comes twice.
 OVERLAP = timedelta(days=1)
@@ -74,7 +76,8 @@ class Following:
         self._found: dict[str, Found | None] = {}
         self._recent: dict[tuple[str, datetime], list[int]] = {}
         self._reasons: dict[tuple[str, int], str] = {}
-        self._apart: dict[int, Apart] = {}
+        self._apart: dict[int, Apart | None] = {}
+        self._in_order: list[int] = []
 
     def ask(self, questions: Iterable[str]) -> Iterator[str]:
         """Ask those that were not asked yet, and yield each: it may take a while, so hold no transaction open."""
@@ -107,12 +110,23 @@ class Following:
             self._recent[key] = [paper_id for paper_id in news.ids if came[paper_id] > hour] if news else []
         return [paper_id for paper_id in self._recent[key] if came[paper_id] > since]
 
-    def apart(self, papers: Iterable[int]) -> list[Apart]:
-        """Return papers taken apart for the eyes of mutes, each once a run; those that departed are left out."""
-        wanted = list(papers)
-        lacking = [one for one in wanted if one not in self._apart]
+    def apart(self, paper_id: int) -> Apart | None:
+        """Return a paper taken apart for the eyes of mutes, once a run; None where it departed.
+
+        Those that came in with it are taken apart in the same breath: they are looked at next.
+        """
+        if paper_id not in self._apart:
+            if not self._in_order:
+                self._in_order = sorted(self._asking.came)
+            at = bisect_left(self._in_order, paper_id) // AT_ONCE * AT_ONCE
+            self.take_apart({paper_id, *self._in_order[at : at + AT_ONCE]})
+        return self._apart[paper_id]
+
+    def take_apart(self, papers: Collection[int]) -> None:
+        """Take papers apart that are about to be looked at."""
+        lacking = [one for one in papers if one not in self._apart]
+        self._apart |= dict.fromkeys(lacking)
         self._apart |= {paper.id: apart(paper) for paper in self._catalogue.papers(lacking)} if lacking else {}
-        return [self._apart[one] for one in wanted if one in self._apart]
 
     def reason(self, question: str, paper_id: int) -> str:
         """Return why a paper was found, empty for one whose reason `tell` did not find."""

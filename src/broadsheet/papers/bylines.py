@@ -29,6 +29,11 @@ class _Name:
     given: tuple[str, ...]
     words: frozenset[str]
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What names have in common that may agree: half of all Wangs are not looked at for one."""
+        return self.family, self.given[0][0] if self.given else ""
+
     def meets(self, other: "_Name") -> bool | None:
         """Tell whether two names agree surely (True), by an initial (False), or not at all (None)."""
         if self.words == other.words:  # Wang Wei is Wei Wang
@@ -49,19 +54,19 @@ class Bylines:
 
     def __init__(self, authors: Mapping[int, Sequence[str]]) -> None:
         """`authors` are the names on each paper."""
-        self._by_family: dict[str, list[tuple[_Name, str, int]]] = {}
+        self._by_key: dict[tuple[str, str], list[tuple[_Name, str, int]]] = {}
         self._by_words: dict[frozenset[str], list[tuple[_Name, str, int]]] = {}
         for paper_id, names in authors.items():
             for written in names:
                 name = _read(written)
                 entry = name, written, paper_id
-                self._by_family.setdefault(name.family, []).append(entry)
+                self._by_key.setdefault(name.key, []).append(entry)
                 self._by_words.setdefault(name.words, []).append(entry)
 
     def of(self, name: str) -> dict[int, Match]:
         """Return the papers on which a name stands; where several of a byline may be meant, the surest."""
         wanted = _read(name)
-        near = [*self._by_words.get(wanted.words, ()), *self._by_family.get(wanted.family, ())]
+        near = [*self._by_words.get(wanted.words, ()), *self._by_key.get(wanted.key, ())]
         found: dict[int, Match] = {}
         for other, written, paper_id in near:
             sure = wanted.meets(other)
@@ -74,16 +79,16 @@ class Names:
     """Many names, such as those that a reader has muted, compiled once to be looked for in many bylines."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._by_family: dict[str, list[_Name]] = {}
+        self._by_key: dict[tuple[str, str], list[_Name]] = {}
         self._words: set[frozenset[str]] = set()
         for name in map(_read, names):
-            self._by_family.setdefault(name.family, []).append(name)
+            self._by_key.setdefault(name.key, []).append(name)
             self._words.add(name.words)
 
     def stand_in(self, byline: Iterable[str]) -> bool:
         """Tell whether one of the names surely stands there; an initial that could be somebody else's is not enough."""
         return any(
-            name.words in self._words or any(mine.meets(name) for mine in self._by_family.get(name.family, ()))
+            name.words in self._words or any(mine.meets(name) for mine in self._by_key.get(name.key, ()))
             for name in map(_read, byline)
         )
 

@@ -28,7 +28,10 @@ class News:
     @classmethod
     def of(cls, ranking: Ranking, among: Ids, tell: Callable[[Ranking], list[Hit]]) -> News:
         """Return those answers of a ranking that are `among` some papers."""
-        return cls(ranking.taken(np.flatnonzero(np.isin(ranking.ids, among))), tell)
+        known = np.sort(among)  # mostly sorted already: that and looking up takes a tenth of `np.isin`
+        places = np.minimum(np.searchsorted(known, ranking.ids), max(len(known) - 1, 0))
+        held = known[places] == ranking.ids if len(known) else np.zeros(len(ranking), np.bool_)
+        return cls(ranking.taken(np.flatnonzero(held)), tell)
 
     @property
     def ids(self) -> list[int]:

@@ -164,9 +164,9 @@ class Search:
             vectors = [vector for vector in held if vector.any()]
         else:
             vectors = [self._meaning(engine, words, "fused")[0]] if words else []
-        ranking = belonging(engine, self._background(engine), vectors, np.setdiff1d(among, examples))
         known = np.array(sorted(examples), np.int64)
-        return News.of(ranking, among, lambda part: self._reasons.of_topic(engine, part, words, known))
+        ranking = belonging(engine, self._background(engine), vectors, among[~np.isin(among, known)])
+        return News(ranking, lambda part: self._reasons.of_topic(engine, part, words, known))
 
     def suggest(self, text: str, limit: int = 8) -> list[Paper]:
         """Return papers whose titles hold what was typed so far, those that begin with it first; or the one it names.
