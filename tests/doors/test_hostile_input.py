@@ -66,7 +66,8 @@ NAMES = [*SEARCHED, *"token id said day size key name".split()]
 ENOUGH = 12_000  # characters; the client works long on a long address
 LONGEST_ADDRESS = 60_000  # characters; servers and clients refuse more before a door sees it
 FIELDS = "address hour timezone days size token theme back form_token".split()
-OWN_FIELDS = "name token_name scope token_id sure address back token text paper answers do".split()
+TALKED = "text paper answers do comment reader reason note why".split()
+OWN_FIELDS = [*"name token_name scope token_id sure address back token".split(), *TALKED]
 STRANGE_TYPES = ("application/json", "multipart/form-data; boundary=x", "text/plain; charset=utf-7", "", "\xff")
 METHODS = "GET HEAD POST PUT PATCH DELETE OPTIONS TRACE PROPFIND".split()
 

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from broadsheet.accounts.accounts import Accounts
 from broadsheet.accounts.api_tokens import ApiTokens
+from broadsheet.accounts.bans import Bans
 from broadsheet.accounts.readers import Readers
 from broadsheet.accounts.sessions import Sessions
 from broadsheet.accounts.sign_ins import SignIns
@@ -170,6 +171,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
                 sessions=Sessions(sqlite, clock),
                 tokens=ApiTokens(sqlite, clock),
                 visits=Visits(sqlite, clock),
+                bans=Bans(sqlite, clock),
                 alone=chosen.single_user,
             ),
             community=community,

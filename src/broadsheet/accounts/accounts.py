@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from broadsheet.accounts.api_tokens import ApiTokens
+from broadsheet.accounts.bans import Bans
 from broadsheet.accounts.openid import OpenId
 from broadsheet.accounts.readers import Readers
 from broadsheet.accounts.sessions import Sessions
@@ -21,5 +22,6 @@ class Accounts:
     sessions: Sessions
     tokens: ApiTokens
     visits: Visits
+    bans: Bans
     alone: bool = False
     openid: OpenId | None = None

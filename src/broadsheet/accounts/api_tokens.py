@@ -99,8 +99,8 @@ class ApiTokens:
         with self._database.read() as connection:
             row = store.token(connection, hash_of(secret))
             owner = store.reader_by_id(connection, row.reader_id) if row is not None else None
-        if row is None or owner is None:
-            return None
+            if row is None or owner is None or store.is_barred(connection, owner.address_key):
+                return None
         if row.used_at is None or now - row.used_at >= _NOTED_ONCE_IN:
             with self._database.write() as connection:
                 store.mark_used(connection, row.id, now)

@@ -13,6 +13,7 @@ from typing import Protocol
 from itsdangerous import BadData, URLSafeSerializer
 
 from broadsheet.accounts import store
+from broadsheet.accounts.bans import barred
 from broadsheet.accounts.reader import Reader
 from broadsheet.accounts.readers import fresh, reader
 from broadsheet.clock import Clock
@@ -126,6 +127,8 @@ class OpenId:
                 if row is None:
                     row = store.add_reader(connection, fresh(mailbox, "reader", "") | {"created_at": now})
                 store.link_identity(connection, identity.issuer, identity.subject, row.id, now)
+            if store.is_barred(connection, row.address_key):
+                raise barred()
             return reader(store.set_reader(connection, row.id, {"signed_in_at": now}) or row)
 
     def _mailbox(self, identity: Identity) -> addresses.Address:

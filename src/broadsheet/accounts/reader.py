@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
+from broadsheet.accounts.names import require_own
 from broadsheet.errors import Forbidden, Invalid
 from broadsheet.mail.letter import line
 
@@ -40,13 +41,18 @@ class Reader:
 
     def may(self, role: Role) -> bool:
         """Tell whether this reader may do what `role` may: each role may all that those before it may."""
-        return ROLES.index(self.role) >= ROLES.index(role)
+        return reader_may(self.role, role)
 
     def require(self, role: Role) -> None:
         """Raise `Forbidden` unless this reader may do what `role` may."""
         if not self.may(role):
             an = "an" if role[0] in "ae" else "a"
             raise Forbidden(f"Only {an} {role} may do that. Ask whoever runs this instance for the role.", value=role)
+
+
+def reader_may(has: Role, wanted: Role) -> bool:
+    """Tell whether a reader of one role may do what another may."""
+    return ROLES.index(has) >= ROLES.index(wanted)
 
 
 def shown(reader_id: int, name: str) -> str:
@@ -68,6 +74,8 @@ def name_of(text: str) -> str:
         raise Invalid(f"A name may have {LONGEST_NAME} characters at most; this has {len(name)}.", field="name")
     if "@" in name:
         raise Invalid("A name is shown to everybody, so it may not be a mail address.", field="name")
+    if name:
+        require_own(name)
     return name
 
 

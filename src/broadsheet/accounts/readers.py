@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row
+from sqlalchemy.exc import IntegrityError
 
 from broadsheet.accounts import store
+from broadsheet.accounts.names import look_of
 from broadsheet.accounts.reader import Reader, Role, name_of
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
-from broadsheet.errors import Conflict, NotFound
+from broadsheet.errors import Conflict, Invalid, NotFound
 from broadsheet.mail import addresses
 
 Belongings = Callable[[int], Sequence[Mapping[str, Any]]]
@@ -38,6 +40,7 @@ class Readers:
         with self._database.write() as connection:
             if store.reader_by_key(connection, mailbox.key) is not None:
                 raise Conflict("This address has an account already; `broadsheet readers role` changes what it may do.")
+            _require_free(connection, 0, chosen)
             return reader(self._add(connection, mailbox, role, chosen))
 
     def alone(self) -> Reader:
@@ -70,8 +73,18 @@ class Readers:
         return self._set(self.named(address).id, {"role": role})
 
     def rename(self, reader_id: int, name: str) -> Reader:
-        """Change what others see of a reader; the empty name shows the number. Raises `Invalid`, `NotFound`."""
-        return self._set(reader_id, {"name": name_of(name)})
+        """Change what others see of a reader; the empty name shows the number.
+
+        Raises `Invalid`, also for a name that looks like another reader's, and `NotFound`.
+        """
+        chosen = name_of(name)
+        try:
+            with self._database.write() as connection:
+                _require_free(connection, reader_id, chosen)
+                values = {"name": chosen, "name_look": look_of(chosen) or None}
+                return reader(_there(store.set_reader(connection, reader_id, values)))
+        except IntegrityError as error:  # of two who choose it at once, one has it
+            raise _taken(chosen) from error
 
     def export(self, reader_id: int) -> dict[str, Any]:
         """Return all that is kept of a reader, ready for JSON; secrets are kept as hashes and are not in it."""
@@ -125,12 +138,24 @@ class Readers:
 
 def fresh(mailbox: addresses.Address, role: Role, name: str) -> dict[str, object]:
     """Return the columns of an account that is about to be made, but for its time."""
-    return {"address": mailbox.mailbox, "address_key": mailbox.key, "name": name, "role": role}
+    look = look_of(name) or None
+    return {"address": mailbox.mailbox, "address_key": mailbox.key, "name": name, "name_look": look, "role": role}
 
 
 def reader(row: Row[Any]) -> Reader:
     """Return the reader that `store` read as `row`."""
     return Reader(row.id, row.address, row.name, row.role, row.created_at, row.signed_in_at)
+
+
+def _require_free(connection: Connection, reader_id: int, name: str) -> None:
+    """Raise `Invalid` where another reader's name looks like this one."""
+    other = store.reader_by_look(connection, look_of(name)) if name else None
+    if other is not None and other.id != reader_id:
+        raise _taken(name)
+
+
+def _taken(name: str) -> Invalid:
+    return Invalid(f"“{name}” looks like another reader’s name here. Choose another.", field="name")
 
 
 def _there(row: Row[Any] | None) -> Row[Any]:

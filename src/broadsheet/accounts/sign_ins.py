@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from broadsheet.accounts import store
 from broadsheet.accounts.allowances import Allowances, Limit
+from broadsheet.accounts.bans import barred
 from broadsheet.accounts.hashed import hash_of
 from broadsheet.accounts.reader import Reader, masked
 from broadsheet.accounts.readers import fresh, reader
@@ -56,8 +57,8 @@ class SignIns:
         now = self._clock.now()
         with self._database.write() as connection:
             known = store.reader_by_key(connection, mailbox.key) is not None
-            barred = is_suppressed(connection, mailbox.key)
-            wanted = (known or self._open_to_all) and not barred
+            unwanted = is_suppressed(connection, mailbox.key) or store.is_barred(connection, mailbox.key)
+            wanted = (known or self._open_to_all) and not unwanted
             values = {
                 "address": mailbox.mailbox if wanted else "",
                 "address_key": mailbox.key,
@@ -90,13 +91,15 @@ class SignIns:
         """Spend a link: return its reader, made now if the address is new, and the path to lead back to.
 
         Raises `Invalid` (field `token`) for a link that is spent, old or none. Other letters to the address, which
-        were asked for earlier and lie about, grant nothing from then on.
+        were asked for earlier and lie about, grant nothing from then on. Raises `Forbidden` for who is barred.
         """
         now = self._clock.now()
         with self._database.write() as connection:
             row = store.spend_sign_in(connection, hash_of(token), now)
             if row is None:
                 raise _over()
+            if store.is_barred(connection, row.address_key):
+                raise barred()
             mailbox = addresses.Address(row.address, row.address_key)
             account = store.add_reader(connection, fresh(mailbox, "reader", "") | {"created_at": now})
             store.close_sign_ins(connection, row.address_key)

@@ -15,9 +15,11 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    exists,
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
     update,
@@ -25,7 +27,17 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from broadsheet.database.column_types import Moment
-from broadsheet.database.schema import allowance, api_token, openid_identity, reader, reader_visit, session, sign_in
+from broadsheet.database.schema import (
+    allowance,
+    api_token,
+    audit_entry,
+    ban,
+    openid_identity,
+    reader,
+    reader_visit,
+    session,
+    sign_in,
+)
 from broadsheet.mail.suppression import allowed
 
 QUEUED, SENDING, SENT, FAILED, WITHHELD = "queued", "sending", "sent", "failed", "withheld"
@@ -39,6 +51,16 @@ def reader_by_id(connection: Connection, reader_id: int) -> Row[Any] | None:
 def reader_by_key(connection: Connection, address_key: str) -> Row[Any] | None:
     """Return the reader with an address."""
     return connection.execute(select(reader).where(reader.c.address_key == address_key)).one_or_none()
+
+
+def held_reader(connection: Connection, reader_id: int) -> Row[Any] | None:
+    """Return a reader whose role stays what it is until the transaction ends."""
+    return connection.execute(select(reader).where(reader.c.id == reader_id).with_for_update()).one_or_none()
+
+
+def reader_by_look(connection: Connection, look: str) -> Row[Any] | None:
+    """Return the reader whose name looks so."""
+    return connection.execute(select(reader).where(reader.c.name_look == look)).one_or_none()
 
 
 def readers(connection: Connection) -> list[Row[Any]]:
@@ -132,7 +154,7 @@ def add_session(connection: Connection, values: Mapping[str, object]) -> None:
 
 def reader_of_session(connection: Connection, token_hash: str, now: datetime) -> Row[Any] | None:
     """Return the reader whose running session has this token."""
-    running = and_(session.c.token_hash == token_hash, session.c.expires_at > now)
+    running = and_(session.c.token_hash == token_hash, session.c.expires_at > now, not_(_barred(reader.c.address_key)))
     asked = select(reader).join(session, session.c.reader_id == reader.c.id).where(running)
     return connection.execute(asked).one_or_none()
 
@@ -245,6 +267,50 @@ def link_identity(connection: Connection, issuer: str, subject: str, reader_id: 
     made = _insert(connection, openid_identity)
     row = made.values(issuer=issuer, subject=subject, reader_id=reader_id, linked_at=now)
     connection.execute(row.on_conflict_do_nothing(index_elements=["issuer", "subject"]))
+
+
+def is_barred(connection: Connection, address_key: str) -> bool:
+    """Tell whether an address is barred."""
+    return connection.execute(select(ban.c.address_key).where(ban.c.address_key == address_key)).first() is not None
+
+
+def add_ban(connection: Connection, values: Mapping[str, object]) -> bool:
+    """Bar an address; tells whether it was not."""
+    once = _insert(connection, ban).values(**values).on_conflict_do_nothing(index_elements=["address_key"])
+    return connection.execute(once.returning(ban.c.address_key)).first() is not None
+
+
+def delete_ban(connection: Connection, reader_id: int) -> bool:
+    """Lift the ban of a reader; tells whether there was one."""
+    return connection.execute(delete(ban).where(ban.c.reader_id == reader_id)).rowcount > 0
+
+
+def bans(connection: Connection) -> list[Row[Any]]:
+    """Return every ban with the reader's name, None for one who has left, the newest first."""
+    joined = ban.outerjoin(reader, reader.c.id == ban.c.reader_id)
+    asked = select(ban.c.reader_id, ban.c.banned_at, ban.c.reason, reader.c.name).select_from(joined)
+    return list(connection.execute(asked.order_by(ban.c.banned_at.desc())))
+
+
+def delete_tokens(connection: Connection, reader_id: int) -> None:
+    """Delete all tokens of a reader."""
+    connection.execute(delete(api_token).where(api_token.c.reader_id == reader_id))
+
+
+def add_audit(connection: Connection, values: Mapping[str, object]) -> None:
+    """Insert what was done by authority."""
+    connection.execute(insert(audit_entry).values(**values))
+
+
+def audit(connection: Connection, limit: int) -> list[Row[Any]]:
+    """Return the newest entries with their doers' names, None for one who has left."""
+    joined = audit_entry.outerjoin(reader, reader.c.id == audit_entry.c.actor_id)
+    asked = select(audit_entry, reader.c.name).select_from(joined)
+    return list(connection.execute(asked.order_by(audit_entry.c.id.desc()).limit(limit)))
+
+
+def _barred(address_key: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(ban.c.address_key == address_key)
 
 
 def identities(connection: Connection, reader_id: int) -> list[Row[Any]]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from broadsheet.accounts.accounts import Accounts
 from broadsheet.accounts.api_tokens import ApiTokens
+from broadsheet.accounts.bans import Bans
 from broadsheet.accounts.openid import OpenId
 from broadsheet.accounts.readers import Belongings, Readers
 from broadsheet.accounts.sessions import Sessions
@@ -44,6 +45,7 @@ def accounts_of(
         sessions=Sessions(database, clock),
         tokens=ApiTokens(database, clock),
         visits=visits,
+        bans=Bans(database, clock),
         alone=settings.single_user,
         openid=_openid(settings, database, clock, secret),
     )

@@ -4,7 +4,7 @@ How they stand below each other is `threads`' matter, how Markdown looks the doo
 A comment follows its paper as votes do; who takes one back leaves its place empty and takes no reply away.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row
 from broadsheet.accounts.allowances import Allowances, Limit
 from broadsheet.accounts.reader import Reader, Role, shown
 from broadsheet.clock import Clock
-from broadsheet.community import comment_store, store
+from broadsheet.community import comment_store, report_store, store
 from broadsheet.community.deeds import Deed
 from broadsheet.community.threads import Placed, in_order
 from broadsheet.database.engine import Database
@@ -29,7 +29,7 @@ MOST_LINKS = 40
 EDITABLE = timedelta(minutes=30)
 BY_READER = Limit("comment", "comments an hour", 30, timedelta(hours=1))
 
-State = Literal["shown", "hidden", "removed"]
+State = Literal["shown", "hidden", "removed", "muted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Comments:
                 values = {"paper_id": held.id, "parent_id": parent_id, "written_at": now}
                 number = comment_store.add(connection, values, reader.id, said)
                 observe(connection, held, now)
-            return _comment(_there(comment_store.one(connection, number)), reader)
+            return comment_of(_there(comment_store.one(connection, number)), reader)
 
     def edit(self, reader: Reader, comment_id: int, text: str) -> Comment:
         """Say a comment otherwise; raises `Invalid`, `NotFound`, `Forbidden` for another's, `Conflict` when late."""
@@ -103,7 +103,7 @@ class Comments:
                 raise Conflict(f"A comment can be edited for {minutes} minutes. Answer it with what you would change.")
             if said != found.text:
                 comment_store.set_text(connection, comment_id, said, now)
-            return _comment(_there(comment_store.one(connection, comment_id)), reader)
+            return comment_of(_there(comment_store.one(connection, comment_id)), reader)
 
     def remove(self, reader: Reader, comment_id: int) -> Comment:
         """Take one's comment back; its place stays where replies hang on it. Raises `NotFound`, `Forbidden`."""
@@ -111,18 +111,19 @@ class Comments:
             _, held = _own(connection, reader, comment_id)
             comment_store.remove_text(connection, comment_id)
             observe(connection, held, self._clock.now())
-            return _comment(_there(comment_store.one(connection, comment_id)), reader)
+            return comment_of(_there(comment_store.one(connection, comment_id)), reader)
 
     def get(self, comment_id: int, reader: Reader | None = None) -> Comment:
         """Return a comment as `reader` may see it; raises `NotFound`."""
         with self._database.read() as connection:
-            return _comment(_there(comment_store.one(connection, comment_id)), reader)
+            return comment_of(_there(comment_store.one(connection, comment_id)), reader)
 
     def on(self, paper_id: int, reader: Reader | None = None) -> list[Placed[Comment]]:
         """Return the talk on a paper as `reader` may see it, each reply below what it answers."""
         with self._database.read() as connection:
             rows = comment_store.of_paper(connection, paper_id)
-        return in_order([_comment(row, reader) for row in rows], lambda one: bool(one.text))
+            muted = {row.muted_id for row in report_store.muted(connection, reader.id)} if reader else frozenset()
+        return in_order([comment_of(row, reader, muted) for row in rows], lambda one: bool(one.text))
 
     def counts(self, paper_ids: Sequence[int]) -> dict[int, int]:
         """Return how many comments each paper has, of those that have any."""
@@ -133,7 +134,7 @@ class Comments:
         """Return how many comments a reader has, and the newest of them."""
         with self._database.read() as connection:
             rows = comment_store.of_reader(connection, reader.id, limit)
-            return comment_store.count_of_reader(connection, reader.id), [_comment(row, reader) for row in rows]
+            return comment_store.count_of_reader(connection, reader.id), [comment_of(row, reader) for row in rows]
 
     def deeds(self, reader: Reader, limit: int) -> list[Deed]:
         """Return the newest comments of a reader as deeds."""
@@ -211,7 +212,7 @@ def _answerable(connection: Connection, comment_id: int) -> Row[Any]:
 
 def _own(connection: Connection, reader: Reader, comment_id: int) -> tuple[Comment, Row[Any]]:
     row, held = hold_of(connection, comment_id)
-    found = _comment(row, reader)
+    found = comment_of(row, reader)
     if found.state == "removed":
         raise NotFound("This comment was removed already.", value=comment_id)
     if not found.is_by(reader):
@@ -225,11 +226,13 @@ def _there(row: Row[Any] | None) -> Row[Any]:
     return row
 
 
-def _comment(row: Row[Any], asks: Reader | None) -> Comment:
-    """Return the comment of a row; what an editor hid, only its writer and editors see."""
+def comment_of(row: Row[Any], asks: Reader | None, muted: Collection[int] = ()) -> Comment:
+    """Return the comment of a row; what an editor hid, only its writer and editors see, what is `muted` nobody."""
     state: State = "removed" if row.text is None else "hidden" if row.hidden_at is not None else "shown"
     writer = None if row.text is None else Writer(row.reader_id, shown(row.reader_id, row.name), row.role)
     if state == "hidden" and not (asks and writer and (asks.id == writer.id or asks.may("editor"))):
         writer = None
+    if writer is not None and writer.id in muted:
+        state, writer = "muted", None
     text = row.text if writer is not None else ""
     return Comment(row.id, row.paper_id, row.parent_id, row.written_at, row.edited_at, state, writer, text)

@@ -8,6 +8,8 @@ from broadsheet.clock import Clock
 from broadsheet.community.comments import Comments
 from broadsheet.community.deeds import Deeds
 from broadsheet.community.lists import Lists
+from broadsheet.community.moderation import Moderation
+from broadsheet.community.mutes import Mutes
 from broadsheet.community.submissions import Finder, KnownTitles, Submissions
 from broadsheet.community.votes import Votes
 from broadsheet.database.engine import Database
@@ -22,6 +24,8 @@ class Community:
     comments: Comments
     submissions: Submissions
     lists: Lists
+    moderation: Moderation
+    mutes: Mutes
 
     @property
     def deeds(self) -> Deeds:
@@ -35,6 +39,8 @@ class Community:
             "comments": self.comments.export,
             "submissions": self.submissions.export,
             "lists": self.lists.export,
+            "reports": self.moderation.export,
+            "mutes": self.mutes.export,
         }
 
 
@@ -53,4 +59,6 @@ def community_of(
         comments=Comments(database, catalogue, clock, secret),
         submissions=Submissions(database, catalogue, clock, secret, finder, known_titles),
         lists=Lists(database, catalogue, clock, secret),
+        moderation=Moderation(database, catalogue, clock, secret),
+        mutes=Mutes(database, clock),
     )

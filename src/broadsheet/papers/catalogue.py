@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 from broadsheet.clock import Clock
 from broadsheet.database import changes
 from broadsheet.database.engine import Database
-from broadsheet.database.schema import departed, paper, source_record
+from broadsheet.database.schema import departed, hidden_paper, paper, source_record
 from broadsheet.errors import Invalid, NotFound
 from broadsheet.papers import identifiers, intake, store
 from broadsheet.papers.identifiers import Identifier
@@ -23,11 +23,12 @@ from broadsheet.papers.paper import Paper
 from broadsheet.papers.records import SourceRecord
 
 _OWN = "paper:"
+_HIDDEN = exists().where(hidden_paper.c.paper_id == paper.c.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: `paper` as it is now, None where it ceased to be because it was merged into another."""
+    """One change: `paper` as it is now, None where it ceased to be: merged into another, or hidden by an editor."""
 
     change: int
     paper_id: int
@@ -40,6 +41,7 @@ class Catalogue:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._hidden = 0
         self._counted = (0, 0)  # number of the change up to which papers are counted, and their count
 
     def add(self, records: Sequence[SourceRecord]) -> Intake:
@@ -109,7 +111,8 @@ class Catalogue:
                 went = went.where(departed.c.change > seen, departed.c.paper_id <= seen)
                 counted += connection.execute(came).scalar_one() - connection.execute(went).scalar_one()
                 self._counted = (newest, counted)
-        return counted
+                self._hidden = connection.execute(select(func.count()).select_from(hidden_paper)).scalar_one()
+        return counted - self._hidden
 
     def newest(self, limit: int = 20) -> list[Paper]:
         """Return the papers that were published last, newest first."""
@@ -129,6 +132,7 @@ class Catalogue:
             & (paper.c.published >= published_since)
             & ~paper.c.withdrawn
             & ~paper.c.summary
+            & ~_HIDDEN
         )
         with self._database.read() as connection:
             count = connection.execute(select(func.count()).select_from(paper).where(came)).scalar_one()
@@ -206,7 +210,7 @@ class Catalogue:
         with self._database.read() as connection:
             ids = list(connection.execute(asked).scalars())
             found = store.papers(connection, ids)
-        return [found[paper_id] for paper_id in dict.fromkeys(ids)]
+        return [found[paper_id] for paper_id in dict.fromkeys(ids) if paper_id in found]
 
 
 def _named(connection: Connection, key: str) -> int | None:

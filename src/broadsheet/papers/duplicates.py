@@ -93,6 +93,7 @@ class Duplicates:
         return [
             Pair(papers[row.paper_id], papers[row.other_id], row.overlap, row.reason, row.found_at, row.settled_at)
             for row in rows
+            if row.paper_id in papers and row.other_id in papers
         ]
 
     def settle(self, paper_id: int, other_id: int) -> None:

@@ -35,7 +35,8 @@ CHUNK = 5_000
 # took two thirds of the time of reading twenty papers.
 _PAPERS = (
     "SELECT id, title, abstract, authors, published, date_precision, categories, sources, links, venue, comments, "
-    "withdrawn, summary, licence, first_seen_at, updated_at, change FROM paper WHERE id IN (%s)"
+    "withdrawn, summary, licence, first_seen_at, updated_at, change FROM paper WHERE id IN (%s) "
+    "AND NOT EXISTS (SELECT 1 FROM hidden_paper WHERE hidden_paper.paper_id = paper.id)"
 )
 _NAMED = "SELECT paper_id, scheme, value FROM identifier WHERE paper_id IN (%s) ORDER BY place"
 # What was found at the artefact itself counts more than what a source said of it.
@@ -270,7 +271,7 @@ def signals(connection: Connection, paper_ids: Iterable[int]) -> dict[int, list[
 
 
 def papers(connection: Connection, ids: Sequence[int]) -> dict[int, Paper]:
-    """Return the papers among `ids` that exist."""
+    """Return the papers among `ids` that exist and are not hidden."""
     found: dict[int, Paper] = {}
     for some in chunks(dict.fromkeys(ids)):
         among = _among(some)

@@ -110,6 +110,8 @@ def _page(
         votes_in_all=total,
         comments=comments,
         comments_in_all=comments_in_all,
+        mutes=site.community.mutes.of(reader),
+        reports_waiting=site.community.moderation.waiting() if reader.may("editor") else 0,
         lists=site.community.lists.of(reader.id),
         deeds=_deeds(site, reader),
         open_page=site.community.lists.open_page(reader.id),

@@ -7,6 +7,8 @@ between this and the replayed migrations.
 from broadsheet.database.schema.accounts import (
     allowance,
     api_token,
+    audit_entry,
+    ban,
     openid_identity,
     reader,
     reader_visit,
@@ -14,7 +16,7 @@ from broadsheet.database.schema.accounts import (
     sign_in,
 )
 from broadsheet.database.schema.artefacts import artefact, artefact_check, host_pause
-from broadsheet.database.schema.community import comment, comment_text, submission, vote
+from broadsheet.database.schema.community import claim, comment, comment_text, muted_reader, report, submission, vote
 from broadsheet.database.schema.declaring import metadata
 from broadsheet.database.schema.digests import (
     delivery,
@@ -47,6 +49,7 @@ from broadsheet.database.schema.records import (
     departed,
     duplicate,
     handed_over,
+    hidden_paper,
     identifier,
     paper,
     record_key,
@@ -72,8 +75,11 @@ __all__ = [
     "api_token",
     "artefact",
     "artefact_check",
+    "audit_entry",
     "backfill",
+    "ban",
     "change_counter",
+    "claim",
     "comment",
     "comment_text",
     "delivery",
@@ -88,6 +94,7 @@ __all__ = [
     "exposure",
     "handed_over",
     "harvest",
+    "hidden_paper",
     "host_pause",
     "identifier",
     "instance",
@@ -100,6 +107,7 @@ __all__ = [
     "metadata",
     "mute",
     "muted_paper",
+    "muted_reader",
     "open_page",
     "openid_identity",
     "paper",
@@ -107,6 +115,7 @@ __all__ = [
     "reader_visit",
     "reading_list",
     "record_key",
+    "report",
     "ruling",
     "saved_search",
     "search_find",

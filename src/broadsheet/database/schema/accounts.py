@@ -11,10 +11,12 @@ reader = table(
     Column("address", String(320), nullable=False),  # empty: the one reader of a single-user instance
     Column("address_key", String(64), nullable=False),  # keyed hash of the normalised address
     Column("name", String(64), nullable=False),  # what others see; empty until the reader chose one
+    Column("name_look", String(255)),  # what the name looks like, whatever its letters; none for the nameless
     Column("role", String(16), nullable=False),  # reader, editor, admin
     Column("created_at", Moment, nullable=False),
     Column("signed_in_at", Moment),
     UniqueConstraint("address_key"),
+    Index("ix_reader_name_look", "name_look", unique=True),
     sqlite_autoincrement=True,  # a number is never given twice: what still names a reader who left names nobody
 )
 
@@ -87,4 +89,26 @@ openid_identity = table(
     Column("reader_id", Id, ForeignKey("reader.id", ondelete="CASCADE"), nullable=False),
     Column("linked_at", Moment, nullable=False),
     Index("ix_openid_identity_reader_id", "reader_id"),
+)
+
+# Who may not sign in: by the address's keyed hash, since an account can be deleted and made again.
+ban = table(
+    "ban",
+    Column("address_key", String(64), primary_key=True),
+    Column("reader_id", Id, nullable=False),  # a number that nobody else gets, so it may outlive its reader
+    Column("banned_at", Moment, nullable=False),
+    Column("reason", Text, nullable=False),
+    Index("ix_ban_reader_id", "reader_id"),
+)
+
+# What was done by authority. Numbers alone: what they tell of may be gone.
+audit_entry = table(
+    "audit_entry",
+    Column("id", Id, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("actor_id", Id, nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("subject", String(16), nullable=False),  # comment, paper, reader, claim
+    Column("subject_id", Id, nullable=False),
+    Column("reason", Text, nullable=False),
 )

@@ -1,6 +1,6 @@
 """What readers say of papers."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Text
 
 from broadsheet.database.column_types import Moment
 from broadsheet.database.schema.declaring import Id, paper_id, table
@@ -46,4 +46,43 @@ submission = table(
     Column("is_new", Boolean, nullable=False),
     Index("ix_submission_paper_id", "paper_id"),
     Index("ix_submission_submitted_at", "submitted_at"),
+)
+
+# Somebody should look at a comment, or where there is none at a paper; settled when an editor did.
+report = table(
+    "report",
+    Column("id", Id, primary_key=True),
+    paper_id(),
+    Column("comment_id", Id, ForeignKey("comment.id", ondelete="CASCADE")),
+    Column("reader_id", Id, ForeignKey("reader.id", ondelete="CASCADE"), nullable=False),
+    Column("reason", String(16), nullable=False),  # see community.reports
+    Column("note", Text, nullable=False),
+    Column("reported_at", Moment, nullable=False),
+    Column("settled_at", Moment),
+    Index("ix_report_paper_id", "paper_id"),
+    Index("ix_report_comment_id", "comment_id"),
+    Index("ix_report_reader_id", "reader_id"),
+    Index("ix_report_settled_at", "settled_at"),
+)
+
+# Whose comments a reader does not want to see.
+muted_reader = table(
+    "muted_reader",
+    Column("reader_id", Id, ForeignKey("reader.id", ondelete="CASCADE"), primary_key=True),
+    Column("muted_id", Id, ForeignKey("reader.id", ondelete="CASCADE"), primary_key=True),
+    Column("muted_at", Moment, nullable=False),
+    Index("ix_muted_reader_muted_id", "muted_id"),
+)
+
+# Who says to be an author of a paper; it counts once it is verified.
+claim = table(
+    "claim",
+    Column("reader_id", Id, ForeignKey("reader.id", ondelete="CASCADE"), primary_key=True),
+    paper_id(primary_key=True),
+    Column("note", Text, nullable=False),  # what an editor may go by
+    Column("asked_at", Moment, nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, verified, refused
+    Column("how", String(16), nullable=False),  # orcid, mail, editor; empty while it waits
+    Index("ix_claim_paper_id", "paper_id"),
+    Index("ix_claim_state", "state"),
 )

@@ -150,3 +150,10 @@ duplicate = table(
     Column("settled_at", Moment),  # when an editor said that it is all right
     Index("ix_duplicate_other_id", "other_id"),
 )
+
+# Papers that an editor took off all pages; everything of them stays.
+hidden_paper = table(
+    "hidden_paper",
+    paper_id(primary_key=True),
+    Column("hidden_at", Moment, primary_key=True),  # of the key, so that it comes back when papers are parted
+)
