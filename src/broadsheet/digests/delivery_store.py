@@ -47,6 +47,17 @@ _CONSENT: ColumnElement[bool] = and_(
 _IN_TURN = (State.AGAIN, State.SOFT_BOUNCED, State.QUEUED)
 _MOST_LOOKED_AT = 500
 
+# Said once for each mail, so that it is put together once for all.
+_BEGUN = (
+    update(delivery)
+    .where(
+        delivery.c.id == bindparam("its"),
+        delivery.c.attempts == bindparam("count"),
+        delivery.c.state.in_(list(sources(Event.BEGIN))),
+    )
+    .values(state=case({state.value: to.value for state, to in sources(Event.BEGIN).items()}, value=delivery.c.state))
+)
+
 Taken = tuple[Claimed, Row[Any]]  # a delivery and its subscription
 Later = Callable[[str], datetime | None]
 
@@ -79,10 +90,10 @@ def claim(connection: Connection, kinds: Sequence[str], now: datetime, limit: in
     return [(_claimed(row), by_id[row.subscription_id]) for row in taken]
 
 
-def begin(connection: Connection, claimed: Claimed, now: datetime) -> bool:
+def begin(connection: Connection, claimed: Claimed) -> bool:
     """Tell that a delivery is about to leave; False where it is not wanted any more, or another run has taken it."""
-    its = and_(delivery.c.id == claimed.id, delivery.c.attempts == claimed.attempts)
-    return bool(_move(connection, Event.BEGIN, now, its, note=""))
+    moved = connection.execute(_BEGUN, {"its": claimed.id, "count": claimed.attempts})
+    return moved.rowcount > 0
 
 
 def settle(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> list[State]:

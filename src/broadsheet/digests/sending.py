@@ -131,7 +131,7 @@ class Sending:
 
     def _begin(self, claimed: Claimed) -> bool:
         with self._writing() as connection:
-            return delivery_store.begin(connection, claimed, self._clock.now())
+            return delivery_store.begin(connection, claimed)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

@@ -30,6 +30,7 @@ _LINE = 76  # characters; what is longer is folded by the standard library
 _NEWLINE = b"\r\n"
 _TO_QUOTE = bytes(range(127, 256)) + b"="
 _POLICIES = {utf8: EmailPolicy(linesep="\r\n", utf8=utf8) for utf8 in (False, True)}
+_NOT_IN_URLS = re.compile(r"[^!-;=?-~]")
 _ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _PLAIN_ADDRESS = re.compile(rf"{_ATOMS}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 _SENDER_ID = "broadsheet"  # the last field of Feedback-ID: 5 to 15 characters that stay the same
@@ -151,7 +152,7 @@ def _headers(letter: Letter, letterhead: Letterhead, moment: datetime) -> list[t
     found = [
         ("From", _sender(letterhead)),
         ("To", _recipient(letter.recipient)),
-        ("Subject", line(letter.subject, LONGEST_SUBJECT)),
+        ("Subject", _subject(letter.subject)),
         ("Date", format_datetime(moment)),
         ("Message-ID", letter.message_id),
         ("Auto-Submitted", "auto-generated"),
@@ -192,6 +193,11 @@ def _folded(name: str, value: str, utf8: bool) -> bytes:
 @lru_cache(maxsize=8)
 def _sender(letterhead: Letterhead) -> str:
     return str(Address(display_name=letterhead.name, addr_spec=letterhead.sender))
+
+
+@lru_cache(maxsize=256)
+def _subject(text: str) -> str:
+    return line(text, LONGEST_SUBJECT)
 
 
 def _recipient(mailbox: str) -> str:
@@ -238,7 +244,7 @@ def line(text: str, longest: int = 200) -> str:
 
 def _url(text: str) -> str:
     """Return what may stand between angle brackets in a header: ASCII without spaces or brackets."""
-    return "".join(char for char in text if "!" <= char <= "~" and char not in "<>")
+    return _NOT_IN_URLS.sub("", text)
 
 
 def _site(url: str) -> str:

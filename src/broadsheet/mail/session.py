@@ -8,6 +8,8 @@ import re
 import smtplib
 import ssl
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from broadsheet.errors import Unavailable
 from broadsheet.mail.replies import Last, Refused, Unsure, Withheld, without_addresses
@@ -15,7 +17,6 @@ from broadsheet.mail.server import Server
 
 # RFC 5321, 4.5.3.2.6: a server may think about a whole mail for ten minutes, and who asks again too soon mails twice.
 LAST_WORD = 10  # times as long as for any other reply
-_DOT = re.compile(rb"^\.", re.MULTILINE)
 # RFC 3463: bad destination mailbox, system or syntax; moved; disabled. Policy codes (5.7.x) say nothing of the mailbox.
 _GONE = re.compile(r"^5\.(1\.[1236]|1\.10|2\.1)\b")
 _OF_ONE_MAILBOX = re.compile(r"^4\.2\.")  # full, disabled for now, …: says nothing about its neighbours
@@ -90,7 +91,7 @@ class Session:
             raise Withheld
         try:
             # As long as the last dot has not left, the server must not take the mail (RFC 5321, 4.1.1.4).
-            self._smtp.send(_DOT.sub(b"..", mail) + b".\r\n")
+            self._smtp.send(_dotted(mail) + b".\r\n")
         except _BROKEN as error:
             raise self.lost(error) from error
         try:
@@ -195,14 +196,13 @@ class Begun:
 def _connect(server: Server, timeout: float) -> smtplib.SMTP:
     connection: smtplib.SMTP | None = None
     try:
-        tls = ssl.create_default_context(cafile=server.ca)
         if server.tls == "now":
-            connection = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=tls)
+            connection = smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=_trust(server.ca))
         else:
             connection = smtplib.SMTP(server.host, server.port, timeout=timeout)
         connection.ehlo_or_helo_if_needed()
         if server.tls in ("offered", "required") and connection.has_extn("starttls"):
-            connection.starttls(context=tls)
+            connection.starttls(context=_trust(server.ca))
             connection.ehlo()
         elif server.tls == "required" or (server.tls != "now" and server.user and not server.is_here):
             _refuse_the_clear(server)
@@ -228,6 +228,16 @@ def _connect(server: Server, timeout: float) -> smtplib.SMTP:
     return connection
 
 
+def _trust(ca: str | None) -> ssl.SSLContext:
+    """Return whom we trust; to read the system’s certificates takes 20 ms, and a file may have changed."""
+    return _read_trust(ca, Path(ca).stat().st_mtime_ns if ca else 0)
+
+
+@lru_cache(maxsize=4)
+def _read_trust(ca: str | None, _written: int) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca)
+
+
 def _refuse_the_clear(server: Server) -> None:
     what = "mails are" if server.tls == "required" else "the password is"
     raise Unavailable(
@@ -235,6 +245,11 @@ def _refuse_the_clear(server: Server) -> None:
         "Use smtps:// or the port at which it offers STARTTLS.",
         value=str(server),
     )
+
+
+def _dotted(mail: bytes) -> bytes:
+    """Double the dots that lines begin with (RFC 5321, 4.5.2)."""
+    return b"." * mail.startswith(b".") + mail.replace(b"\r\n.", b"\r\n..")
 
 
 def _words(error: Exception) -> str:
