@@ -14,6 +14,7 @@ from broadsheet.app.parts import checks_of, connectors, encoder_of, index_of, le
 from broadsheet.app.signing_in import accounts_of
 from broadsheet.clock import Clock, SystemClock
 from broadsheet.community.community import community_of
+from broadsheet.community.rings import Voters
 from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate
 from broadsheet.digests.digests import Digests
@@ -76,7 +77,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     signals = SignalLog(database, clock)
     encoder = encoder_of(settings, clock)
     index = index_of(settings, encoder, catalogue, signals, leases, clock)
-    trending = Trending(database, catalogue, signals, clock)
+    trending = Trending(database, catalogue, signals, clock, trust=Voters(database).trust)
     weights = fusion_weights(settings.home)
     search = Search(index, catalogue, clock, order=trending.scores, weights=weights)
     harvester = Harvester(database, catalogue, leases, clock, connectors(settings, clock, catalogue))

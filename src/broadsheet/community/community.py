@@ -10,6 +10,7 @@ from broadsheet.community.deeds import Deeds
 from broadsheet.community.lists import Lists
 from broadsheet.community.moderation import Moderation
 from broadsheet.community.mutes import Mutes
+from broadsheet.community.rings import Voters
 from broadsheet.community.submissions import Finder, KnownTitles, Submissions
 from broadsheet.community.votes import Votes
 from broadsheet.database.engine import Database
@@ -21,6 +22,7 @@ class Community:
     """What readers can do with papers and with each other."""
 
     votes: Votes
+    voters: Voters
     comments: Comments
     submissions: Submissions
     lists: Lists
@@ -56,6 +58,7 @@ def community_of(
     """Return the community of one instance; the last two are as `Submissions` takes them."""
     return Community(
         votes=Votes(database, catalogue, clock, secret),
+        voters=Voters(database),
         comments=Comments(database, catalogue, clock, secret),
         submissions=Submissions(database, catalogue, clock, secret, finder, known_titles),
         lists=Lists(database, catalogue, clock, secret),

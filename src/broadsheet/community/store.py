@@ -3,14 +3,15 @@
 A vote is a row under its reader and paper: the key itself keeps one reader from counting twice.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from broadsheet.database.schema import departed, paper, reader, vote
+from broadsheet.database.schema import ban, departed, paper, reader, vote
 
 _CHUNK = 5_000  # ids in one statement; SQLite takes 32,766
 
@@ -72,3 +73,29 @@ def of_reader(connection: Connection, reader_id: int, limit: int | None = None) 
 def count_of_reader(connection: Connection, reader_id: int) -> int:
     """Return for how many papers a reader voted."""
     return int(connection.scalar(select(func.count()).select_from(vote).where(vote.c.reader_id == reader_id)) or 0)
+
+
+def ballots(connection: Connection, paper_ids: Sequence[int]) -> list[Row[Any]]:
+    """Return (paper_id, reader_id, voted_at, created_at, barred) of each vote; `barred` is None for who is not."""
+    joined = vote.join(reader, reader.c.id == vote.c.reader_id)
+    joined = joined.outerjoin(ban, ban.c.address_key == reader.c.address_key)
+    columns = (vote.c.paper_id, vote.c.reader_id, vote.c.voted_at, reader.c.created_at, ban.c.reader_id.label("barred"))
+    found: list[Row[Any]] = []
+    for start in range(0, len(paper_ids), _CHUNK):
+        some = vote.c.paper_id.in_(paper_ids[start : start + _CHUNK])
+        found += connection.execute(select(*columns).select_from(joined).where(some)).all()
+    return found
+
+
+def lately(connection: Connection, reader_ids: Collection[int], most: int = 100) -> dict[int, set[int]]:
+    """Return for which papers each reader voted last, `most` of them."""
+    place = func.row_number().over(partition_by=vote.c.reader_id, order_by=vote.c.voted_at.desc()).label("place")
+    found: dict[int, set[int]] = defaultdict(set)
+    ids = sorted(reader_ids)
+    for start in range(0, len(ids), _CHUNK):
+        some = vote.c.reader_id.in_(ids[start : start + _CHUNK])
+        placed = select(vote.c.reader_id, vote.c.paper_id, place).where(some).subquery()
+        asked = select(placed.c.reader_id, placed.c.paper_id).where(placed.c.place <= most)
+        for reader_id, paper_id in connection.execute(asked):
+            found[reader_id].add(paper_id)
+    return found

@@ -48,19 +48,22 @@ class Talk:
     pages: int
     brought: Submission | None
     said: str
+    weighed: str
     longest: int = LONGEST
     minutes: int = MINUTES
 
 
 def talk(site: Site, request: Request, paper: Paper) -> Talk:
     """Return what was said of a paper, as far as whoever asks may see it."""
-    placed = site.community.comments.on(paper.id, site.known.reader(request))
+    reader = site.known.reader(request)
+    placed = site.community.comments.on(paper.id, reader)
     pages = max(1, -(-len(placed) // A_PAGE))
     page = min(_page(request), pages)
     brought, said = site.community.submissions.of(paper.id), request.query_params.get("submitted", "")
     lines, closes = _nested(site, request, placed[(page - 1) * A_PAGE : page * A_PAGE])
+    weighed = site.community.voters.sentence(paper.id) if reader and reader.may("editor") else ""
     total = sum(1 for one in placed if one.said.state == "shown")
-    return Talk(paper, total, lines, closes, page, pages, brought, said)
+    return Talk(paper, total, lines, closes, page, pages, brought, said, weighed)
 
 
 def write(site: Site, request: Request, form: Form) -> Response:
