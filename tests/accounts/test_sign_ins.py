@@ -12,6 +12,7 @@ from broadsheet.errors import BroadsheetError, Invalid, TooMany, Unavailable
 from broadsheet.mail import addresses
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import Refused, Unsure
+from broadsheet.mail.verdicts import Verdict
 from tests.accounts.conftest import ADA, Office, Open
 from tests.digests.newsroom import HEAD, SECRET, Tray, body
 
@@ -207,7 +208,7 @@ def test_a_letter_put_off_is_tried_again_in_a_minute(office: Office, clock: Fixe
 
 def test_a_mailbox_that_is_gone_is_written_to_no_more(office: Office) -> None:
     def gone(_recipient: str) -> None:
-        raise Refused("550 no such user", permanent=True, gone=True)
+        raise Refused("550 no such user", permanent=True, verdict=Verdict.GONE)
 
     office.tray.trouble = gone
     office.sign_ins.ask(ADA, "192.0.2.7")

@@ -8,9 +8,13 @@ from broadsheet.clock import FixedClock
 from broadsheet.database.schema import delivery, lease, subscription
 from broadsheet.digests.deliveries import MOST_ATTEMPTS
 from broadsheet.errors import Conflict, Invalid, NotFound, Unavailable
-from broadsheet.mail import addresses
+from broadsheet.mail import addresses, tally
+from broadsheet.mail.limits import Limits
+from broadsheet.mail.standing import points_of
 from broadsheet.mail.suppression import Suppressions
+from broadsheet.mail.tally import Rates
 from broadsheet.mail.transport import Refused, Unsure
+from broadsheet.mail.verdicts import Verdict
 from tests.digests.newsroom import SECRET, TODAY, Newsroom, body, titles, token
 
 BOB, ADA = "bob@example.org", "ada@example.org"
@@ -180,7 +184,7 @@ def test_one_readers_refusal_stops_nobody_else(room: Newsroom) -> None:
     room.press.publish(TODAY, lead=1)
     for n in range(5):
         room.reader(f"reader{n}@example.org", days="daily")
-    room.tray.trouble = fail(Refused("550 5.1.1 unknown.", permanent=True, gone=True), "reader2@example.org")
+    room.tray.trouble = fail(Refused("550 5.1.1 unknown.", permanent=True, verdict=Verdict.GONE), "reader2@example.org")
     room.digests.queue_due()
     report = room.digests.send_due()
     assert (report.accepted, report.bounced) == (4, 1)
@@ -439,3 +443,66 @@ def test_a_pause_that_cannot_be_is_told(desk: Newsroom, until: object) -> None:
     with pytest.raises(Invalid) as error:
         desk.subscriptions.rest(reader.token, until)
     assert error.value.field == "paused_until"
+
+
+def _rates(room: Newsroom) -> dict[str, Rates]:
+    with room.database.read() as connection:
+        return tally.by_domain(connection, TODAY - timedelta(days=1))
+
+
+def test_how_mails_ended_is_counted_by_receiver(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1, trending=[2], new=[3])
+    for address in ("a@one.example", "b@one.example", "c@two.example", "d@two.example"):
+        room.reader(address)
+    before = _rates(room)
+    assert (before["one.example"].accepted, before["two.example"].accepted) == (2, 2)  # the letters that asked
+    replies = {
+        "b@one.example": Refused("550 5.1.1 unknown.", permanent=True, verdict=Verdict.GONE),
+        "c@two.example": Refused("550 5.7.1 spam.", permanent=True),
+        "d@two.example": Refused("451 later.", permanent=False, verdict=Verdict.WEAK),
+    }
+
+    def trouble(recipient: str) -> None:
+        if recipient in replies:
+            raise replies[recipient]
+
+    room.tray.trouble = trouble
+    room.tick()
+    found = _rates(room)
+    assert found["one.example"] == Rates(accepted=3, refused=1, gone=1)
+    assert found["two.example"] == Rates(accepted=2, refused=1, put_off=1)
+
+
+def test_what_is_put_off_to_its_end_counts_a_point_against_the_address(room: Newsroom, clock: FixedClock) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.reader(BOB)
+    room.tray.trouble = fail(Refused("452 4.2.2 full.", permanent=False, verdict=Verdict.WEAK), BOB)
+    room.digests.queue_due()
+    key = addresses.read(BOB, SECRET).key
+    for attempt in range(MOST_ATTEMPTS):
+        with room.database.read() as connection:
+            assert points_of(connection, key, clock.now()) == 0, attempt
+        room.digests.send_due()
+        clock.sleep(timedelta(hours=7).total_seconds())
+    with room.database.read() as connection:
+        assert 0.9 < points_of(connection, key, clock.now()) <= 1
+
+
+def test_digests_wait_while_they_are_paused_and_letters_do_not(room: Newsroom, clock: FixedClock) -> None:
+    room.press.publish(TODAY, lead=1)
+    room.reader(BOB)
+    room.digests.queue_due()
+    with room.database.write() as connection:
+        tally.count(connection, tally.Event.ACCEPTED, "one.example", clock.now(), 1000)
+        tally.count(connection, tally.Event.COMPLAINED, "one.example", clock.now(), 9)
+    limits = Limits(room.database, clock)
+    assert limits.watch() is not None
+    room.reader("ada@example.org")
+    letters = len(room.tray.mails)
+    assert room.tick() == 0
+    assert room.digests.queue_due() == 0
+    room.subscriptions.subscribe("eve@example.org")
+    assert room.digests.send_due().accepted == 1
+    assert len(room.tray.mails) == letters + 1
+    limits.lift("Ada")
+    assert room.tick() == 2

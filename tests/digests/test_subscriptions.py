@@ -206,9 +206,10 @@ def test_what_is_no_address_is_refused(desk: Newsroom, address: str) -> None:
 
 def test_no_log_line_holds_an_address_or_a_token(desk: Newsroom) -> None:
     from broadsheet.mail.transport import Refused
+    from broadsheet.mail.verdicts import Verdict
 
     def refuse(_recipient: str) -> None:
-        raise Refused("it answered 550 5.1.1 [address] unknown.", permanent=True, gone=True)
+        raise Refused("it answered 550 5.1.1 [address] unknown.", permanent=True, verdict=Verdict.GONE)
 
     with capture_logs() as lines:
         reader = desk.reader(BOB)
@@ -224,9 +225,10 @@ def test_no_log_line_holds_an_address_or_a_token(desk: Newsroom) -> None:
 
 def test_a_mailbox_that_is_gone_is_suppressed(room: Newsroom, clock: FixedClock) -> None:
     from broadsheet.mail.transport import Refused
+    from broadsheet.mail.verdicts import Verdict
 
     def refuse(_recipient: str) -> None:
-        raise Refused("it answered 550 5.1.1 [address] unknown.", permanent=True, gone=True)
+        raise Refused("it answered 550 5.1.1 [address] unknown.", permanent=True, verdict=Verdict.GONE)
 
     room.tray.trouble = refuse
     room.subscriptions.subscribe(BOB)

@@ -10,6 +10,7 @@ from broadsheet.errors import Invalid, Unavailable
 from broadsheet.mail.letter import Letter, Letterhead, compose
 from broadsheet.mail.smtp import Server, SmtpTransport
 from broadsheet.mail.transport import Refused, Unsure
+from broadsheet.mail.verdicts import Verdict
 from tests.mail.servers import Mailbox, authenticator, server_side, smtp_server
 
 HEAD = Letterhead.of("The Paper", "https://paper.example.org")
@@ -65,21 +66,21 @@ def test_a_batch_uses_one_connection_and_closing_ends_it(server: Mailbox, transp
 
 
 @pytest.mark.parametrize(
-    ("reply", "permanent", "gone"),
+    ("reply", "permanent", "verdict"),
     [
-        ("550 5.1.1 No such mailbox here", True, True),
-        ("550 5.7.1 Relaying denied", True, False),
-        ("550 no", True, False),
-        ("451 4.7.1 Greylisted, come back later", False, False),
+        ("550 5.1.1 No such mailbox here", True, Verdict.GONE),
+        ("550 5.7.1 Relaying denied", True, Verdict.BLOCKED),
+        ("550 no", True, Verdict.WEAK),
+        ("451 4.7.1 Greylisted, come back later", False, Verdict.BLOCKED),
     ],
 )
 def test_a_refused_recipient_is_told_apart_and_the_next_one_goes_through(
-    server: Mailbox, transport: SmtpTransport, reply: str, permanent: bool, gone: bool
+    server: Mailbox, transport: SmtpTransport, reply: str, permanent: bool, verdict: Verdict
 ) -> None:
     server.on_rcpt = lambda recipient: reply if recipient == BOB else None
     with pytest.raises(Refused) as refusal:
         send(transport)
-    assert (refusal.value.permanent, refusal.value.gone, refusal.value.lost) == (permanent, gone, False)
+    assert (refusal.value.permanent, refusal.value.verdict, refusal.value.lost) == (permanent, verdict, False)
     send(transport, "ada@example.org")
     assert (server.recipients, server.sessions) == (["ada@example.org"], 1)
 
@@ -96,7 +97,7 @@ def test_content_refused_after_the_last_byte_is_a_refusal(server: Mailbox, trans
     server.on_data = lambda _: "552 5.3.4 Too much"
     with pytest.raises(Refused) as refusal:
         send(transport)
-    assert refusal.value.permanent
+    assert (refusal.value.permanent, refusal.value.verdict) == (True, Verdict.BLOCKED)
 
 
 @pytest.mark.parametrize("hook", ["on_mail", "on_rcpt"])
@@ -156,7 +157,8 @@ def test_what_a_server_says_of_a_recipient(
     server.on_rcpt = lambda recipient: reply if recipient == BOB else None
     with pytest.raises(Refused) as refusal:
         send(transport)
-    assert (refusal.value.permanent, refusal.value.personal, refusal.value.gone) == (permanent, personal, False)
+    assert (refusal.value.permanent, refusal.value.personal) == (permanent, personal)
+    assert refusal.value.verdict is not Verdict.GONE
     send(transport, "ada@example.org")
     assert server.recipients == ["ada@example.org"]
     assert server.sessions == 1 + reply.startswith("421")

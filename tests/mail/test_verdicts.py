@@ -14,7 +14,9 @@ GONE, WEAK, BLOCKED = Verdict.GONE, Verdict.WEAK, Verdict.BLOCKED
         ("556 5.1.10 Domain has null MX", GONE),
         ("550 No such user here", GONE),
         ("550 Requested action not taken: mailbox unavailable", GONE),
-        ("553 sorry, that domain isn't in my list of allowed rcpthosts", GONE),
+        ("551 User not local", GONE),
+        ("553 sorry, that domain isn't in my list of allowed rcpthosts", WEAK),
+        ("550 no", WEAK),
         ("550 5.5.0 mailbox not found", GONE),
         ("554 delivery error: This user doesn't have a yahoo.com account: unknown user", GONE),
         ("552 5.2.2 Mailbox full", WEAK),
@@ -33,6 +35,20 @@ GONE, WEAK, BLOCKED = Verdict.GONE, Verdict.WEAK, Verdict.BLOCKED
 )
 def test_refusals_for_good(words: str, verdict: Verdict) -> None:
     assert judge(words, permanent=True) is verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("550 no", BLOCKED),
+        ("551 not here", BLOCKED),
+        ("550 5.1.1 unknown", GONE),
+        ("550 no such user", GONE),
+        ("552 mailbox is full", WEAK),
+    ],
+)
+def test_an_answer_to_a_whole_mail_is_about_the_mail_unless_it_says_otherwise(words: str, verdict: Verdict) -> None:
+    assert judge(words, permanent=True, of_mail=True) is verdict
 
 
 @pytest.mark.parametrize(

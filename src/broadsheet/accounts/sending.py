@@ -6,7 +6,9 @@ The token is made here, at the last moment, so that the database holds its hash 
 sent again if a crash hid its end: its first token then holds no more, and a reader who asked once may get two letters.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row
@@ -17,9 +19,11 @@ from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.errors import Unavailable
 from broadsheet.logs import get_logger
+from broadsheet.mail import tally
 from broadsheet.mail.letter import Letterhead, compose
-from broadsheet.mail.suppression import suppress
+from broadsheet.mail.standing import hold_against
 from broadsheet.mail.transport import Refused, Transport, Unsure
+from broadsheet.mail.verdicts import Verdict
 
 LASTING = timedelta(minutes=20)  # a link, from the moment its letter leaves
 STALE = timedelta(minutes=2)
@@ -75,7 +79,7 @@ class Sending:
         except Unavailable:
             self._settle(row, store.QUEUED, attempts=row.attempts - 1, expires_at=row.expires_at)
             raise
-        self._settle(row, store.SENT)
+        self._settle(row, store.SENT, counted={tally.Event.ACCEPTED: 1})
         return True
 
     def _refused(self, row: Row[Any], refusal: Refused) -> None:
@@ -83,11 +87,21 @@ class Sending:
         if not refusal.permanent and row.attempts < _MOST_ATTEMPTS:
             self._settle(row, store.QUEUED, due_at=self._clock.now() + _AGAIN, expires_at=row.expires_at)
             return
-        self._settle(row, store.FAILED)
-        if refusal.gone:
-            with self._database.write() as connection:
-                suppress(connection, row.address_key, "bounced", self._clock.now())
+        counted = {tally.Event.REFUSED: 1, tally.Event.GONE: int(refusal.verdict is Verdict.GONE)}
+        self._settle(row, store.FAILED, counted=counted, verdict=refusal.verdict)
 
-    def _settle(self, row: Row[Any], state: str, **values: object) -> None:
+    def _settle(
+        self,
+        row: Row[Any],
+        state: str,
+        *,
+        counted: Mapping[tally.Event, int] = MappingProxyType({}),
+        verdict: Verdict | None = None,
+        **values: object,
+    ) -> None:
+        now, domain = self._clock.now(), tally.domain_of(row.address)
         with self._database.write() as connection:
             store.set_sign_in(connection, row.id, {"state": state, **values})
+            tally.count_all(connection, {(domain, event): number for event, number in counted.items()}, now)
+            if verdict is not None:
+                hold_against(connection, row.address_key, verdict, now)

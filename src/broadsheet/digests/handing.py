@@ -21,6 +21,7 @@ from broadsheet.digests.deliveries import Claimed, Event
 from broadsheet.errors import Unavailable
 from broadsheet.mail.letter import Letter, Letterhead, compose
 from broadsheet.mail.transport import Refused, Transport, Unsure, Withheld
+from broadsheet.mail.verdicts import Verdict
 
 AHEAD = 2  # letters for each that is handed over at a time: one on its way, one ready
 SOON = 0.2  # seconds after which what has ended is told, though little has
@@ -31,14 +32,14 @@ MOST_LOSSES = 3  # so many broken connections in a row are the server's trouble,
 class Handed:
     """How the handing over of one letter ended; `note` is what is kept of a server's reply.
 
-    `gone` tells that the mailbox does not exist, `of_domain` that a 4xx may be about its whole domain.
+    `verdict` is what a refusal says of the mailbox; `of_domain` tells that a 4xx may be about its whole domain.
     """
 
     claimed: Claimed
     reader: Row[Any]
     event: Event
     note: str = ""
-    gone: bool = False
+    verdict: Verdict | None = None
     of_domain: bool = False
 
 
@@ -127,7 +128,7 @@ class Lanes:
             self._count(lost=refusal.lost)
             event = Event.REFUSE if refusal.permanent else Event.PUT_OFF
             of_domain = not (refusal.permanent or refusal.lost or refusal.personal)
-            return Handed(claimed, reader, event, refusal.message, refusal.gone, of_domain)
+            return Handed(claimed, reader, event, refusal.message, refusal.verdict, of_domain)
         except Unsure as unsure:
             self._count(lost=True)
             return Handed(claimed, reader, Event.LOSE_SIGHT, unsure.message)

@@ -22,12 +22,19 @@ from broadsheet.digests.delivery_store import Taken
 from broadsheet.digests.handing import Handed, Lanes
 from broadsheet.digests.pace import Pace
 from broadsheet.logs import get_logger
+from broadsheet.mail import tally as rates
 from broadsheet.mail.letter import Letter, Letterhead
-from broadsheet.mail.suppression import suppress
+from broadsheet.mail.standing import hold_against
 from broadsheet.mail.transport import Transport
+from broadsheet.mail.verdicts import Verdict
 
 Composer = Callable[[Sequence[Taken]], list[Letter | None]]
 
+_COUNTED = {
+    Event.ACCEPT: rates.Event.ACCEPTED,
+    Event.PUT_OFF: rates.Event.PUT_OFF,
+    Event.REFUSE: rates.Event.REFUSED,
+}
 _TOLD = {Event.REFUSE: "mail_refused", Event.PUT_OFF: "mail_put_off", Event.LOSE_SIGHT: "mail_unsure"}
 _log = get_logger("digests")
 
@@ -147,11 +154,23 @@ class Sending:
             outcomes.append(outcome)
             if one.event is not Event.HAND_BACK:
                 self._pace.told(one.reader.address, put_off=one.of_domain)
-            if one.gone:
-                suppress(connection, one.reader.address_key, "bounced", now)
             if outcome.event in _TOLD:
                 _log.warning(_TOLD[outcome.event], delivery=one.claimed.id, reply=outcome.note)
+        _weigh(connection, ended, outcomes, now)
         return delivery_store.settle(connection, outcomes, now)
+
+
+def _weigh(connection: Connection, ended: Sequence[Handed], outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Count how mails ended, and hold what was refused for good against its address."""
+    counted: Counter[tuple[str, rates.Event]] = Counter()
+    for one, outcome in zip(ended, outcomes, strict=True):
+        domain = rates.domain_of(one.reader.address)
+        if outcome.event in _COUNTED:
+            counted[domain, _COUNTED[outcome.event]] += 1
+        if outcome.event is Event.REFUSE and one.verdict:
+            counted[domain, rates.Event.GONE] += one.verdict is Verdict.GONE
+            hold_against(connection, one.reader.address_key, one.verdict, now)
+    rates.count_all(connection, counted, now)
 
 
 def _outcome(one: Handed, now: datetime) -> Outcome:

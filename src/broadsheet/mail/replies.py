@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from broadsheet.errors import BroadsheetError
 from broadsheet.mail.letter import line
+from broadsheet.mail.verdicts import Verdict
 
 Last = Callable[[], bool]  # says at the last moment whether a mail may leave
 _ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
@@ -18,16 +19,22 @@ class Refused(BroadsheetError):  # noqa: N818 - named for what happened, like it
     """This one mail was not taken; nothing of it was handed over.
 
     `permanent` tells a 5xx from a 4xx reply, `lost` that the connection broke instead of a reply,
-    `gone` that the mailbox does not exist or is closed for good, `personal` that a 4xx is about this mailbox alone.
+    `verdict` what the reply says of the mailbox, `personal` that a 4xx is about this mailbox alone.
     """
 
     def __init__(
-        self, message: str, *, permanent: bool, lost: bool = False, gone: bool = False, personal: bool = False
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        lost: bool = False,
+        verdict: Verdict = Verdict.BLOCKED,
+        personal: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.lost = lost
-        self.gone = gone
+        self.verdict = verdict
         self.personal = personal
 
 

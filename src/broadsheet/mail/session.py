@@ -14,11 +14,10 @@ from pathlib import Path
 from broadsheet.errors import Unavailable
 from broadsheet.mail.replies import Last, Refused, Unsure, Withheld, without_addresses
 from broadsheet.mail.server import Server
+from broadsheet.mail.verdicts import judge
 
 # RFC 5321, 4.5.3.2.6: a server may think about a whole mail for ten minutes, and who asks again too soon mails twice.
 LAST_WORD = 10  # times as long as for any other reply
-# RFC 3463: bad destination mailbox, system or syntax; moved; disabled. Policy codes (5.7.x) say nothing of the mailbox.
-_GONE = re.compile(r"^5\.(1\.[1236]|1\.10|2\.1)\b")
 _OF_ONE_MAILBOX = re.compile(r"^4\.2\.")  # full, disabled for now, …: says nothing about its neighbours
 _BROKEN = (smtplib.SMTPServerDisconnected, OSError)
 
@@ -102,7 +101,7 @@ class Session:
             raise Unsure(f"{self._server} broke the connection off before it answered ({_words(error)}).") from error
         if reply.code != 250:
             self._reset(reply)
-            raise self._refusal(reply)
+            raise self._refusal(reply, of_mail=True)
 
     def lost(self, error: Exception) -> Refused:
         """Return what it means for a mail under way that the connection broke."""
@@ -154,12 +153,12 @@ class Session:
         except _BROKEN:
             self.hang_up()
 
-    def _refusal(self, reply: Reply) -> Refused:
+    def _refusal(self, reply: Reply, *, of_mail: bool = False) -> Refused:
         words = reply.words.decode("utf-8", "replace")
         return Refused(
             f"{self._server} answered {reply.text}",
             permanent=reply.code >= 500,
-            gone=bool(_GONE.match(words)),
+            verdict=judge(f"{reply.code} {words}", permanent=reply.code >= 500, of_mail=of_mail),
             personal=bool(_OF_ONE_MAILBOX.match(words)),
         )
 

@@ -34,11 +34,12 @@ class Verdict(StrEnum):
     BLOCKED = "blocked"  # it was us, or this mail: nothing of the mailbox
 
 
-def judge(words: str, *, permanent: bool, status: str = "") -> Verdict:
+def judge(words: str, *, permanent: bool, status: str = "", of_mail: bool = False) -> Verdict:
     """Judge a refusal by the words of a server, and the `status` (such as 5.1.1) of a report where there is one.
 
     The most exact code decides: one in the words before that of the report. Without any, the words do, and then the
-    three digits of the reply. A refusal that is not `permanent` is never `GONE`.
+    three digits of the reply, unless it is the answer to a whole mail (`of_mail`), whose mailbox was taken before.
+    A refusal that is not `permanent` is never `GONE`.
     """
     kind, subject, detail = _code(words, status, permanent)
     if subject == 7 or (subject, detail) in _ABOUT_US or subject == 6:
@@ -48,7 +49,7 @@ def judge(words: str, *, permanent: bool, status: str = "") -> Verdict:
     if (subject, detail) in _GONE:
         return Verdict.GONE
     if subject in (0, 1) or (subject, detail) == (5, 0):
-        return _by_words(words, reported=bool(status))
+        return _by_words(words, reported=bool(status), of_mail=of_mail)
     return Verdict.WEAK
 
 
@@ -65,7 +66,7 @@ def _code(words: str, status: str, permanent: bool) -> tuple[int, int, int]:
     return (5 if permanent else 4), exact[1], exact[2]
 
 
-def _by_words(words: str, *, reported: bool) -> Verdict:
+def _by_words(words: str, *, reported: bool, of_mail: bool) -> Verdict:
     if _FULL.search(words):
         return Verdict.WEAK
     if _UNKNOWN.search(words):
@@ -73,11 +74,13 @@ def _by_words(words: str, *, reported: bool) -> Verdict:
     if _BLAMING.search(words):
         return Verdict.BLOCKED
     reply = _REPLY.search(words)
+    if of_mail:
+        return Verdict.BLOCKED
     if reply is None:
         return Verdict.GONE if reported else Verdict.BLOCKED
     match reply[1]:
-        case "550" | "551" | "553":
+        case "551":
             return Verdict.GONE
-        case "552":
+        case "550" | "552" | "553":  # 550 also stands for policies (RFC 5321, 4.2.3): who says no more is not believed
             return Verdict.WEAK
     return Verdict.BLOCKED
