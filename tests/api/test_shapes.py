@@ -81,7 +81,14 @@ def test_a_paper_is_told_whole() -> None:
         "identifiers": {"arxiv": "2601.00001", "doi": "10.1000/salt"},
         "urls": ["https://arxiv.org/abs/2601.00001"],
         "artefacts": [
-            {"kind": "code", "url": "https://github.com/quill/salt", "licence": "MIT", "stars": 12, "official": None}
+            {
+                "kind": "code",
+                "url": "https://github.com/quill/salt",
+                "licence": "MIT",
+                "stars": 12,
+                "official": None,
+                "gone": False,
+            }
         ],
         "licence": None,
         "venue": "Tides 2026",

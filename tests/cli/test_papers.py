@@ -66,7 +66,14 @@ def test_what_was_imported_is_shown_found_and_exported(call: Call, corpus: Path)
     call("papers", "import", str(corpus))
     shown = json.loads(call("papers", "show", "2601.00001", "--json")[1])
     assert shown["artefacts"] == [
-        {"kind": "code", "url": "https://github.com/quill/saltmaps", "licence": None, "stars": None, "official": None}
+        {
+            "kind": "code",
+            "url": "https://github.com/quill/saltmaps",
+            "licence": None,
+            "stars": None,
+            "official": None,
+            "gone": False,
+        }
     ]
     found = json.loads(call("search", "maps of the sea", "--json", "--limit", "2")[1])
     assert found["results"][0]["paper"]["id"] == "arxiv:2601.00001"

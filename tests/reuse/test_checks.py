@@ -9,7 +9,7 @@ from broadsheet.errors import Conflict
 from broadsheet.jobs.leases import Leases
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
-from broadsheet.papers.paper import Artefact
+from broadsheet.papers.paper import Artefact, artefact_kinds
 from broadsheet.reuse.answers import Answer, State
 from broadsheet.reuse.checks import Checks, judged
 from broadsheet.reuse.facts import Facts
@@ -62,6 +62,25 @@ def test_a_week_later_an_unchanged_one_is_seen_alive_again(
     assert check.seen_alive_at is not None
     assert check.seen_alive_at >= NOON + timedelta(days=9)
     assert check.facts.stars == 41
+
+
+def test_whoever_looks_for_code_is_told_when_it_is_gone_and_when_it_is_back(
+    checks: Checks, sqlite: Database, clock: FixedClock, hosts: Hosts
+) -> None:
+    catalogue = known(sqlite, clock, CODE)
+    hosts.there["/repos/quill/looms"] = repository()
+    seen = catalogue.last_change()
+    checks.check_due()
+    assert catalogue.last_change() == seen
+    for there in (False, True):
+        before = catalogue.last_change()
+        hosts.there = {"/repos/quill/looms": repository()} if there else {}
+        clock.move_to(clock.now() + timedelta(days=9))
+        checks.check_due()
+        (change,) = catalogue.changes_after(before)
+        assert change.paper is not None
+        assert [one.gone for one in change.paper.artefacts] == [not there]
+        assert artefact_kinds(change.paper.artefacts) == (("code",) if there else ())
 
 
 def test_an_hours_budget_is_kept_and_the_next_hour_goes_on(

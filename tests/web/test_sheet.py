@@ -19,6 +19,7 @@ FORM = f'<form><input name="form_token" value="{GAP}"></form>'
         GAP,
         "",
     ],
+    ids=["no form", "a form", "long", "bytes and tokens", "nothing but the gap", "nothing"],
 )
 def test_a_packed_page_is_the_plain_one_for_every_browser(body: str) -> None:
     sheet = Sheet(body.encode())

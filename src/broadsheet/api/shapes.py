@@ -50,6 +50,7 @@ def paper_json(paper: Paper) -> dict[str, Any]:
                 "licence": artefact.licence,
                 "stars": artefact.stars,
                 "official": artefact.official,
+                "gone": artefact.gone,
             }
             for artefact in paper.artefacts
         ],

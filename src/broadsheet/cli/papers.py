@@ -78,7 +78,7 @@ def show(
     say("  ".join(part for part in (str(paper.published or ""), paper.venue, " ".join(paper.categories)) if part))
     say("  ".join(map(str, paper.identifiers)))
     for artefact in paper.artefacts:
-        say(f"{artefact.kind}: {artefact.url}")
+        say(f"{artefact.kind}: {artefact.url}" + " (gone)" * artefact.gone)
     for one in joined[1:]:
         say(f"{one.name} merged because: {one.reason.words if one.reason else 'it came with it'}")
     for name in history.names:

@@ -123,10 +123,10 @@ def source(paper: Paper) -> tuple[str, str] | None:
 
 
 def artefacts(paper: Paper) -> list[tuple[str, str]]:
-    """Return words and URL of the first artefact of each kind, such as ("code, MIT", "https://…")."""
+    """Return words and URL of the first artefact of each kind that is there, such as ("code, MIT", "https://…")."""
     first: dict[str, Artefact] = {}
     for artefact in paper.artefacts:
-        if _is_web(artefact.url):
+        if _is_web(artefact.url) and not artefact.gone:
             first.setdefault(artefact.kind, artefact)
     return [(_words(first[kind]), first[kind].url) for kind in _KINDS if kind in first]
 

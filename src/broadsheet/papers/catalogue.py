@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Select, exists, func, select
+from sqlalchemy import Connection, Select, exists, func, select, update
 
 from broadsheet.clock import Clock
 from broadsheet.database import changes
@@ -211,6 +211,13 @@ class Catalogue:
             ids = list(connection.execute(asked).scalars())
             found = store.papers(connection, ids)
         return [found[paper_id] for paper_id in dict.fromkeys(ids) if paper_id in found]
+
+
+def touch(connection: Connection, paper_ids: Sequence[int]) -> None:
+    """Let papers count as changed within a caller's transaction: something that is told of them changed elsewhere."""
+    first = changes.take(connection, len(paper_ids))
+    for change, paper_id in enumerate(sorted(paper_ids), start=first):
+        connection.execute(update(paper).where(paper.c.id == paper_id).values(change=change))
 
 
 def _named(connection: Connection, key: str) -> int | None:

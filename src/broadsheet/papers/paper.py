@@ -20,6 +20,7 @@ class Artefact:
     """Something that can be reused: `stars`, `licence` and `seen_alive_at` are None where nobody said.
 
     `official` says whether it is the authors' own, None where that is not known, and `reason` why in a sentence.
+    `gone` says that it was looked for and not found.
     """
 
     kind: ArtefactKind
@@ -30,6 +31,7 @@ class Artefact:
     found_in: str = ""
     official: bool | None = None
     reason: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Paper(Description):
 
 
 def artefact_kinds(artefacts: Iterable[Artefact]) -> tuple[ArtefactKind, ...]:
-    """Return the kinds that occur, each once, in the order in which a reader wants them."""
+    """Return the kinds of what is there, each once, in the order in which a reader wants them."""
     order: tuple[ArtefactKind, ...] = ("code", "model", "data", "demo", "project")
-    present = {artefact.kind for artefact in artefacts}
+    present = {artefact.kind for artefact in artefacts if not artefact.gone}
     return tuple(kind for kind in order if kind in present)

@@ -42,7 +42,7 @@ _NAMED = "SELECT paper_id, scheme, value FROM identifier WHERE paper_id IN (%s) 
 # What was found at the artefact itself counts more than what a source said of it.
 _REUSABLE = (
     "SELECT a.paper_id, a.kind, a.url, COALESCE(c.licence, a.licence), COALESCE(c.stars, a.stars), "
-    "COALESCE(c.seen_alive_at, a.seen_alive_at), a.found_in, a.official, a.reason "
+    "COALESCE(c.seen_alive_at, a.seen_alive_at), a.found_in, a.official, a.reason, c.state "
     "FROM artefact a LEFT JOIN artefact_check c ON c.url = a.url WHERE a.paper_id IN (%s) ORDER BY a.url"
 )
 _BY_KEY = "SELECT key, record_id, trace FROM record_key WHERE key IN (%s)"
@@ -430,9 +430,10 @@ def _artefact(
     found_in: str,
     official: bool | None,
     reason: str,
+    state: str | None,
 ) -> Artefact:
     own = None if official is None else bool(official)  # SQLite's driver gives 0 and 1
-    return Artefact(kind, url, licence, stars, _moment(seen), found_in, own, reason)
+    return Artefact(kind, url, licence, stars, _moment(seen), found_in, own, reason, state == "dead")
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, delete, exists, func, insert, not_, s
 from sqlalchemy.dialects import postgresql, sqlite
 
 from broadsheet.database.schema import artefact, artefact_check, host_pause
+from broadsheet.papers.catalogue import touch
 from broadsheet.papers.signals import stir
 from broadsheet.reuse import facts
 from broadsheet.reuse.answers import State
@@ -81,12 +82,16 @@ def save(connection: Connection, check: Check) -> None:
         "licence": check.facts.licence and check.facts.licence[:64],
         "stars": check.facts.stars,
     }
-    before = connection.scalar(select(artefact_check.c.stars).where(artefact_check.c.url == check.url))
+    asked = select(artefact_check.c.stars, artefact_check.c.state).where(artefact_check.c.url == check.url)
+    stars, state = connection.execute(asked).one_or_none() or (None, "")
     upsert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(artefact_check)
     kept = {name: upsert.excluded[name] for name in row if name != "url"}
     connection.execute(upsert.on_conflict_do_update(index_elements=["url"], set_=kept), [row])
-    if check.facts.stars != before:
-        stir(connection, connection.scalars(select(artefact.c.paper_id).where(artefact.c.url == check.url)).all())
+    papers = select(artefact.c.paper_id).where(artefact.c.url == check.url)
+    if check.facts.stars != stars:
+        stir(connection, connection.scalars(papers).all())
+    if "dead" in {check.state, state} and check.state != state:  # who searches for code wants code that is there
+        touch(connection, connection.scalars(papers).all())
 
 
 def used(connection: Connection, since: datetime) -> dict[str, int]:
