@@ -1,4 +1,4 @@
-"""Every page, light and dark, wide and narrow, through axe in a real browser."""
+"""What readers do on pages, by keys and without scripts, and what axe says of it; `test_walk` looks at every page."""
 
 import email.policy
 import re
@@ -6,47 +6,17 @@ import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.parser import BytesParser
-from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from broadsheet.mail import tally
 from broadsheet.mail.tally import Event
 from tests.doors.conftest import Served
+from tests.doors.eyes import faults
+from tests.doors.pages import PAGES
 
 pytestmark = pytest.mark.story
-
-PAGES = {
-    "front": "/",
-    "editions": "/edition",
-    "search": "/search?q=reading+tides&has=code",
-    "results": "/search?q=reading+tides",
-    "recent": "/search?q=reading+tides+cat:cs.LG+-moss&sort=recent",
-    "unknown word": "/search?q=raeding+tides",
-    "varied": "/paper/arxiv:2601.00003?diversity=0.6",
-    "how to search": "/search",
-    "nothing found": '/search?q="tides of salt" has:demo',
-    "bad search": "/search?q=tides&page=0",
-    "paper": "/paper/arxiv:2601.00003",
-    "gone code": "/paper/arxiv:2601.00005",
-    "shelf paper": "/paper/arxiv:1904.09730",
-    "subscribe": "/subscribe",
-    "search by mail": "/subscribe/search?q=reading+tides",
-    "asked": "/subscribe/asked",
-    "sign in": "/sign-in",
-    "sign-in asked": "/sign-in/asked",
-    "submit": "/submit?q=2601.00001",
-    "trending": "/trending",
-    "trending, month of a category": "/trending?window=month&order=past&category=cs.CV",
-    "ranking": "/about/trending",
-    "sources": "/about/sources",
-    "about": "/about",
-    "not found": "/nothing",
-    "bad token": "/subscription?token=x",
-}
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture
@@ -56,20 +26,6 @@ def page(browser: Browser) -> Iterator[Page]:
     opened = context.new_page()
     yield opened
     context.close()
-
-
-def _faults(page: Page) -> list[str]:
-    return [fault for scheme in ("light", "dark") for fault in _faults_in(page, scheme)]
-
-
-def _faults_in(page: Page, scheme: Literal["light", "dark"]) -> list[str]:
-    page.emulate_media(color_scheme=scheme)
-    found: dict[str, Any] = Axe().run(page, options=RULES).response
-    return [
-        f"{scheme}: {fault['id']}: {fault['help']}: {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
-        for fault in found["violations"]
-        for node in fault["nodes"][:3]
-    ]
 
 
 def test_the_operators_page_neither(served: Served, page: Page) -> None:
@@ -88,19 +44,12 @@ def test_the_operators_page_neither(served: Served, page: Page) -> None:
     page.get_by_role("button", name="Put them on the list").click()
     page.get_by_text("1 lines cannot be read").wait_for()
     page.get_by_text("The numbers").click()
-    assert _faults(page) == []
+    assert faults(page) == []
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Let digests go on").click()
     page.get_by_text("Digests go on.").wait_for()
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_shuts_anyone_out(served: Served, page: Page, name: str) -> None:
-    page.goto(served.url + PAGES[name])
-    page.evaluate("document.querySelectorAll('details').forEach((closed) => { closed.open = true; })")
-    assert _faults(page) == []
 
 
 def test_the_pages_behind_a_mails_links_neither(served: Served, page: Page) -> None:
@@ -112,11 +61,11 @@ def test_the_pages_behind_a_mails_links_neither(served: Served, page: Page) -> N
     link = _link_mailed_to(served, address)
     for path in (link, link.replace("/subscription/confirm", "/subscription/end")):
         page.goto(path)
-        assert _faults(page) == []
+        assert faults(page) == []
     page.goto(link)
     page.get_by_role("button", name="Yes, send it").click()
     page.get_by_text("Confirmed.").wait_for()
-    assert _faults(page) == []
+    assert faults(page) == []
     managed = page.url
     page.get_by_label("Add a search").fill("reading tides")
     page.get_by_role("button", name="Add", exact=True).click()
@@ -126,12 +75,12 @@ def test_the_pages_behind_a_mails_links_neither(served: Served, page: Page) -> N
     page.wait_for_url("**/subscribe/asked")
     page.goto(managed)
     page.get_by_text("Waiting for your word").wait_for()
-    assert _faults(page) == []
+    assert faults(page) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     page.get_by_role("link", name="What your next mail would hold now").click()
     page.get_by_role("heading", name="Your next mail").wait_for()
-    assert _faults(page) == []
+    assert faults(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
@@ -140,19 +89,19 @@ def test_the_pages_of_a_reader_neither(served: Served, page: Page) -> None:
     served.app.accounts.sign_ins.ask(address, "192.0.2.7", "/me")
     served.app.accounts.sign_ins.send_waiting()
     page.goto(_link_mailed_to(served, address, "/sign-in/link"))
-    assert _faults(page) == []
+    assert faults(page) == []
     page.get_by_role("button", name="Sign in on this browser").click()
     page.get_by_label("What will use it").fill("my reading list")
     page.get_by_role("button", name="Make a token").click()
     page.get_by_text("Copy “my reading list” now.").wait_for()
-    assert _faults(page) == []
+    assert faults(page) == []
     page.goto(served.url + "/paper/arxiv:2601.00003")
     page.locator(".vote > button[aria-pressed=false]").click()
     page.locator(".vote > button[aria-pressed=true]").wait_for()
-    assert _faults(page) == []
+    assert faults(page) == []
     for path in ("/", "/search?q=reading+tides", "/me", "/me/delete", "/me/deleted"):
         page.goto(served.url + path)
-        assert _faults(page) == [], path
+        assert faults(page) == [], path
         for width in (320, 1280):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path
@@ -170,17 +119,9 @@ def test_the_page_of_an_operator_neither(served: Served, page: Page) -> None:
     page.get_by_label("Upvotes on Hugging Face").fill("0.5")
     page.get_by_role("button", name="See what today would look like").click()
     page.get_by_role("heading", name="Today, by these weights and as it is").wait_for()
-    assert _faults(page) == []
+    assert faults(page) == []
     for width in (320, 1280):
         page.set_viewport_size({"width": width, "height": 900})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_no_page_scrolls_sideways(served: Served, page: Page, name: str) -> None:
-    page.goto(served.url + PAGES[name])
-    for width in (320, 390, 1280):
-        page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -203,7 +144,7 @@ def test_titles_come_while_one_types_and_shut_nobody_out(served: Served, page: P
     assert options.count() == 8
     page.keyboard.press("ArrowDown")
     assert page.get_by_role("option", selected=True).get_attribute("id") == field.get_attribute("aria-activedescendant")
-    assert _faults(page) == []
+    assert faults(page) == []
     page.keyboard.press("Escape")
     assert options.count() == 0
     assert field.input_value() == "tides on rea"
