@@ -32,7 +32,7 @@ PAGES = {
     "bad token": "/subscription?token=x",
 }
 
-# For readers who are signed in, and for editors; to others they are closed.
+# For readers who are signed in, editors and admins; to others they are closed.
 OWN = {
     "own page": "/me",
     "export": "/me/export",
@@ -41,14 +41,20 @@ OWN = {
     "desk of today": "/desk/{day}",
     "desk of the week": "/desk/{week}",
     "proof": "/desk/{day}/proof",
+    "report": "/report?paper=arxiv:2601.00004",
+    "moderation": "/moderation",
+    "weights": "/admin/trending",
+    "mail": "/operator/mail",
 }
 PAGES |= {
     "edition": "/edition/{day}",
+    "new since": "/new",
     "month of editions": "/edition?month=2020-01",
     "newest edition": "/edition/latest",
     "confirm": "/subscription/confirm?token={confirm}",
     "subscription": "/subscription?token={managed}",
     "next mail": "/subscription/next?token={managed}",
+    "mutes": "/subscription/mutes?token={managed}",
     "end": "/subscription/end?token={managed}",
     "sign-in link": "/sign-in/link?token={enter}",
     "deleted": "/me/deleted",
@@ -74,6 +80,7 @@ FILES = {
     "daily feed": "/feeds/daily.atom",
     "feed of a search": "/feeds/search.atom?q=tides",
     "feed of what trends": "/feeds/trending.atom",
+    "list of suppressed addresses": "/operator/mail/list.csv",
     "health": "/healthz",
     "readiness": "/readyz",
     "to the provider": "/sign-in/openid",

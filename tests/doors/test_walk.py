@@ -27,7 +27,7 @@ EVERYWHERE = PAGES | OWN
 
 @dataclass
 class Walk:
-    """Two browsers that stay: one whose reader, an editor, is signed in, and one of nobody known."""
+    """Two browsers that stay: one whose reader, an admin, is signed in, and one of nobody known."""
 
     served: Served
     signed_in: BrowserContext
@@ -54,7 +54,7 @@ def walk(served: Served, browser: Browser) -> Iterator[Walk]:
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce"))
         watch(contexts[-1], served.url, told)
         contexts[-1].new_page()
-    reader = sign_in(served, contexts[0].pages[0], "walker", "editor")
+    reader = sign_in(served, contexts[0].pages[0], "walker", "admin")
     yield Walk(served, *contexts, _made(served, reader, contexts[1].pages[0]), told)
     for context in contexts:
         context.close()
