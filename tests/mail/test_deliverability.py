@@ -17,6 +17,9 @@ from broadsheet.mail.judging import Finding, State
 from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.lookups import Dns
+from broadsheet.mail.returned.listener import Ear, Listener
+from broadsheet.mail.returned.maildir import Maildir, Spool
+from broadsheet.mail.returned.places import Places
 from broadsheet.mail.smtp import Server
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import SmtpTransport
@@ -176,6 +179,20 @@ def test_bounces_that_nobody_reads_or_that_align_with_nothing_are_worth_a_look(
         (State.UNSURE, "Set"),
         (State.UNSURE, "Take"),
     ]
+
+
+def test_places_that_mails_come_back_to_are_tried(ours: Deliverability, tmp_path: Path, clock: FixedClock) -> None:
+    spool = Spool(tmp_path / "returned", clock)
+    ear = Listener(Ear.from_url("lmtp://127.0.0.1:0"), RETURNS, spool)
+    ear.start()
+    found = by_point(replace(ours, places=Places([spool], [ear])).check(), "returned")
+    assert [state for state, _, _ in found] == [State.RIGHT, State.RIGHT]
+    ear.stop()
+    silent = Listener(Ear.from_url("lmtp://127.0.0.1:9"), RETURNS, spool)
+    broken = replace(ours, places=Places([Maildir(tmp_path / "none")], [silent]))
+    found = by_point(broken.check(), "returned")
+    assert [state for state, _, _ in found] == [State.WRONG, State.WRONG]
+    assert "Nobody listens at lmtp://127.0.0.1:9" in found[1][1]
 
 
 def test_our_key_under_test_is_unsure(ours: Deliverability, zone: Zone) -> None:

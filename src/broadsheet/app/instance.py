@@ -173,7 +173,7 @@ class App:
 
         server = Server.from_url(self.settings.smtp_url) if self.settings.smtp_url else None
         dns = Dns(self.settings.dns_server)
-        return Deliverability(self.letterhead, self.keys, server, self.settings.mail_addresses, dns)
+        return Deliverability(self.letterhead, self.keys, server, self.settings.mail_addresses, dns, self.places)
 
     def trial(self) -> "Trial":
         """Return what sends the operator a trial mail."""

@@ -6,7 +6,7 @@ connected to but the SMTP server that the settings name.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from ipaddress import ip_address
 
@@ -18,6 +18,7 @@ from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.letter import Kind, Letter, Letterhead, compose, new_message_id
 from broadsheet.mail.lookups import Dns
 from broadsheet.mail.records import Record, to_publish
+from broadsheet.mail.returned.places import Places
 from broadsheet.mail.server import Server
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import Transport
@@ -34,6 +35,7 @@ class Deliverability:
     server: Server | None
     origins: Sequence[str]
     dns: Dns
+    places: Places = field(default_factory=Places)
 
     def setup(self, *, ed25519: bool = False) -> list[Record]:
         """Make the key where there is none, and return the records to publish; raises `Conflict` without a domain."""
@@ -50,7 +52,7 @@ class Deliverability:
     def check(self) -> list[Finding]:
         """Return a finding for each point; what the DNS did not answer is unsure."""
         domain = self.letterhead.domain
-        found = [judging.site(self.letterhead.site), judging.server(self.server)]
+        found = [judging.site(self.letterhead.site), judging.server(self.server), *judging.returned(self.places)]
         if not judging.is_domain(domain):
             return [*found, judging.sender(self.dns, domain)]
         points: dict[str, Check] = {

@@ -5,7 +5,7 @@ A check never raises for what it finds: a broken record, a silent server and a m
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
@@ -16,6 +16,7 @@ from broadsheet.mail import spf
 from broadsheet.mail.keys import DkimKey
 from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.lookups import Dns
+from broadsheet.mail.returned.places import Places
 from broadsheet.mail.server import Server
 from broadsheet.mail.smtp import SmtpTransport
 
@@ -148,6 +149,21 @@ def bounces(dns: Dns, letterhead: Letterhead) -> Finding:
         said = f"Bounces come to {path.mailbox}, and nobody reads them."
         return Finding("bounces", State.UNSURE, said, "Set BROADSHEET_BOUNCE_MAILBOXES to where they lie.")
     return Finding("bounces", State.RIGHT, f"Bounces come to {path.mailbox}, with a token of each mail, and are read.")
+
+
+def returned(places: Places) -> list[Finding]:
+    """Whether the places that mails come back to can be read, and those that are listened at answer."""
+    read = [_readable(inbox.describe(), inbox.probe) for inbox in places.inboxes]
+    heard = [_readable(listener.describe(), listener.probe) for listener in places.listeners]
+    return read + heard
+
+
+def _readable(name: str, probe: Callable[[], None]) -> Finding:
+    try:
+        probe()
+    except Unavailable as error:
+        return Finding("returned", State.WRONG, error.message)
+    return Finding("returned", State.RIGHT, f"What comes back is taken from {name}.")
 
 
 def is_aligned(first: str, second: str) -> bool:

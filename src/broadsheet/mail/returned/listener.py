@@ -72,6 +72,21 @@ class Listener:
         """The port that is listened on: the system's choice where 0 was asked for."""
         return int(self._controller.port) if self._controller else self._ear.port
 
+    def describe(self) -> str:
+        """Return what it is."""
+        return str(self._ear)
+
+    def probe(self) -> None:
+        """Look whether an instance listens there now; raises `Unavailable`."""
+        try:
+            socket.create_connection((self._ear.host, self.port), timeout=3).close()
+        except OSError as error:
+            raise Unavailable(
+                f"Nobody listens at {self._ear} ({error.strerror or error}): bounces are refused or wait. Start the "
+                "instance with `broadsheet up`, or look into its log for `no_listener`.",
+                value=str(self._ear),
+            ) from error
+
     def start(self) -> None:
         """Listen; raises `Unavailable` where the port is taken or aiosmtpd is not installed."""
         try:
