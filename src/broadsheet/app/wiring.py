@@ -104,7 +104,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     follower = Follower(search, catalogue)
     digests = Digests(database, subscriptions, editions, follower, transport, letterhead, clock, pace)
     desk = Desk(database, editions, clock)
-    belongings = {**community.belongings(), "desk": desk.export}
+    belongings = {**community.belongings(), "desk": desk.export, "mails": subscriptions.owning.export_of}
     return App(
         settings=settings,
         clock=clock,

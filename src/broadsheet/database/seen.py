@@ -13,9 +13,10 @@ from broadsheet.database.schema import change_counter
 
 # What they hold is shown to nobody, or to its one reader on pages that are never kept. The counters change with others.
 UNSEEN = frozenset(
-    "allowance api_token audit_entry ban change_counter delivery delivery_paper exposure host_pause lease mail_pause "
-    "mail_return mail_tally mail_trouble openid_identity reader_visit report saved_search search_find session sign_in "
-    "subscription suppression suppression_event trending_candidate trending_reading unweighed".split()
+    "address_move allowance api_token audit_entry ban change_counter delivery delivery_paper exposure host_pause "
+    "lease mail_pause mail_return mail_tally mail_trouble mute muted_paper openid_identity owned_subscription "
+    "reader_visit report saved_search search_find session sign_in subscription suppression suppression_event "
+    "trending_candidate trending_reading unweighed".split()
 )
 _ROW = 2  # of the counters; the first counts the changes of papers
 _TOUCHED = "broadsheet_touched"

@@ -30,7 +30,7 @@ from broadsheet.database.schema import delivery, subscription
 from broadsheet.digests.deliveries import MOVES, SETTLED, Claimed, Event, Outcome, State, sources
 from broadsheet.mail.suppression import allowed
 
-LETTERS = ("confirm", "manage")
+LETTERS = ("confirm", "manage", "move")
 DIGESTS = ("digest",)
 _ADDRESS_KEY: Column[str] = subscription.c.address_key
 
@@ -38,7 +38,7 @@ _ADDRESS_KEY: Column[str] = subscription.c.address_key
 _CONSENT: ColumnElement[bool] = and_(
     or_(
         and_(delivery.c.kind == "confirm", subscription.c.state == "pending"),
-        and_(delivery.c.kind.in_(["manage", "digest"]), subscription.c.state == "confirmed"),
+        and_(delivery.c.kind.in_(["manage", "move", "digest"]), subscription.c.state == "confirmed"),
     ),
     allowed(_ADDRESS_KEY),
 )

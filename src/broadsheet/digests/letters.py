@@ -1,4 +1,4 @@
-"""The two letters about a subscription itself: please confirm, and you are subscribed already.
+"""The letters about a subscription itself: please confirm, you are subscribed already, and is it to move.
 
 When they are sent is `subscriptions`' matter.
 The second goes only to the mailbox, so that the page which was asked need not tell who is known. Neither repeats the
@@ -28,21 +28,51 @@ def end_url(letterhead: Letterhead, token: str) -> str:
     return f"{letterhead.site}/subscription/end?{urlencode({'token': token})}"
 
 
-def confirmation(reader: Subscription, token: str, letterhead: Letterhead, message_id: str) -> Letter:
-    """Return the letter that asks whether the mailbox's owner wants the digest."""
+def agree_url(letterhead: Letterhead, token: str) -> str:
+    """Return the page whose button lets a subscription move to another address."""
+    return f"{letterhead.site}/subscription/address?{urlencode({'token': token})}"
+
+
+def confirmation(
+    reader: Subscription, token: str, letterhead: Letterhead, message_id: str, *, moves: bool = False
+) -> Letter:
+    """Return the letter that asks whether the mailbox's owner wants the digest, which `moves` from another address."""
     values = {
         "letterhead": letterhead,
+        "moves": moves,
         "choices": reader.choices,
         "url": confirm_url(letterhead, token),
         "valid_days": CONFIRM_WITHIN.days,
     }
     return Letter(
         recipient=reader.address,
-        subject=f"Confirm your subscription to {letterhead.name}",
+        subject=f"Confirm your new address for {letterhead.name}"
+        if moves
+        else f"Confirm your subscription to {letterhead.name}",
         text=render("confirm.txt", **values),
         html=render("confirm.html", **values),
         message_id=message_id,
         kind=Kind.CONFIRMATION,
+    )
+
+
+def move(reader: Subscription, token: str, letterhead: Letterhead, message_id: str) -> Letter:
+    """Return the letter that asks the old mailbox whether the digest is to go to another address."""
+    values = {
+        "letterhead": letterhead,
+        "url": agree_url(letterhead, token),
+        "valid_days": CONFIRM_WITHIN.days,
+        "manage": manage_url(letterhead, reader.token),
+        "unsubscribe": end_url(letterhead, reader.token),
+    }
+    return Letter(
+        recipient=reader.address,
+        subject=f"A new address for {letterhead.name}?",
+        text=render("move.txt", **values),
+        html=render("move.html", **values),
+        message_id=message_id,
+        unsubscribe=end_url(letterhead, reader.token),
+        kind=Kind.MANAGEMENT,
     )
 
 

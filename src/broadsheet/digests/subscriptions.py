@@ -16,9 +16,11 @@ from sqlalchemy.exc import IntegrityError
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
-from broadsheet.digests import delivery_store, leaving, letters, saved_store, store
+from broadsheet.digests import delivery_store, leaving, letters, moving_store, saved_store, store
 from broadsheet.digests.deliveries import Claimed
+from broadsheet.digests.moving import Moving
 from broadsheet.digests.muting import Muting
+from broadsheet.digests.owning import Owning
 from broadsheet.digests.saved import checked
 from broadsheet.digests.saving import SavedSearches, decide, hold
 from broadsheet.digests.sections import with_page, written
@@ -60,6 +62,8 @@ class Subscriptions:
         self._sending = Sending(database, transport, letterhead, clock)
         self.searches = SavedSearches(database, clock, catalogue, lambda *given: self._open(*given)[1], self._managed)
         self.mutes = Muting(database, catalogue, self._managed)
+        self.moving = Moving(database, clock, secret, self._open, self._queue)
+        self.owning = Owning(database, clock, catalogue, self._managed, self._subscription)
 
     def subscribe(
         self,
@@ -101,12 +105,18 @@ class Subscriptions:
     def confirm(self, token: str, searches: Collection[int] | None = None) -> Subscription:
         """Start the digests; a second time changes nothing. Raises `Invalid` (field `token`).
 
-        Of the searches that wait those are taken in whose numbers are among `searches`, all where it is None.
+        Of the searches that wait those are taken in whose numbers are among `searches`, all where it is None. Where
+        another subscription is to move to this address it does, or waits for the word of its old mailbox: what is
+        returned is pending then.
         """
         with self._database.write() as connection:
             claim, row = self._open(connection, token)
             if claim.purpose != "confirm" or row.state == "ended":
                 raise bad_token()
+            move = self.moving.confirm(connection, row.id) if row.state == "pending" else None
+            if move is not None:
+                moved = self.moving.settle(connection, move)
+                return self._reread(connection, move.subscription_id if moved else row.id)
             if row.state == "pending":
                 confirmed = {"state": "confirmed", "confirmed_at": self._clock.now(), "ended_at": None}
                 store.set_subscription(connection, row.id, confirmed)
@@ -183,7 +193,8 @@ class Subscriptions:
         # Only the mailbox itself can have ended a subscription, so asking anew after that is no flood.
         rested = row.state == "ended" or now - row.asked_at >= ONE_LETTER_IN
         if row.state == "ended" or (row.state == "pending" and not question):
-            # Nobody has confirmed these choices yet, so the newest count.
+            # Nobody has confirmed these choices yet, so the newest count, and nobody else's subscription comes here.
+            moving_store.call_off(connection, row.id)
             store.set_subscription(connection, row.id, {**fresh, **_BEGUN})
         elif row.state == "pending" and asked.edition:  # a search is asked for beside what was chosen before
             order = with_page(_chosen(row).sections, wanted=True)
@@ -193,7 +204,7 @@ class Subscriptions:
             self._queue(connection, row.id, "manage" if row.state == "confirmed" else "confirm", now)
 
     def _queue(
-        self, connection: Connection, subscription_id: int, kind: Literal["confirm", "manage"], now: datetime
+        self, connection: Connection, subscription_id: int, kind: Literal["confirm", "manage", "move"], now: datetime
     ) -> None:
         values = {
             "subscription_id": subscription_id,
@@ -207,10 +218,14 @@ class Subscriptions:
 
     def _letter(self, claimed: Claimed, row: Row[Any]) -> Letter:
         reader = self._subscription(row)
-        if claimed.kind == "confirm":
-            token = self._tokens.make("confirm", row.id, row.token_key, self._clock.now())
-            return letters.confirmation(reader, token, self._letterhead, claimed.message_id)
+        if claimed.kind == "move":
+            token = self._tokens.make("agree", row.id, row.token_key, self._clock.now())
+            return letters.move(reader, token, self._letterhead, claimed.message_id)
         with self._database.read() as connection:
+            moves = moving_store.move_to(connection, row.id) is not None
+            if claimed.kind == "confirm":
+                token = self._tokens.make("confirm", row.id, row.token_key, self._clock.now())
+                return letters.confirmation(reader, token, self._letterhead, claimed.message_id, moves=moves)
             asked = any(one.waits for one in saved_store.searches(connection, row.id))
         return letters.management(reader, self._letterhead, claimed.message_id, asked=asked)
 
@@ -219,7 +234,7 @@ class Subscriptions:
         if row is None:
             raise bad_token()
         claim = self._tokens.verify(token, row.token_key)
-        if claim.purpose == "confirm" and self._clock.now() - claim.issued_at > CONFIRM_WITHIN:
+        if claim.purpose in ("confirm", "agree") and self._clock.now() - claim.issued_at > CONFIRM_WITHIN:
             raise Invalid(
                 f"This link held for {CONFIRM_WITHIN.days} days and is older. Subscribe again to get a new one.",
                 field="token",

@@ -114,6 +114,7 @@ def _page(
         reports_waiting=site.community.moderation.waiting() if reader.may("editor") else 0,
         lists=site.community.lists.of(reader.id),
         deeds=_deeds(site, reader),
+        mails=site.subscriptions.owning.of(reader.id),
         open_page=site.community.lists.open_page(reader.id),
         made=made,
         errors=error,

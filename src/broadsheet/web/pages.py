@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
+from broadsheet.accounts.reader import masked
 from broadsheet.clock import Clock
 from broadsheet.errors import BroadsheetError
 from broadsheet.logs import get_logger
@@ -158,6 +159,7 @@ class Pages:
         )
         made.filters |= {
             "title_of": self.typesetter.title,
+            "masked": masked,
             "line": self.typesetter.line,
             "part": self.typesetter.part,
             "paragraphs": self.typesetter.paragraphs,

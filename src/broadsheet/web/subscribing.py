@@ -12,6 +12,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from broadsheet.accounts.reader import masked
 from broadsheet.digests.dates import LOCALES
 from broadsheet.digests.saved import MOST
 from broadsheet.digests.sections import ALL, WORDS
@@ -70,10 +71,12 @@ def offer_confirmation(site: Site, request: Request) -> Response:
     )
 
 
-def confirm(site: Site, _request: Request, form: Form) -> Response:
+def confirm(site: Site, request: Request, form: Form) -> Response:
     """Start the digests with the searches that were shown, and lead to the page where they are managed."""
     shown = [int(number) for number in form.get("searches", "").split(",") if number.isascii() and number.isdigit()]
     subscription = site.subscriptions.confirm(form.get("token", ""), shown)
+    if subscription.state == "pending":  # a move to this address, of which the other mailbox has not said yes yet
+        return site.pages.show(request, "subscribe_moving.html", where="old")
     return RedirectResponse(f"/subscription?token={subscription.token}&said=confirmed", 303)
 
 
@@ -127,13 +130,21 @@ def rest(site: Site, request: Request, form: Form) -> Response:
 def offer_end(site: Site, request: Request) -> Response:
     """Show the button that ends the mails."""
     token = request.query_params.get("token", "")
-    return site.pages.show(request, "subscribe_end.html", token=token, subscription=site.subscriptions.by_token(token))
+    return site.pages.show(
+        request,
+        "subscribe_end.html",
+        token=token,
+        subscription=site.subscriptions.by_token(token),
+        followed=[one for one in site.subscriptions.searches.of(token) if not one.waits],
+        section_words=WORDS,
+    )
 
 
 def end(site: Site, request: Request, form: Form) -> Response:
     """End the mails at once: pressed here, or by a mail program's own button (RFC 8058)."""
-    site.subscriptions.end(request.query_params.get("token") or form.get("token", ""))
-    return site.pages.show(request, "subscribe_ended.html")
+    token = request.query_params.get("token") or form.get("token", "")
+    site.subscriptions.end(token)
+    return site.pages.show(request, "subscribe_ended.html", token=token)
 
 
 def ordered(form: Form) -> list[tuple[str, str]]:
@@ -150,7 +161,7 @@ def managed(
     if subscription.state == "pending":
         raise Invalid("This subscription is not confirmed yet. Follow the link in the first mail.", field="token")
     if subscription.state == "ended":
-        return site.pages.show(request, "subscribe_ended.html")
+        return site.pages.show(request, "subscribe_ended.html", token=token)
     values = _values(subscription)
     return site.pages.show(
         request,
@@ -166,7 +177,8 @@ def managed(
         errors=error,
         token=token,
         subscription=subscription,
-        masked=_masked(subscription.address),
+        masked=masked(subscription.address),
+        reader=site.known.reader(request),
         rests=subscription.rests_on(site.clock.now().date()),
         will_rest=subscription.paused_until is not None and subscription.paused_until > site.clock.now().date(),
         said=request.query_params.get("said", ""),
@@ -238,9 +250,3 @@ def send_letters(site: Site) -> None:
         site.subscriptions.send_waiting()
     except BroadsheetError as error:  # it waits for the next tick
         _log.warning("web.letters_wait", error=error.message)
-
-
-def _masked(address: str) -> str:
-    """Show whose page this is without printing the address for whoever looks over a shoulder."""
-    name, _, host = address.rpartition("@")
-    return f"{name[:1]}…@{host}"

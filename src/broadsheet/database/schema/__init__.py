@@ -19,10 +19,12 @@ from broadsheet.database.schema.artefacts import artefact, artefact_check, host_
 from broadsheet.database.schema.community import claim, comment, comment_text, muted_reader, report, submission, vote
 from broadsheet.database.schema.declaring import metadata
 from broadsheet.database.schema.digests import (
+    address_move,
     delivery,
     delivery_paper,
     mute,
     muted_paper,
+    owned_subscription,
     saved_search,
     search_find,
     subscription,
@@ -71,6 +73,7 @@ from broadsheet.database.schema.signals import (
 
 __all__ = [
     "abstract_band",
+    "address_move",
     "allowance",
     "api_token",
     "artefact",
@@ -110,6 +113,7 @@ __all__ = [
     "muted_reader",
     "open_page",
     "openid_identity",
+    "owned_subscription",
     "paper",
     "reader",
     "reader_visit",

@@ -46,6 +46,26 @@ saved_search = table(
     UniqueConstraint("subscription_id", "question"),
 )
 
+# A subscription that an account has taken in beside those of its own address.
+owned_subscription = table(
+    "owned_subscription",
+    Column("subscription_id", Id, ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True),
+    Column("reader_id", Id, ForeignKey("reader.id", ondelete="CASCADE"), nullable=False),
+    Column("since", Moment, nullable=False),
+    Index("ix_owned_subscription_reader_id", "reader_id"),
+)
+
+# A subscription that is to go to another address, once both mailboxes have said so.
+address_move = table(
+    "address_move",
+    Column("subscription_id", Id, ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True),
+    Column("to_id", Id, ForeignKey("subscription.id", ondelete="CASCADE"), nullable=False),  # stands for the new address
+    Column("asked_at", Moment, nullable=False),
+    Column("agreed_at", Moment),  # when the old mailbox said so
+    Column("confirmed_at", Moment),  # when the new one did
+    Index("ix_address_move_to_id", "to_id"),
+)
+
 # What a subscription never wants to see: words, authors, categories, in their normal forms.
 mute = table(
     "mute",
