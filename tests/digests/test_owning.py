@@ -20,9 +20,7 @@ def readers(room: Newsroom) -> Readers:
     return Readers(room.database, room.clock, SECRET)
 
 
-def test_an_account_sees_the_subscription_of_its_address_and_those_it_took_in(
-    room: Newsroom, readers: Readers
-) -> None:
+def test_an_account_sees_the_subscription_of_its_address_and_those_it_took_in(room: Newsroom, readers: Readers) -> None:
     owning = room.subscriptions.owning
     ada = readers.add(ADA)
     assert owning.of(ada.id) == []
@@ -81,7 +79,7 @@ def test_all_that_is_kept_is_told(room: Newsroom, readers: Readers, clock: Fixed
 def test_a_subscription_is_deleted_with_all_that_hangs_on_it(room: Newsroom, clock: FixedClock) -> None:
     reader = room.reader(BOB, days="daily")
     room.subscriptions.searches.save(reader.token, Question(text="salt"))
-    room.subscriptions.mutes.add(reader.token, "word", ["moss"])
+    room.subscriptions.mutes.add(reader.token, "word", ["zeppelin"])
     room.press.publish(TODAY, lead=1)
     assert room.tick() == 1
     room.subscriptions.end(reader.token)

@@ -147,6 +147,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
         finder = Lookup(chosen, outgoing, clock)
         community = community_of(sqlite, catalogue, clock, SECRET, finder=finder, known_titles=search.suggest)
         desk = Desk(sqlite, editions, clock)
+        belongings = {**community.belongings(), "desk": desk.export, "mails": subscriptions.owning.export_of}
         site = Site(
             settings=chosen,
             clock=clock,
@@ -166,7 +167,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
             subscriptions=subscriptions,
             digests=Digests(sqlite, subscriptions, editions, follower, transport, head, clock),
             accounts=Accounts(
-                readers=Readers(sqlite, clock, SECRET, {**community.belongings(), "desk": desk.export}),
+                readers=Readers(sqlite, clock, SECRET, belongings),
                 sign_ins=SignIns(sqlite, clock, SECRET, transport, head, open_to_all=chosen.sign_up),
                 sessions=Sessions(sqlite, clock),
                 tokens=ApiTokens(sqlite, clock),

@@ -117,3 +117,38 @@ def test_the_next_mail_is_shown_as_it_would_be_sent(instance: Instance) -> None:
     assert "The mail itself, as text" in page
     assert "Subject: " in page
     assert "Unsubscribe: https://" in page or "Unsubscribe: http://" in page
+
+
+def test_an_address_changes_by_a_button_in_either_mailbox(instance: Instance) -> None:
+    token = token_of(instance)
+    page = instance.post("/subscription/address", 400, token=token, address="nobody").text
+    assert "no mail address" in error_in(page)
+    answer = instance.post("/subscription/address", token=token, address="new@readers.example")
+    assert "Two letters are on their way." in instance.get(answer.headers["location"]).text
+    texts = {mail["To"]: mail.get_body(("plain",)).get_content() for mail in instance.mails()[-2:]}  # type: ignore[union-attr]
+    old = re.search(r"/subscription/address\?token=(\S+)", texts["jane@readers.example"])
+    new = re.search(r"/subscription/confirm\?token=(\S+)", texts["new@readers.example"])
+    assert old
+    assert new
+    for _ in range(2):  # looking, as a scanner does, agrees to nothing
+        assert "Shall your mails go elsewhere?" in instance.get(f"/subscription/address?token={old[1]}").text
+    assert "Half of it" in instance.post("/subscription/address/agree", 200, token=old[1]).text
+    again = instance.post("/subscription/address", 400, token=token, address="third@readers.example").text
+    assert "once an hour" in error_in(again)
+    moved = instance.post("/subscription/confirm", token=new[1]).headers["location"]
+    assert "n…@readers.example" in instance.get(moved).text
+    assert "no longer holds" in instance.get(f"/subscription?token={token}", 400).text
+
+
+def test_all_that_is_kept_is_exported_and_deleted(instance: Instance) -> None:
+    token = token_of(instance)
+    instance.post("/subscription/follow", token=token, kind="author", author="Ada Quill")
+    told = instance.get(f"/subscription/export?token={token}")
+    assert told.headers["cache-control"] == "private, no-store"
+    assert told.json()["follows"][0]["title"] == "Ada Quill"
+    assert "Or end one of them" in instance.get(f"/subscription/end?token={token}").text
+    ended = instance.post("/subscription/end", 200, token=token).text
+    assert "Delete all of it" in ended
+    assert "All of it is deleted" in instance.post("/subscription/erase", 200, token=token).text
+    assert "no longer holds" in instance.get(f"/subscription?token={token}", 400).text
+    assert instance.site.subscriptions.counts() == {"pending": 0, "confirmed": 0, "ended": 0}

@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -92,3 +93,46 @@ def test_the_one_reader_of_a_laptop_has_a_page_without_signing_in(build: Build) 
     assert "Sign out" not in page
     away = TestClient(instance.client.app, base_url="http://localhost:8080", client=("192.168.1.2", 4711))
     assert away.get("/me").status_code == 404  # led to a page to sign in, which there is not
+
+
+def test_a_readers_mails_stand_on_the_page_and_others_are_taken_in_by_their_link(signed: Instance) -> None:
+    assert "None. " in mails_of(signed)
+    own, other = subscribed(signed, ADA), subscribed(signed, "ada@work.example")
+    page = mails_of(signed)
+    assert "a…@readers.example" in page or "…@" in page
+    assert "work.example" not in page
+    assert 'action="/subscription/claim"' in signed.get(f"/subscription?token={other}").text
+    signed.post("/subscription/claim", token=other)
+    page = mails_of(signed)
+    assert "a…@work.example" in page
+    assert "Unsubscribe from all" in page
+    signed.post("/subscription/release", token=other)
+    assert "work.example" not in mails_of(signed)
+    signed.post("/subscription/claim", token=other)
+    told = json.loads(signed.get("/me/export").text)["mails"]
+    assert {one["address"] for one in told} == {ADA, "ada@work.example"}
+    assert signed.post("/me/mails/end").headers["location"] == "/me?said=ended#mails"
+    assert signed.site.subscriptions.counts()["ended"] == 2
+    assert own != other
+
+
+def test_nobody_takes_a_subscription_in_without_signing_in(instance: Instance) -> None:
+    token = subscribed(instance, ADA)
+    for path in ("/subscription/claim", "/subscription/release", "/me/mails/end"):
+        assert "Sign in" in instance.post(path, 401, token=token).text
+    assert instance.site.subscriptions.counts()["confirmed"] == 1
+
+
+def subscribed(instance: Instance, address: str) -> str:
+    """Subscribe and confirm an address as its owner would; return the token of its mails."""
+    instance.site.subscriptions.subscribe(address)
+    instance.site.subscriptions.send_waiting()
+    asked = next(mail for mail in reversed(instance.mails()) if mail["To"] == address).get_body(("plain",))
+    assert asked
+    found = re.search(r"/subscription/confirm\?token=(\S+)", asked.get_content())
+    assert found
+    return instance.site.subscriptions.confirm(found[1]).token
+
+
+def mails_of(instance: Instance) -> str:
+    return instance.get("/me").text.partition('id="mails"')[2].partition("</section>")[0]

@@ -132,5 +132,3 @@ class Moving:
         if claim.purpose != "agree" or row.state != "confirmed":
             raise bad_token()
         return row
-
-

@@ -85,7 +85,9 @@ class Owning:
         papers: dict[int, list[dict[str, Any]]] = {}
         for one in sent:
             papers.setdefault(one.delivery_id, []).append({"paper": keys.get(one.paper_id), "found_by": one.question})
-        words = [{"kind": one.kind, "value": one.value} for one in mutes_store.words(connection, [row.id]).get(row.id, [])]
+        words = [
+            {"kind": one.kind, "value": one.value} for one in mutes_store.words(connection, [row.id]).get(row.id, [])
+        ]
         return {
             "address": row.address,
             "state": row.state,

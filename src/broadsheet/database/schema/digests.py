@@ -59,7 +59,9 @@ owned_subscription = table(
 address_move = table(
     "address_move",
     Column("subscription_id", Id, ForeignKey("subscription.id", ondelete="CASCADE"), primary_key=True),
-    Column("to_id", Id, ForeignKey("subscription.id", ondelete="CASCADE"), nullable=False),  # stands for the new address
+    Column(
+        "to_id", Id, ForeignKey("subscription.id", ondelete="CASCADE"), nullable=False
+    ),  # stands for the new address
     Column("asked_at", Moment, nullable=False),
     Column("agreed_at", Moment),  # when the old mailbox said so
     Column("confirmed_at", Moment),  # when the new one did
