@@ -16,6 +16,7 @@ from broadsheet.mail.letter import Letterhead
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.paper import Artefact, Paper
 from tests.invented import paper
+from tests.mail.html_lint import lint
 
 HEAD = Letterhead.of("The Tide", "https://tide.example.org")
 PERSONAL = Personal("https://tide.example.org/m?a=1&b=<2>", "https://tide.example.org/e", "You want <this> & that.")
@@ -215,3 +216,16 @@ def test_tex_is_unicode_in_every_part_of_a_mail() -> None:
         assert "\\" not in part
     assert mail.subject == "α-stable tides, and 1 more"
     assert mail.papers[0].title == first.title
+
+
+def test_a_digest_holds_in_every_mail_program() -> None:
+    code = (Artefact("code", "https://code.example.org/tide", licence="MIT"),)
+    mail = rendered(paper(1, title="Tide tables: a study", artefacts=code), paper(2), notice="A quiet day.")
+    assert lint(mail.html) == []
+    assert lint(rendered().html) == []
+
+
+def test_the_titles_of_the_text_part_are_wrapped_with_their_place() -> None:
+    mail = rendered(paper(1), paper(2, title="A long title " * 9))
+    assert "2. A long title" in mail.text
+    assert all(len(line) <= 72 for line in mail.text.splitlines() if "://" not in line)

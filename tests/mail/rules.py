@@ -17,6 +17,7 @@ from lxml import html
 from broadsheet.mail.envelope import Returned
 from broadsheet.mail.keys import DkimKey
 from broadsheet.mail.letter import Kind, Letterhead
+from tests.mail.html_lint import lint
 
 LARGEST_PAGE = 100_000  # Gmail clips HTML that is longer than about 102 kB, and the link to unsubscribe with it
 LARGEST = 200_000
@@ -89,6 +90,8 @@ def _parts(mail: EmailMessage) -> None:
         assert "\ufffd" not in content
         assert "=?utf-8" not in content
         assert len(content.encode()) < LARGEST_PAGE
+    found = lint(parts[1].get_content())
+    assert not found, found
     page = html.document_fromstring(parts[1].get_content())
     assert not page.xpath("//script | //iframe | //form | //object | //link | //img[starts-with(@src, 'http')]")
     for link in page.xpath("//a/@href"):

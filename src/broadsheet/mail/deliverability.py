@@ -23,6 +23,11 @@ from broadsheet.mail.server import Server
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import Transport
 
+_HEAD = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>A trial mail</title>
+<style>@media (prefers-color-scheme: dark) { .b { background: #141619 !important; color: #e9e7e1 !important; } }</style>
+</head>"""
 Check = Callable[[], Finding | Iterable[Finding]]
 
 
@@ -133,8 +138,9 @@ def trial(recipient: str, letterhead: Letterhead) -> Letter:
         recipient=recipient,
         subject=f"A trial mail from {letterhead.name}",
         text="\n\n".join([*told, letterhead.site]) + "\n",
-        html=f'<!doctype html><html lang="en"><head><title>Trial</title></head><body>{body}'
-        f'<p><a href="{escape(letterhead.site)}">{escape(letterhead.site)}</a></p></body></html>\n',
+        html=f'{_HEAD}<body class="b" style="background: #fbfbf8; color: #15171a; font-family: Georgia, serif">{body}'
+        f'<p><a class="b" style="color: #15171a" href="{escape(letterhead.site)}">{escape(letterhead.site)}</a></p>'
+        "</body></html>\n",
         message_id=new_message_id(letterhead),
         kind=Kind.TRIAL,
     )
