@@ -32,6 +32,9 @@ class Shelf:
     def by_address(self, url: str) -> Identifier | None:
         return self.pages.get(url)
 
+    def orcids(self, identifier: Identifier) -> frozenset[str]:
+        return frozenset()
+
     def by_title(self, title: str) -> Sequence[SourceRecord]:
         words = title.casefold().split()
         return [one for one in self.records if all(word in one.title.casefold() for word in words)]

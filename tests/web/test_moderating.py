@@ -140,3 +140,23 @@ def test_a_name_that_looks_like_anothers_is_refused_with_the_reason(talk: Instan
     talk.post("/me/name", name="Ada Quill")
     come(talk, "reader", "cee@quill.example")
     assert "looks like another reader’s name" in talk.post("/me/name", 400, name="Аda Quіll").text
+
+
+def test_an_author_is_confirmed_and_marked(talk: Instance) -> None:
+    come(talk, "reader", "ada@quill.example")
+    talk.post("/claim", paper=PAPER, note="I wrote it.")
+    assert "an editor looks at it" in talk.get(PAGE).text
+    come(talk, "editor")
+    assert "I wrote it." in talk.get("/moderation").text
+    number = str(talk.site.catalogue.get(PAPER).id)
+    talk.post("/moderation/claim", 400, reader="1", paper=number)
+    talk.post("/moderation/claim", reader="1", paper=number, do="verify")
+    talk.post("/moderation/claim", 409, reader="1", paper=number, do="verify")
+    talk.client.cookies.clear()
+    page = talk.get(PAGE).text
+    assert "author of this paper" in page
+    assert "(by an editor) is here" in page
+    signed_in(talk, "ada@quill.example")
+    talk.post("/claim/withdraw", paper=PAPER)
+    assert "author of this paper</span>" not in talk.get(PAGE).text
+    talk.post("/claim/withdraw", 404, paper=PAPER)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from broadsheet.accounts.readers import Belongings
 from broadsheet.clock import Clock
+from broadsheet.community.claims import Claims
 from broadsheet.community.comments import Comments
 from broadsheet.community.deeds import Deeds
 from broadsheet.community.lists import Lists
@@ -28,6 +29,7 @@ class Community:
     lists: Lists
     moderation: Moderation
     mutes: Mutes
+    claims: Claims
 
     @property
     def deeds(self) -> Deeds:
@@ -43,6 +45,7 @@ class Community:
             "lists": self.lists.export,
             "reports": self.moderation.export,
             "mutes": self.mutes.export,
+            "claims": self.claims.export,
         }
 
 
@@ -64,4 +67,5 @@ def community_of(
         lists=Lists(database, catalogue, clock, secret),
         moderation=Moderation(database, catalogue, clock, secret),
         mutes=Mutes(database, clock),
+        claims=Claims(database, catalogue, clock, secret, finder.orcids),
     )

@@ -47,6 +47,10 @@ class Finder(Protocol):
         """Return papers with these words in their titles, the likeliest first."""
         ...
 
+    def orcids(self, identifier: Identifier) -> frozenset[str]:
+        """Return the ORCID iDs of a paper's authors, as far as a source tells."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -60,6 +60,7 @@ def queue(site: Site, request: Request) -> Response:
         cases=moderation.queue(reader),
         reasons=REASONS,
         hidden=moderation.hidden(reader),
+        claims=site.community.claims.waiting(reader),
         bans=site.accounts.bans.all() if reader.may("admin") else (),
         log=audit.newest(site.database, LOGGED),
         longest=LONGEST_NOTE,
@@ -88,6 +89,32 @@ def bar(site: Site, request: Request, form: Form) -> Response:
         hide_all = form.get("hide_all") == "on"
         site.community.moderation.ban(admin, number, form.get("why", ""), hide_all=hide_all)
     return RedirectResponse("/moderation", 303)
+
+
+def claim(site: Site, request: Request, form: Form) -> Response:
+    """Say that the reader is an author of a paper."""
+    reader = site.known.require(request)
+    paper = site.catalogue.get(form.get("paper", ""))
+    site.community.claims.claim(reader, paper.id, form.get("note", ""))
+    return RedirectResponse(f"{paper_path(paper)}#discussion", 303)
+
+
+def withdraw_claim(site: Site, request: Request, form: Form) -> Response:
+    """Take that back."""
+    reader = site.known.require(request)
+    paper = site.catalogue.get(form.get("paper", ""))
+    site.community.claims.withdraw(reader, paper.id)
+    return RedirectResponse(f"{paper_path(paper)}#discussion", 303)
+
+
+def settle_claim(site: Site, request: Request, form: Form) -> Response:
+    """Confirm or refuse that a reader is an author."""
+    editor = site.known.require(request, "editor")
+    if form.get("do") not in ("verify", "refuse"):
+        raise Invalid("This form says neither to confirm nor to refuse. Reload the page.", field="do")
+    verified = form.get("do") == "verify"
+    site.community.claims.settle(editor, _number(form, "reader"), _number(form, "paper"), verified=verified)
+    return RedirectResponse("/moderation#claims", 303)
 
 
 def _report_page(site: Site, request: Request, given: Form, error: Invalid | None = None) -> Response:

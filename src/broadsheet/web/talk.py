@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from broadsheet.community.claims import Author, State
 from broadsheet.community.comments import EDITABLE, LONGEST, Comment
 from broadsheet.community.submissions import Submission
 from broadsheet.community.threads import Placed
@@ -49,8 +50,15 @@ class Talk:
     brought: Submission | None
     said: str
     weighed: str
+    authors: Sequence[Author]
+    claim: State | None
     longest: int = LONGEST
     minutes: int = MINUTES
+
+    @property
+    def author_ids(self) -> frozenset[int]:
+        """The readers who are authors of the paper."""
+        return frozenset(one.reader_id for one in self.authors)
 
 
 def talk(site: Site, request: Request, paper: Paper) -> Talk:
@@ -62,8 +70,9 @@ def talk(site: Site, request: Request, paper: Paper) -> Talk:
     brought, said = site.community.submissions.of(paper.id), request.query_params.get("submitted", "")
     lines, closes = _nested(site, request, placed[(page - 1) * A_PAGE : page * A_PAGE])
     weighed = site.community.voters.sentence(paper.id) if reader and reader.may("editor") else ""
+    authors, claim = site.community.claims.authors(paper.id), site.community.claims.state(reader, paper.id)
     total = sum(1 for one in placed if one.said.state == "shown")
-    return Talk(paper, total, lines, closes, page, pages, brought, said, weighed)
+    return Talk(paper, total, lines, closes, page, pages, brought, said, weighed, authors, claim)
 
 
 def write(site: Site, request: Request, form: Form) -> Response:
