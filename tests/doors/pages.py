@@ -43,7 +43,7 @@ OWN = {
     "proof": "/desk/{day}/proof",
     "report": "/report?paper=arxiv:2601.00004",
     "moderation": "/moderation",
-    "weights": "/admin/trending",
+    "weights": "/operator/trending",
     "mail": "/operator/mail",
 }
 PAGES |= {

@@ -109,13 +109,13 @@ def test_the_pages_of_a_reader_neither(served: Served, page: Page) -> None:
 
 def test_the_page_of_an_operator_neither(served: Served, page: Page) -> None:
     address = f"admin-{id(page)}@example.org"
-    served.app.accounts.sign_ins.ask(address, "192.0.2.7", "/admin/trending")
+    served.app.accounts.sign_ins.ask(address, "192.0.2.7", "/operator/trending")
     served.app.accounts.sign_ins.send_waiting()
     page.goto(_link_mailed_to(served, address, "/sign-in/link"))
     page.get_by_role("button", name="Sign in on this browser").click()
     served.app.accounts.readers.set_role(address, "admin")
     served.app.counting.write()
-    page.goto(served.url + "/admin/trending")
+    page.goto(served.url + "/operator/trending")
     page.get_by_label("Upvotes on Hugging Face").fill("0.5")
     page.get_by_role("button", name="See what today would look like").click()
     page.get_by_role("heading", name="Today, by these weights and as it is").wait_for()

@@ -169,8 +169,8 @@ def routes(site: Site) -> list[Route]:
         get("/comment/{number}", talk.find),
         post("/comment/{number}/edit", talk.edit, talk.LARGEST),
         post("/comment/{number}/remove", talk.remove),
-        get("/admin/trending", weighing.page),
-        post("/admin/trending", weighing.change),
+        get("/operator/trending", weighing.page),
+        post("/operator/trending", weighing.change),
         post("/theme", theme.choose),
         Route("/static/{digest}/{name:path}", site.pages.assets.answer, methods=["GET"]),
     ]

@@ -48,7 +48,7 @@ def change(site: Site, request: Request, form: Form) -> Response:
     reader = site.known.require(request, "admin")
     if form.get("do") == "reset":
         site.trending.reweigh(None, reader)
-        return RedirectResponse("/admin/trending", 303)
+        return RedirectResponse("/operator/trending", 303)
     given = {name: form.get(name, "") for name in weighing.NAMES}
     try:
         weights = weighing.read(given)
@@ -57,7 +57,7 @@ def change(site: Site, request: Request, form: Form) -> Response:
     if form.get("do") != "save":
         return _show(site, request, given, weights)
     site.trending.reweigh(weights, reader)
-    return RedirectResponse("/admin/trending", 303)
+    return RedirectResponse("/operator/trending", 303)
 
 
 def _show(
