@@ -46,7 +46,7 @@ def test_a_paper_shows_how_its_counts_grew(instance: Instance) -> None:
     instance.add(record(1, signals=signals))
     page = instance.get(PATH).text
     assert "Attention over time" in page
-    assert "80 upvotes on Hugging Face" in page
+    assert "Upvotes on Hugging Face: 80" in page
     assert 'role="img" aria-label="upvotes on Hugging Face: 0 on' in page
     table = instance.get(f"{PATH}/attention.csv")
     assert table.headers["content-type"].startswith("text/csv")
