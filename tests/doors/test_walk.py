@@ -159,6 +159,15 @@ def test_pages_print_as_paper(walk: Walk, name: str) -> None:
         page.emulate_media(media="screen", color_scheme="light")
 
 
+def test_a_first_visit_is_light(served: Served, browser: Browser) -> None:
+    context = browser.new_context()
+    page, sizes = context.new_page(), []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()))
+    page.goto(served.url, wait_until="networkidle")
+    context.close()
+    assert sum(one["responseBodySize"] + one["responseHeadersSize"] for one in sizes) < 160_000
+
+
 @pytest.mark.parametrize("name", [*FILES, "export"])
 def test_files_come_whole_and_as_what_they_are(walk: Walk, name: str) -> None:
     path = (FILES | OWN)[name].format(**walk.named)
