@@ -80,6 +80,8 @@ FILES = {
     "part of the map": "/sitemap/papers-0.xml",
     "old icon": "/favicon.ico",
     "daily feed": "/feeds/daily.atom",
+    "weekly feed": "/feeds/weekly.atom",
+    "monthly feed": "/feeds/monthly.atom",
     "feed of a search": "/feeds/search.atom?q=tides",
     "feed of what trends": "/feeds/trending.atom",
     "list of suppressed addresses": "/operator/mail/list.csv",

@@ -107,6 +107,12 @@ def test_an_editor_picks_and_approves_and_tomorrows_page_opens_for_everybody(
     expect(page.locator(".slot[data-key]")).to_have_count(3)
     assert slots(page) == [key(2), key(3), key(1)]
 
+    page.get_by_label("Any other paper").fill("2601.00009")
+    page.keyboard.press("Enter")
+    expect(page.locator(".slot[data-key]")).to_have_count(4)
+    page.get_by_role("button", name=re.compile("^take out")).last.click()
+    expect(page.locator(".slot[data-key]")).to_have_count(3)
+    page.keyboard.press("j")
     page.keyboard.press("Shift+ArrowUp")
     expect(page.locator("#slot-2")).to_have_attribute("data-key", key(1))
     page.keyboard.press("e")
@@ -114,7 +120,7 @@ def test_an_editor_picks_and_approves_and_tomorrows_page_opens_for_everybody(
     expect(page.locator("#blurb-2-n")).to_have_text("37 of 280 characters")
     page.get_by_label("Kicker of").first.fill("Tides")
     page.get_by_role("heading", name="Proof").click()
-    expect(page.locator("#standing")).to_contain_text("Draft 6, saved today 12:00 by Ada. 3 places are filled")
+    expect(page.locator("#standing")).to_contain_text("Draft 8, saved today 12:00 by Ada. 3 places are filled")
     expect(page.locator("#proof")).to_contain_text("Tides")
     assert page.evaluate("window.stayed") is True, "the page was loaded anew"
 

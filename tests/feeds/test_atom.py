@@ -5,7 +5,7 @@ from starlette.testclient import TestClient
 
 from broadsheet.app import App
 from broadsheet.editions.edition import Edition, Place
-from broadsheet.feeds.atom import Letterhead, daily
+from broadsheet.feeds.atom import Letterhead, of_edition
 from tests.invented import paper
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -34,13 +34,13 @@ def _edition(trending: list[Place], new: list[Place]) -> Edition:
 
 
 def test_a_withdrawn_paper_says_so_in_its_title() -> None:
-    feed = etree.fromstring(daily(_edition([_place(2, withdrawn=True)], []), HEAD))
+    feed = etree.fromstring(of_edition(_edition([_place(2, withdrawn=True)], []), HEAD))
     titles = [entry.findtext(f"{ATOM}title") or "" for entry in feed.findall(f"{ATOM}entry")]
     assert [title.startswith("[withdrawn] ") for title in titles] == [False, True]
 
 
 def test_a_paper_stands_once_in_the_order_of_the_page() -> None:
-    feed = etree.fromstring(daily(_edition([_place(2), _place(3)], [_place(3), _place(1), _place(4)]), HEAD))
+    feed = etree.fromstring(of_edition(_edition([_place(2), _place(3)], [_place(3), _place(1), _place(4)]), HEAD))
     assert [entry.findtext(f"{ATOM}id") for entry in feed.findall(f"{ATOM}entry")] == [
         f"tag:papers.example,2026:arxiv%3A2601.{n:05d}" for n in (1, 2, 3, 4)
     ]
@@ -49,7 +49,7 @@ def test_a_paper_stands_once_in_the_order_of_the_page() -> None:
 
 def test_hostile_text_stays_text() -> None:
     nasty = _place(2, title="<script>alert(1)</script>\x00\x0b\ufffe & more", abstract="<img src=x onerror=alert(1)>")
-    feed = etree.fromstring(daily(_edition([nasty], []), HEAD))
+    feed = etree.fromstring(of_edition(_edition([nasty], []), HEAD))
     entry = feed.findall(f"{ATOM}entry")[1]
     assert entry.findtext(f"{ATOM}title") == "<script>alert(1)</script> & more"
     assert "&lt;img" in str(entry.findtext(f"{ATOM}content"))

@@ -277,6 +277,22 @@ class Calm(Told):
         return self.told
 
 
+def test_a_source_that_cannot_be_reached_is_a_reason_where_none_knows_a_better_one(
+    sqlite: Database, clock: FixedClock
+) -> None:
+    down = [Told(Unreachable(f"{name}.example", "no network"), name=name, title=name.upper()) for name in ("hf", "s2")]
+    desk = harvester(sqlite, clock, Told(*GOOD), *down)
+    with pytest.raises(Unreachable):
+        desk.harvest("hf")
+    one = desk.silence()
+    assert one.startswith("HF could not be reached")
+    assert one.endswith(".")
+    with pytest.raises(Unreachable):
+        desk.harvest("s2")
+    assert desk.silence() == one.removesuffix(".") + "; nor did 1 other source answer."
+    assert harvester(sqlite, clock, Calm("No new papers: a holiday."), *down).silence() == "No new papers: a holiday."
+
+
 def test_the_first_that_knows_says_why_nothing_is_new(sqlite: Database, clock: FixedClock) -> None:
     feeds, holiday = Calm("Announced on Thursday: 7 new.", name="arxiv-rss"), Calm("No new papers: a holiday.")
     assert harvester(sqlite, clock, Told(*GOOD, name="hf"), feeds, holiday).silence() == "No new papers: a holiday."

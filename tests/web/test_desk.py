@@ -176,6 +176,28 @@ def test_words_that_are_too_long_come_back_as_they_were_sent(room: Instance) -> 
         assert "Kept words." in answer.text
 
 
+def test_any_paper_can_be_named(room: Instance) -> None:
+    room.add(record(300, published=date(2019, 1, 1)))
+    press(room, "add", other=" https://arxiv.org/abs/2601.00300v2 ")
+    assert chosen(room) == [key(300)]
+    press(room, "save", other="2601.00007")  # Enter in the field presses the first button of the form
+    assert chosen(room) == [key(300), key(7)]
+    assert "Name a paper" in press(room, "add", 400, other=" ").text
+    assert "is not among this instance" in press(room, "add", 400, other="2601.99999").text
+
+
+def test_a_page_is_published_from_its_proof(room: Instance) -> None:
+    press(room, f"pick {key(5)}")
+    press(room, "save", blurb_of_1="“Quoted” & <kept>.", goes_out="11:30")
+    page = room.get(f"{DESK}/proof").text
+    form = html.document_fromstring(page).xpath(f'//form[@action="{DESK}"]')[0]
+    sent = dict(form.form_values())
+    sent.pop("form_token")
+    assert room.post(DESK, **sent, do="publish").headers["location"] == f"{DESK}?said=published"
+    assert room.site.desk.draft(TODAY).revision == 2, "what was looked at is what is out"
+    assert "Publish this page now" not in room.get("/desk/2026-01-16/proof").text
+
+
 def test_a_seventh_pick_finds_no_room(room: Instance) -> None:
     for n in range(1, 7):
         press(room, f"pick {key(n)}")
@@ -301,7 +323,8 @@ def test_tomorrow_can_be_prepared_and_not_published_today(room: Instance) -> Non
     tomorrow = "/desk/2026-01-16"
     press(room, f"pick {key(3)}", path=tomorrow)
     page = room.get(tomorrow).text
-    assert "Publish now" not in page
+    assert "Preview and publish" not in page
+    assert "Preview and publish" in room.get(DESK).text
     assert "16 Jan 2026 08:00" in page
     sent = fields(page)
     assert "by itself at 07:00 on 16 Jan 2026" in room.post(tomorrow, 409, **sent, do="publish").text

@@ -4,15 +4,17 @@ Entry ids are stable over days, so that a reader of feeds shows a paper once.
 Everything a source wrote is escaped: a title can carry markup, and a feed reader would obey it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from html import escape
+from types import MappingProxyType
 from urllib.parse import quote, urlsplit
 
 from feedgen.feed import FeedGenerator
 
 from broadsheet.editions.edition import Edition, Place
+from broadsheet.editions.spans import Period
 from broadsheet.papers.paper import Paper
 from broadsheet.search.question import Question
 from broadsheet.search.results import SearchPage
@@ -20,6 +22,7 @@ from broadsheet.settings import Settings
 from broadsheet.trending.trending import TopPage
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+NAMES: Mapping[Period, str] = MappingProxyType({"day": "daily", "week": "weekly", "month": "monthly"})
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # a feed must say when it changed last, an empty one too
 
 
@@ -36,19 +39,23 @@ class Letterhead:
         return cls(settings.name, settings.site)
 
 
-def daily(edition: Edition, letterhead: Letterhead) -> bytes:
-    """Return `edition` as an Atom document."""
+def of_edition(edition: Edition, letterhead: Letterhead) -> bytes:
+    """Return `edition` as an Atom document; a correction stands with its paper, and makes that entry newer."""
     moment = edition.published_at or datetime.combine(edition.day, time(), UTC)
+    name = NAMES[edition.period]
     feed = FeedGenerator()
-    feed.id(f"{letterhead.site}/")
-    feed.title(f"{letterhead.name}, daily")
-    feed.subtitle("The day's research, in the order of the front page")
-    feed.link(href=f"{letterhead.site}/feeds/daily.atom", rel="self", type="application/atom+xml")
-    feed.link(href=f"{letterhead.site}/edition/{edition.day}", rel="alternate", type="text/html")
-    feed.updated(moment)
+    feed.id(f"{letterhead.site}/" if edition.period == "day" else f"{letterhead.site}/feeds/{name}.atom")
+    feed.title(f"{letterhead.name}, {name}")
+    feed.subtitle(f"The {edition.period}'s research, in the order of the front page")
+    feed.link(href=f"{letterhead.site}/feeds/{name}.atom", rel="self", type="application/atom+xml")
+    feed.link(href=f"{letterhead.site}/edition/{edition.span.name}", rel="alternate", type="text/html")
+    feed.updated(max((one.made_at for one in edition.corrections), default=moment))
     feed.generator("Broadsheet")
     for place in _places(edition):
-        _add(feed, place.paper, place.reason, place.blurb or place.paper.abstract, letterhead, moment)
+        notes = edition.corrected(place.paper.id)
+        said = " ".join([place.reason, *(f"Corrected: {one.note}" for one in notes)])
+        at = notes[-1].made_at if notes else moment
+        _add(feed, place.paper, said, place.blurb or place.paper.abstract, letterhead, at)
     document: bytes = feed.atom_str(pretty=True)
     return document
 

@@ -1,6 +1,7 @@
 """The feed routes: reads the request, asks the domain, answers with validators so that pollers cost nothing."""
 
 import hashlib
+from functools import partial
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from broadsheet.editions.editions import Editions
+from broadsheet.editions.spans import Period
 from broadsheet.feeds import atom
 from broadsheet.search import question
 from broadsheet.search.service import Search
@@ -21,7 +23,12 @@ def routes(editions: Editions, trending: Trending, search: Search, letterhead: a
     """Return the table of feed paths."""
 
     def daily(request: Request) -> Response:
-        return _answer(request, atom.daily(editions.today(), letterhead))
+        return _answer(request, atom.of_edition(editions.today(), letterhead))
+
+    def newest(period: Period, request: Request) -> Response:
+        heads = editions.dates(1, period)
+        edition = editions.at(heads[0].span) if heads else editions.of(editions.publisher.today(), period)
+        return _answer(request, atom.of_edition(edition, letterhead))
 
     def searched(request: Request) -> Response:
         asked = question.read(request.query_params.multi_items())
@@ -36,6 +43,8 @@ def routes(editions: Editions, trending: Trending, search: Search, letterhead: a
 
     return [
         Route("/feeds/daily.atom", daily),
+        Route("/feeds/weekly.atom", partial(newest, "week")),
+        Route("/feeds/monthly.atom", partial(newest, "month")),
         Route("/feeds/trending.atom", ranked),
         Route("/feeds/search.atom", searched),
     ]

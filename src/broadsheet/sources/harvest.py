@@ -154,9 +154,17 @@ class Harvester:
         return found
 
     def silence(self) -> str:
-        """Say why no source brought anything new, in the words of the first that knows; empty if none does."""
-        told = (health.news for health in self.status(counted=False))
-        return next((news for news in told if news.startswith((FAULT, QUIET))), "")
+        """Say why no source brought anything new: in the words of the first that knows, else that one was not reached.
+
+        Empty if none knows and all were reached.
+        """
+        healths = self.status(counted=False)
+        told = next((one.news for one in healths if one.news.startswith((FAULT, QUIET))), "")
+        down = [one.error for one in healths if one.error]
+        others = (
+            f"; nor did {len(down) - 1} other {'source' if len(down) == 2 else 'sources'} answer" if down[1:] else ""
+        )
+        return told or (f"{down[0]}{others}." if down else "")
 
     def first_round_done(self) -> bool:
         """Whether every source was tried to its end once, well or not, so that waiting longer brings nothing."""

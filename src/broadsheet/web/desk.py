@@ -20,7 +20,7 @@ from broadsheet.editions.spans import Span, read, span_of
 from broadsheet.errors import BroadsheetError, Conflict, Forbidden, Invalid, NotFound
 from broadsheet.papers.paper import Paper
 from broadsheet.web import front, words
-from broadsheet.web.drafting import Written, approved_as, draft_of, no_room, press_of, pressed, written
+from broadsheet.web.drafting import Press, Written, approved_as, draft_of, no_room, press_of, pressed, written
 from broadsheet.web.forms import Form
 from broadsheet.web.mistakes import status_of
 from broadsheet.web.site import Site
@@ -66,7 +66,8 @@ def proof(site: Site, request: Request) -> Response:
     if site.desk.is_out(span):
         return RedirectResponse(f"/edition/{span.name}", 303)
     draft = site.desk.draft(span)
-    said = front.Proof(f"draft {draft.revision}" if draft.revision else "what fills itself", _goes_out(site, draft))
+    name = f"draft {draft.revision}" if draft.revision else "what fills itself"
+    said = front.Proof(name, _goes_out(site, draft), draft, _slots(site, draft), _can_publish(site, span))
     return front.page(site, request, site.desk.proof(draft), proof=said)
 
 
@@ -115,15 +116,16 @@ def _change(site: Site, span: Span, form: Form, by: int) -> Response:
         site.desk.publish(wanted, by=by)
         return RedirectResponse(f"/desk/{span.name}?said=published", 303)
     site.desk.save(wanted, by=by)
-    return RedirectResponse(_next(span, form, press.verb, press.key), 303)
+    return RedirectResponse(_next(span, form, press), 303)
 
 
-def _next(span: Span, form: Form, verb: str, key: str) -> str:
-    if verb == "proof":
+def _next(span: Span, form: Form, press: Press) -> str:
+    if press.verb == "proof":
         return f"/desk/{span.name}/proof"
     tab = form.get("from", "")
     query = f"?from={tab}" if tab in ORIGINS else ""
-    return f"/desk/{span.name}{query}" + (f"#{quote('at-' + key, safe='-.:/')}" if key and verb != "drop" else "")
+    there = press.key and press.verb != "drop"
+    return f"/desk/{span.name}{query}" + (f"#{quote('at-' + press.key, safe='-.:/')}" if there else "")
 
 
 def _desk(site: Site, request: Request, draft: Draft, error: BroadsheetError | None = None) -> Response:

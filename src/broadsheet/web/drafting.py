@@ -40,6 +40,11 @@ class Press:
 def press_of(form: Form) -> Press:
     """Return what was pressed; raises `Invalid` for a form of no button."""
     verb, _, rest = form.get("do", "").partition(" ")
+    if verb == "add" or (verb == "save" and form.get("other", "").strip()):  # Enter in the field of any paper saves
+        verb, rest = "pick", ""
+        if not form.get("other", "").strip():
+            raise Invalid("Name a paper: its arXiv number, DOI or address.", field="other")
+        return Press(verb, form.get("other", "").strip()[:500])
     key, _, place = rest.partition(" ")
     if verb not in ("save", "approve", "withdraw", "publish", "proof", "join", "pick", "drop", "up", "down", "place"):
         raise Invalid("This form does not say what to do. Reload the page.", field="do", value=form.get("do", "")[:40])

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from broadsheet.editions.draft import Draft
 from broadsheet.editions.edition import Edition, Place
 from broadsheet.editions.spans import Period, Span, read, span_of
 from broadsheet.web import sharing, words
@@ -38,10 +40,13 @@ class Headings:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a proof says of itself."""
+    """What a proof says of itself, and what its button sends where the page can be published now."""
 
     words: str
     goes_out: str
+    draft: Draft
+    slots: Sequence[Any]
+    can_publish: bool
 
 
 HEADINGS: Mapping[Period, Headings] = MappingProxyType(

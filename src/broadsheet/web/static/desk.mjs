@@ -23,7 +23,7 @@ const replace = (answer, ids) => {
 
 const send = async (pressed) => {
   const before = written();
-  const moves = pressed !== "save"; // which papers there are, or their order: nothing may be typed meanwhile
+  const moves = pressed !== "save" || Boolean(form().elements.other?.value.trim()); // which papers there are, or their order: nothing may be typed meanwhile
   document.getElementById("page").inert = moves;
   const body = new URLSearchParams(new FormData(form()));
   body.set("do", pressed);
@@ -64,11 +64,12 @@ const focusCandidate = (key) => document.getElementById(`at-${key}`)?.querySelec
 document.addEventListener("submit", (event) => {
   const pressed = event.submitter?.value ?? "save";
   const [verb, key] = pressed.split(" ");
-  if (event.target !== form() || given || !["save", "pick", "drop", "up", "down"].includes(verb)) return;
+  if (event.target !== form() || given || !["save", "add", "pick", "drop", "up", "down"].includes(verb)) return;
   event.preventDefault();
   const fromList = event.submitter?.closest(".cand");
   event.submitter?.blur();
-  change(pressed, () => (fromList ? focusCandidate(key) : verb === "save" || verb === "drop" ? null : focusSlot(key)));
+  const after = { save: () => {}, drop: () => {}, add: () => document.getElementById("other")?.focus() };
+  change(pressed, after[verb] ?? (() => (fromList ? focusCandidate(key) : focusSlot(key))));
 });
 
 document.addEventListener("change", (event) => {
