@@ -139,7 +139,7 @@ def test_an_editor_picks_and_approves_and_tomorrows_page_opens_for_everybody(
     expect(page.locator(".proof-bar")).to_contain_text("Nobody but editors sees it.")
     assert _faults(page) == []
 
-    anybody = browser.new_context().new_page()
+    anybody = browser.new_context(reduced_motion="reduce").new_page()
     anybody.goto(newsroom.url)
     expect(anybody.locator("main")).not_to_contain_text("looms of")
     newsroom.clock.move_to(datetime.fromisoformat("2026-01-16T06:29:00+01:00"))

@@ -18,7 +18,13 @@ const replace = (answer, ids) => {
     if (now && then) now.replaceWith(then);
   }
   const [top, newTop] = [document.querySelector(".publish"), answer.querySelector(".publish")];
-  if (top && newTop && !top.contains(document.activeElement)) top.replaceWith(newTop);
+  if (!top || !newTop) return;
+  const held = top.contains(document.activeElement) ? document.activeElement : null;
+  if (!held) return top.replaceWith(newTop);
+  // The field that is typed into stays; the buttons beside it name its time.
+  for (const button of top.querySelectorAll("button")) button.remove();
+  top.append(...newTop.querySelectorAll("button"));
+  if (held.localName === "button") top.querySelector(`button[value="${held.value}"]`)?.focus();
 };
 
 const send = async (pressed) => {
