@@ -21,8 +21,8 @@ from broadsheet.editions.spans import Span
 from broadsheet.jobs.ticks import run_all
 from broadsheet.papers.records import Signal
 from broadsheet.settings import load
+from tests.doors.eyes import faults
 from tests.doors.instance import free_port
-from tests.doors.test_accessibility import _faults
 from tests.invented import record
 
 pytestmark = pytest.mark.story
@@ -128,7 +128,7 @@ def test_an_editor_picks_and_approves_and_tomorrows_page_opens_for_everybody(
     expect(page.locator("#slot-1")).to_have_attribute("data-key", key(3))
     assert slots(page) == [key(3), key(2), key(1)]
     expect(page.locator("#blurb-3")).to_have_value("Why looms of $x^2$ matter <b>now</b>.")
-    assert _faults(page) == []
+    assert faults(page) == []
 
     page.get_by_label("Goes out at").fill("06:30")
     page.get_by_role("heading", name="Proof").click()
@@ -137,7 +137,7 @@ def test_an_editor_picks_and_approves_and_tomorrows_page_opens_for_everybody(
     page.keyboard.press("v")
     expect(page).to_have_url(f"{newsroom.url}/desk/2026-01-16/proof")
     expect(page.locator(".proof-bar")).to_contain_text("Nobody but editors sees it.")
-    assert _faults(page) == []
+    assert faults(page) == []
 
     anybody = browser.new_context(reduced_motion="reduce").new_page()
     anybody.goto(newsroom.url)
@@ -155,7 +155,7 @@ def test_an_editor_picks_and_approves_and_tomorrows_page_opens_for_everybody(
     expect(anybody.locator("#picks .reason")).to_have_count(2)
     assert anybody.locator("#picks math msup").count() == 1
     assert anybody.locator("#trend .reason").count() == anybody.locator("#trend li").count() > 5
-    assert _faults(anybody) == []
+    assert faults(anybody) == []
     anybody.get_by_role("link", name=re.compile("Thu 15")).click()
     expect(anybody.locator(".dateline")).to_contain_text("No. 1")
 
@@ -164,7 +164,7 @@ def test_an_editor_picks_and_approves_and_tomorrows_page_opens_for_everybody(
     page.get_by_label("What was wrong").fill("Half its size, not a third.")
     page.get_by_role("button", name="Put it on the page").click()
     expect(page.get_by_text("The correction is on the page.")).to_be_visible()
-    assert _faults(page) == []
+    assert faults(page) == []
     anybody.goto(newsroom.url)
     expect(anybody.locator("#lead .correction")).to_have_text("Corrected today 06:30: Half its size, not a third.")
     assert told == []
@@ -182,7 +182,7 @@ def test_two_editors_at_once_lose_nothing(browser: Browser, newsroom: Newsroom) 
     bea.get_by_role("button", name=re.compile("^pick ")).nth(4).click()
     expect(bea.get_by_role("heading", level=1)).to_have_text("Somebody else saved meanwhile")
     expect(bea.locator("main")).to_contain_text("Ada’s words.")
-    assert _faults(bea) == []
+    assert faults(bea) == []
     bea.get_by_label("Blurb of").fill("Bea’s words.")
     bea.get_by_role("button", name="Put mine behind theirs").click()
     expect(bea.locator(".slot[data-key]")).to_have_count(2)
@@ -194,7 +194,7 @@ def test_two_editors_at_once_lose_nothing(browser: Browser, newsroom: Newsroom) 
     ada.get_by_role("heading", name="Proof").click()
     expect(ada.get_by_role("heading", level=1)).to_have_text("You are not an editor now")
     expect(ada.get_by_label("Blurb of")).to_have_value("Written in vain?")
-    assert _faults(ada) == []
+    assert faults(ada) == []
 
 
 def test_without_scripts_the_desk_is_plain_forms(browser: Browser, newsroom: Newsroom) -> None:
@@ -222,7 +222,7 @@ def slots_plain(page: Page) -> list[str]:
 def test_the_desk_shuts_nobody_out_at_any_width(browser: Browser, newsroom: Newsroom, path: str) -> None:
     page = newsroom.signed_in(browser, "ada@quill.example")
     page.goto(newsroom.url + path)
-    assert _faults(page) == []
+    assert faults(page) == []
     for width in (320, 390, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
