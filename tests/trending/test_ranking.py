@@ -24,9 +24,9 @@ def test_without_votes_the_score_alone_decides_and_the_newest_first() -> None:
 
 
 def test_a_handful_of_votes_buys_no_place_among_the_first_ten() -> None:
-    page = [scored(i, 1.0 - i / 100, 50) for i in range(1, 13)]
-    assert order(*page, scored(99, 9.0, 9))[:11] == [*range(1, 11), 99]
-    assert order(*page, scored(99, 9.0, 10))[0] == 99
+    page = [scored(i, 1.0 - i / 100, 100) for i in range(1, 13)]
+    assert order(*page, scored(99, 9.0, 14))[:11] == [*range(1, 11), 99]
+    assert order(*page, scored(99, 9.0, 16))[0] == 99
 
 
 def test_fewer_votes_than_fifty_of_a_ring_count_for_buy_no_place_unless_nobody_has_more() -> None:
