@@ -17,7 +17,7 @@ from broadsheet.errors import BroadsheetError
 from broadsheet.logs import get_logger
 
 _TOKEN = HTTPBearer(auto_error=False, scheme_name="subscription", description="What a mail's link holds as `token`.")
-_Given = Annotated[HTTPAuthorizationCredentials | None, Depends(_TOKEN)]
+Given = Annotated[HTTPAuthorizationCredentials | None, Depends(_TOKEN)]
 _SAID = "A letter with a link is on its way, if that address may be written to."
 
 _log = get_logger("api")
@@ -45,23 +45,23 @@ def add(api: FastAPI, subscriptions: Subscriptions) -> None:
         return {"message": _SAID}
 
     @api.get("/subscription", summary="A subscription and its saved searches")
-    def subscription(given: _Given) -> dict[str, Any]:
-        return shown(_token(given))
+    def subscription(given: Given) -> dict[str, Any]:
+        return shown(token_of(given))
 
     @api.post("/subscription/searches", status_code=201, summary="Save a search", **takes(_Search))
-    def save(asked: Annotated[_Search, Depends(reader_of(_Search))], given: _Given) -> dict[str, Any]:
-        subscriptions.searches.save(_token(given), pasted(asked.search))
-        return shown(_token(given))
+    def save(asked: Annotated[_Search, Depends(reader_of(_Search))], given: Given) -> dict[str, Any]:
+        subscriptions.searches.save(token_of(given), pasted(asked.search))
+        return shown(token_of(given))
 
     @api.put("/subscription/searches/{number}", summary="Take in a search that waits")
-    def keep(number: int, given: _Given) -> dict[str, Any]:
-        subscriptions.searches.keep(_token(given), _small(number))
-        return shown(_token(given))
+    def keep(number: int, given: Given) -> dict[str, Any]:
+        subscriptions.searches.keep(token_of(given), _small(number))
+        return shown(token_of(given))
 
     @api.delete("/subscription/searches/{number}", summary="Forget a search, waiting or saved")
-    def drop(number: int, given: _Given) -> dict[str, Any]:
-        subscriptions.searches.drop(_token(given), _small(number))
-        return shown(_token(given))
+    def drop(number: int, given: Given) -> dict[str, Any]:
+        subscriptions.searches.drop(token_of(given), _small(number))
+        return shown(token_of(given))
 
 
 def subscription_json(subscriptions: Subscriptions, told: Subscription, token: str) -> dict[str, Any]:
@@ -95,7 +95,8 @@ def subscription_json(subscriptions: Subscriptions, told: Subscription, token: s
     }
 
 
-def _token(given: HTTPAuthorizationCredentials | None) -> str:
+def token_of(given: HTTPAuthorizationCredentials | None) -> str:
+    """Return the token that a request bears, empty for none: no subscription has that."""
     return given.credentials if given else ""
 
 

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from broadsheet.accounts.accounts import Accounts
-from broadsheet.api import editions, lists, operating, personal, searches, talk, trending
+from broadsheet.api import editions, following, lists, operating, personal, searches, talk, trending
 from broadsheet.api.shapes import error_json, hit_json, paper_json, search_json
 from broadsheet.api.stories import story_json
 from broadsheet.clock import Clock
@@ -155,6 +155,7 @@ def create(service: Service) -> FastAPI:
         return {"query": q, "suggestions": [{"id": paper.key, "title": paper.title} for paper in papers]}
 
     searches.add(api, service.subscriptions)
+    following.add(api, service.subscriptions)
     return api
 
 
