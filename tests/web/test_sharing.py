@@ -73,3 +73,18 @@ def test_the_front_page_shows_its_lead(instance: Instance) -> None:
 def test_an_empty_front_page_has_a_picture_too(instance: Instance) -> None:
     head = _head(instance.get("/").text)
     instance.get(head["og:image"][0].removeprefix(ORIGIN))
+
+
+def test_every_other_page_is_shared_under_its_title(instance: Instance) -> None:
+    head = _head(instance.get("/about").text)
+    assert head["og:title"] == ["About – Broadsheet"]
+    assert head["og:description"] == [instance.site.settings.tagline]
+    picture = instance.get(head["og:image"][0].removeprefix(ORIGIN))
+    assert picture.headers["cache-control"].endswith("immutable")
+
+
+def test_what_stands_in_a_title_cannot_leave_it(instance: Instance) -> None:
+    instance.add(record(1))
+    page = instance.get("/search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E").text
+    assert "<script>alert" not in page
+    assert '"><script' not in page

@@ -21,7 +21,9 @@ _XML = "application/xml"
 _OPEN = '<?xml version="1.0" encoding="UTF-8"?>\n<{} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
 _PAGES = ("/", "/edition", "/about", "/about/trending", "/about/sources", "/subscribe")
 # Pages that never end, are somebody's own, or are read by other ways.
-_NOT_THEIRS = ("/search", "/api/", "/me", "/sign-in", "/subscription", "/subscribe/")
+_NOT_THEIRS = tuple(
+    "/search /api/ /me /sign-in /subscription /subscribe/ /desk /moderation /admin /operator /report".split()
+)
 
 
 def robots(site: Site, _request: Request) -> Response:

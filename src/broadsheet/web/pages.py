@@ -28,6 +28,7 @@ from broadsheet.web.categories import category_name
 from broadsheet.web.known import Known, bound
 from broadsheet.web.markdown import Markdown
 from broadsheet.web.placed import Placed
+from broadsheet.web.previews import site_card
 from broadsheet.web.sheet import GAP, Sheet
 from broadsheet.web.tokens import COOKIE, form_token, visitor
 from broadsheet.web.typesetter import Typesetter
@@ -180,10 +181,12 @@ class Pages:
             "quoted": "“{}”".format,
         }
         made.tests["web_address"] = words.is_web_address
+        card = site_card(self._settings.name, self._settings.tagline)
         made.globals |= {
             "settings": self._settings,
             "zone": self._settings.zone,
             "static": self.assets.url,
+            "site_picture": f"{self._settings.site}/preview/{card.digest}/site.png",
             "count": words.count,
             "moment": words.moment,
             "source_names": words.SOURCES,

@@ -48,6 +48,11 @@ class Card:
         return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:16]
 
 
+def site_card(name: str, tagline: str) -> Card:
+    """Return the card of the site as a whole, for pages that have none of their own."""
+    return Card(name, tagline)
+
+
 class Previews:
     """Draws cards, and keeps the last ones; safe to share between threads."""
 

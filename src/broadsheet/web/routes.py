@@ -147,6 +147,7 @@ def routes(site: Site) -> list[Route]:
         post("/me/public", reader.choose),
         get("/preview/{digest}/paper/{key:path}.png", sharing.paper_picture),
         get("/preview/{digest}/edition/{name}.png", sharing.edition_picture),
+        get("/preview/{digest}/site.png", sharing.site_picture),
         get("/robots.txt", crawling.robots),
         get("/sitemap.xml", crawling.index),
         get("/sitemap/{part}.xml", crawling.part),

@@ -16,7 +16,7 @@ from broadsheet.editions.spans import read
 from broadsheet.papers.citation import csl
 from broadsheet.papers.paper import Paper
 from broadsheet.web import words
-from broadsheet.web.previews import HEIGHT, WIDTH, Card
+from broadsheet.web.previews import HEIGHT, WIDTH, Card, site_card
 from broadsheet.web.site import Site
 
 LONGEST = 200  # characters of a description
@@ -68,6 +68,11 @@ def paper_picture(site: Site, request: Request) -> Response:
 def edition_picture(site: Site, request: Request) -> Response:
     """Serve the picture of an edition's page."""
     return _picture(site, request, _edition_card(site, site.editions.at(read(request.path_params["name"]))))
+
+
+def site_picture(site: Site, request: Request) -> Response:
+    """Serve the picture of pages that have none of their own."""
+    return _picture(site, request, site_card(site.settings.name, site.settings.tagline))
 
 
 def _picture(site: Site, request: Request, card: Card) -> Response:
