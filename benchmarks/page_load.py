@@ -144,6 +144,13 @@ class Client:
         tally.wire.append(size)
         tally.failed += status not in (200, 304)
 
+    def close(self) -> None:
+        """Close every connection; none may be in use."""
+        while not self._free.empty():
+            held = self._free.get_nowait()
+            if held:
+                held[1].close()
+
     async def _ask(self, held: tuple[asyncio.StreamReader, asyncio.StreamWriter], path: str) -> tuple[int, int]:
         reader, writer = held
         more = self._tags.get(path, "")
@@ -171,6 +178,7 @@ async def _run(port: int, paths: Sequence[str], warm: int, rate: float, *, known
         asked.append(asyncio.create_task(client.get(path, due, tally)))
     await asyncio.gather(*asked)
     tally.seconds = time.perf_counter() - began
+    client.close()
     return tally
 
 
