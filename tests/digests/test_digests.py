@@ -506,3 +506,39 @@ def test_digests_wait_while_they_are_paused_and_letters_do_not(room: Newsroom, c
     assert len(room.tray.mails) == letters + 1
     limits.lift("Ada")
     assert room.tick() == 2
+
+
+def test_a_vacation_has_a_first_day_and_a_last(room: Newsroom, clock: FixedClock) -> None:
+    reader = room.reader(BOB, days="daily")
+    rested = room.subscriptions.rest(reader.token, "2026-01-18", "2026-01-16")
+    assert (rested.paused_from, rested.paused_until) == (date(2026, 1, 16), date(2026, 1, 18))
+    got = []
+    for n in range(5):
+        day = TODAY + timedelta(days=n)
+        clock.move_to(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+        room.press.publish(day, lead=n + 1)
+        got.append(room.tick())
+    assert got == [1, 0, 0, 1, 1]
+    for since, until, field in (
+        ("2026-03-02", "2026-03-01", "paused_from"),
+        ("2026-03-02", "", "paused_until"),
+        ("soon", "2026-03-01", "paused_from"),
+    ):
+        with pytest.raises(Invalid) as told:
+            room.subscriptions.rest(reader.token, until, since)
+        assert told.value.field == field
+
+
+def test_weekly_readers_get_it_on_their_own_day(room: Newsroom, clock: FixedClock) -> None:
+    room.reader(BOB, days="weekly", weekday=3)  # Thursdays
+    room.reader(ADA, days="weekly", weekday=4)
+    got: dict[str, date] = {}
+    for n in range(3):
+        day = TODAY + timedelta(days=n)
+        clock.move_to(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+        room.press.publish(day, lead=n + 1)
+        room.tick()
+        for mail in room.tray.mails:
+            got.setdefault(mail["To"], day)
+    assert got == {BOB: TODAY, ADA: TODAY + timedelta(days=1)}
+    assert len(room.tray.mails) == 2

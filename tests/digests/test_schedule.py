@@ -94,3 +94,11 @@ def test_monthly_means_the_first() -> None:
 
 def test_each_rhythm_spans_its_editions() -> None:
     assert [span(days) for days in ("daily", "weekdays", "weekly", "monthly")] == [1, 1, 7, 31]
+
+
+def test_a_week_ends_on_the_weekday_that_was_chosen() -> None:
+    days = [date(2026, 1, 12) + timedelta(days=n) for n in range(14)]
+    for weekday in range(7):
+        chosen = [day for day in days if wanted("weekly", day, weekday)]
+        assert [day.weekday() for day in chosen] == [weekday] * 2
+    assert [day for day in days if wanted("weekly", day)] == [days[0], days[7]]

@@ -69,6 +69,22 @@ def test_the_pages_behind_a_mails_links_neither(served: Served, page: Page) -> N
     managed = page.url
     page.get_by_label("Add a search").fill("reading tides")
     page.get_by_role("button", name="Add", exact=True).click()
+    page.get_by_label("Told in words").fill("reading tides")
+    page.get_by_role("button", name="Follow the topic").click()
+    page.get_by_label("Name", exact=True).fill("Quill")
+    page.get_by_role("button", name="Follow the author").click()
+    page.get_by_text("borne by many").wait_for()
+    assert faults(page) == []
+    page.get_by_label("Name", exact=True).fill("Ada Quill")
+    page.get_by_role("button", name="Follow the author").click()
+    page.goto(managed.replace("/subscription?", "/subscription/mutes?"))
+    page.get_by_label("One a line").fill("moss\nsalt maps")
+    page.get_by_role("button", name="Mute").click()
+    page.get_by_role("button", name=re.compile("Take back.*moss")).wait_for()
+    assert faults(page) == []
+    page.goto(managed.replace("/subscription?", "/subscription/end?"))
+    page.get_by_role("button", name=re.compile("End this.*reading tides")).first.wait_for()
+    assert faults(page) == []
     page.goto(served.url + "/subscribe/search?q=tides+cat:cs.IR")
     page.get_by_label("Mail me new papers for this search").fill(address)
     page.get_by_role("button", name="Mail me").click()

@@ -148,6 +148,74 @@ def test_from_the_front_page_to_the_inbox_and_out_again(
 
 
 @pytest.mark.story
+def test_sections_in_the_readers_order_are_shown_and_then_come_as_shown(
+    browser: Browser, instance: Running, postbox: tuple[Postbox, str]
+) -> None:
+    """Without JavaScript: order sections, follow a topic, mute a word, look at the next mail, and get just that."""
+    kept = postbox[0]
+    page = browser.new_context(java_script_enabled=False).new_page()
+    _subscribe(page, instance)
+    command("tick", env=instance.env)
+    page.goto(_link(kept.letters[0], "/subscription/confirm"))
+    page.locator("main form button[type=submit]").first.click()
+    page.get_by_label("Lead and editor’s picks").select_option("2")
+    page.get_by_label("New on the day’s page").select_option("1")
+    page.get_by_label("Trending").select_option("off")
+    page.get_by_label("Language of dates").select_option("de")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_label("Told in words").fill("merging trained models")
+    page.get_by_role("button", name="Follow the topic").click()
+    expect(page.get_by_role("link", name="merging trained models")).to_be_visible()
+    managed = page.url
+    page.goto(managed.replace("/subscription?", "/subscription/mutes?"))
+    page.get_by_label("One a line").fill("retrieval")
+    page.get_by_role("button", name="Mute").click()
+    page.goto(managed.replace("/subscription?", "/subscription/next?"))
+    shown = page.locator("pre.mail").inner_text()
+    subject = page.get_by_text("Subject: ").inner_text().removeprefix("Subject: ")
+    assert "retrieval" not in shown.lower().partition("\n-- ")[0]
+    command("tick", env=instance.env)
+    digest = kept.letters[-1]
+    body = digest.get_body(("plain",))
+    assert body is not None
+    said = body.get_content().replace("\r\n", "\n")
+    assert " ".join(said.split()) == " ".join(shown.split())
+    assert " ".join(str(digest["Subject"]).split()) == subject
+    assert [
+        day for day in ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag") if day in said
+    ]
+
+
+@pytest.mark.story
+def test_mails_move_to_another_address_by_a_button_in_either_mailbox(
+    browser: Browser, instance: Running, postbox: tuple[Postbox, str]
+) -> None:
+    kept, new = postbox[0], "ada@elsewhere.example"
+    page = browser.new_page()
+    _subscribe(page, instance)
+    command("tick", env=instance.env)
+    page.goto(_link(kept.letters[0], "/subscription/confirm"))
+    page.locator("main form button[type=submit]").first.click()
+    command("tick", env=instance.env)  # today's digest, to the old address
+    page.get_by_label("Send the mails to").fill(new)
+    page.get_by_role("button", name="Ask both mailboxes").click()
+    expect(page.get_by_text("Two letters are on their way.")).to_be_visible()
+    command("tick", env=instance.env)
+    letters = {str(letter["To"]): letter for letter in kept.letters[-2:]}
+    page.goto(_link(letters[new], "/subscription/confirm"))
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.get_by_role("heading", name="Half of it")).to_be_visible()
+    page.goto(_link(letters[READER], "/subscription/address"))
+    page.get_by_role("button", name="Yes, move them").click()
+    expect(page.get_by_role("heading", name="Your mails have moved")).to_be_visible()
+    with pytest.raises(urllib.error.HTTPError):  # the old mailbox may be somebody else's by now
+        urllib.request.urlopen(_link(letters[READER], "/subscription/end"), timeout=20)  # noqa: S310
+    assert READER not in instance.log.read_text()
+    assert new not in instance.log.read_text()
+
+
+@pytest.mark.story
 def test_a_known_address_learns_nothing_about_itself(
     browser: Browser, instance: Running, postbox: tuple[Postbox, str]
 ) -> None:
