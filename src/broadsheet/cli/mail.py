@@ -42,7 +42,7 @@ def setup(
 def check(
     to: Annotated[str, typer.Option(help="Send a trial mail to this address, too.")] = "", json: Json = False
 ) -> None:
-    """Check what keeps mails from inboxes: site, SMTP server, sender, bounces, SPF, DKIM, DMARC, PTR; status 1 for such."""
+    """Check what keeps mails from inboxes: site, server, sender, bounces, SPF, DKIM, DMARC, PTR; status 1 for such."""
     from dataclasses import asdict
 
     from broadsheet.mail.judging import State

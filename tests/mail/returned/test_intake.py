@@ -167,6 +167,41 @@ def test_a_mail_to_unsubscribe_ends_the_subscription_and_forgets_the_address(des
     assert desk.room.subscriptions.send_waiting().accepted == 1
 
 
+def test_who_unsubscribes_while_being_sent_to_gets_that_mail_and_no_other(desk: Desk) -> None:
+    desk.room.reader(ADA, days="daily")
+    way_out: list[str] = []
+
+    def leave(_recipient: str) -> None:  # the mail is on its way: its reader, told by another copy, writes at once
+        with desk.database.read() as connection:
+            message_id = connection.execute(
+                select(delivery.c.message_id).where(delivery.c.kind == "digest")
+            ).scalar_one()
+        way_out.append(desk.take_in(plain(RETURNS.unsubscribe(message_id))))
+
+    desk.room.tray.trouble = leave
+    assert desk.room.tick() == 1
+    assert way_out == ["1 mails to unsubscribe"]
+    assert (desk.state(), desk.room.subscriptions.counts()["ended"]) == ("accepted", 1)
+    desk.clock.sleep(86_400)
+    desk.room.press.publish(TODAY + timedelta(days=1), lead=9)
+    assert desk.room.tick() == 0
+
+
+def test_a_bounce_that_comes_before_the_servers_yes_stands(desk: Desk) -> None:
+    desk.room.reader(ADA, days="daily")
+
+    def report(_recipient: str) -> None:
+        with desk.database.read() as connection:
+            message_id = connection.execute(
+                select(delivery.c.message_id).where(delivery.c.kind == "digest")
+            ).scalar_one()
+        desk.take_in(dsn(RETURNS.sender(message_id)))
+
+    desk.room.tray.trouble = report
+    desk.room.tick()
+    assert (desk.state(), desk.reason()) == ("bounced", "bounced")
+
+
 def test_out_of_office_and_replies_change_nothing(desk: Desk) -> None:
     sender = desk.digest()
     said = desk.take_in(
