@@ -109,7 +109,7 @@ def test_what_sources_know_of_one_artefact_comes_together() -> None:
 
 
 def test_hostile_text_takes_time_in_proportion() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     from_links([], "http://" * 14_000)
     from_links([], "https://github.com/" + "." * 100_000)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

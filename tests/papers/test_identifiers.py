@@ -124,10 +124,10 @@ def test_whatever_is_read_is_canonical(text: str) -> None:
 
 
 def test_hostile_text_takes_no_time() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for text in ("10.1000/" + ")" * 500, "(" * 250 + ")" * 250, "a-" * 250 + "/1", "arxiv:" * 80, "1" * 10_000_000):
         find(text)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_identifiers_of_links_come_once_and_in_order() -> None:

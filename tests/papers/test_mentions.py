@@ -68,6 +68,6 @@ def test_no_text_is_too_strange(text: str, almost: str) -> None:
     ],
 )
 def test_hostile_text_takes_time_in_proportion(hostile: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     sum(1 for _ in mentions(hostile))
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from broadsheet.database.engine import Database
 from broadsheet.database.schema import artefact, departed, identifier, paper, signal, source_record, version
-from broadsheet.papers import blocking, departing, store, wire
+from broadsheet.papers import batches, blocking, departing, paper_store, store, wire
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.merging import combine
 from broadsheet.papers.paper import Artefact, Version
@@ -59,7 +59,7 @@ def number(connection: Connection, table: Table) -> int:
 
 @given(st.lists(st.integers(), max_size=20), st.integers(1, 7))
 def test_chunks_lose_nothing_and_keep_the_order(values: list[int], size: int) -> None:
-    cut = list(store.chunks(iter(values), size))
+    cut = list(batches.chunks(iter(values), size))
     assert [value for some in cut for value in some] == values
     assert all(0 < len(some) <= size for some in cut)
 
@@ -105,7 +105,7 @@ def test_more_can_be_asked_than_one_statement_holds(sqlite: Database) -> None:
         many = range(40_000)  # SQLite takes 32,766 values at once
         assert store.owners(connection, map(arxiv, many)) == {arxiv(n): n for n in range(1, 4)}
         assert len(store.known_records(connection, [("arxiv", f"2601.{n:05d}") for n in many])) == 3
-        assert sorted(store.papers(connection, many)) == sorted(store.records_of(connection, many)) == [1, 2, 3]
+        assert sorted(paper_store.papers(connection, many)) == sorted(store.records_of(connection, many)) == [1, 2, 3]
 
 
 def test_records_are_told_oldest_first_as_they_were_said(connection: Connection) -> None:
@@ -128,7 +128,7 @@ def test_fresh_and_old_papers_take_the_next_change_numbers_in_turn(connection: C
     put(connection, 1, record(1))
     fresh = {5: combine([record(5)]), 4: combine([record(4)])}
     store.write_papers(connection, fresh, {1: combine([record(1, comments="Anew.")])}, 11, LATER)
-    found = store.papers(connection, [1, 4, 5])
+    found = paper_store.papers(connection, [1, 4, 5])
     assert {one.id: one.change for one in found.values()} == {5: 11, 4: 12, 1: 13}
     assert (found[1].first_seen_at, found[1].updated_at) == (NOON, LATER)
     assert found[4].first_seen_at == found[4].updated_at == LATER
@@ -148,7 +148,7 @@ def test_what_a_changed_paper_no_longer_has_is_gone(connection: Connection) -> N
     put(connection, 2, record(2, artefacts=(MAPS,)))
     left = combine([record(1, artefacts=(MAPS,), identifiers=())])
     store.write_papers(connection, {}, {1: left}, 3, LATER)
-    found = store.papers(connection, [1, 2])
+    found = paper_store.papers(connection, [1, 2])
     assert (found[1].artefacts, found[1].versions, found[1].identifiers) == ((MAPS,), (), ())
     assert found[2].artefacts == (MAPS,)
     assert store.owners(connection, [arxiv(1)]) == {}
@@ -157,12 +157,12 @@ def test_what_a_changed_paper_no_longer_has_is_gone(connection: Connection) -> N
 def test_an_artefact_alone_is_rewritten_without_a_change_of_the_paper(connection: Connection) -> None:
     put(connection, 1, record(1, artefacts=(LOOMS,)))
     put(connection, 2, record(2, artefacts=(LOOMS,)))
-    before = store.papers(connection, [1])[1]
+    before = paper_store.papers(connection, [1])[1]
     starred = Artefact(
         "code", LOOMS.url, "MIT", 7, NOON, "hf", True, "Hugging Face lists it as the paper’s repository."
     )
     store.write_artefacts(connection, {1: combine([record(1, artefacts=(starred,))])})
-    found = store.papers(connection, [1, 2])
+    found = paper_store.papers(connection, [1, 2])
     assert (found[1].artefacts, found[2].artefacts) == ((starred,), (LOOMS,))
     assert (found[1].change, found[1].updated_at) == (before.change, before.updated_at)
 
@@ -172,7 +172,7 @@ def test_papers_carry_identifiers_by_place_and_the_rest_in_its_order(connection:
     named = (Identifier("doi", "10.1/9"), Identifier("doi", "10.1/1"), arxiv(1))
     put(connection, 1, record(1, identifiers=named, versions=versions, artefacts=(MAPS, LOOMS)))
     put(connection, 2, record(2, published=None, identifiers=(), withdrawn=True))
-    found = store.papers(connection, [2, 1, 2, 99])
+    found = paper_store.papers(connection, [2, 1, 2, 99])
     assert set(found) == {1, 2}
     assert [str(one) for one in found[1].identifiers] == ["arxiv:2601.00001", "doi:10.1/9", "doi:10.1/1"]
     assert [one.number for one in found[1].versions] == [1, 2, 3]
@@ -187,7 +187,7 @@ def test_who_departs_leads_on_through_any_number_of_redirects(connection: Connec
         departing.depart(connection, loser, survivor, change)
     led = connection.execute(select(departed.c.paper_id, departed.c.into_id, departed.c.change).order_by("change"))
     assert [tuple(row) for row in led] == [(4, 1, 10), (3, 1, 11), (2, 1, 12)]
-    assert list(store.papers(connection, range(9))) == [1]
+    assert list(paper_store.papers(connection, range(9))) == [1]
     assert [one.key for one in store.records_of(connection, range(9))[1]] == [record(n).key for n in range(1, 5)]
     assert set(store.owners(connection, map(arxiv, range(9))).values()) == {1}
 
@@ -199,7 +199,7 @@ def test_of_what_both_papers_have_the_survivors_own_stays(connection: Connection
     store.write_signals(connection, [(1, Signal("votes", 5, NOON)), (2, Signal("votes", 3, NOON))])
     store.write_signals(connection, [(2, Signal("votes", 9, LATER))])
     departing.depart(connection, 2, 1, 10)
-    found = store.papers(connection, [1])[1]
+    found = paper_store.papers(connection, [1])[1]
     assert found.artefacts == (mine, MAPS)
     assert found.versions == (Version(arxiv(1), 1, date(2026, 1, 1)),)
     kept = connection.execute(select(signal.c.paper_id, signal.c.value).order_by(signal.c.observed_at))
@@ -229,11 +229,11 @@ def test_papers_are_read_in_one_state_even_while_another_writes(database: Databa
     with database.write() as connection:
         put(connection, 1, record(1, artefacts=(LOOMS,)))
     with database.read() as reading:
-        before = store.papers(reading, [1])
+        before = paper_store.papers(reading, [1])
         with database.write() as writing:
             changed = combine([record(1, comments="Anew.", artefacts=(MAPS,))])
             store.write_papers(writing, {}, {1: changed}, 2, LATER)
-        assert store.papers(reading, [1]) == before
+        assert paper_store.papers(reading, [1]) == before
     with database.read() as reading:
-        found = store.papers(reading, [1])[1]
+        found = paper_store.papers(reading, [1])[1]
     assert (found.comments, found.artefacts) == ("Anew.", (MAPS,))

@@ -16,7 +16,7 @@ from broadsheet.database import changes
 from broadsheet.database.engine import Database
 from broadsheet.database.schema import departed, hidden_paper, paper, source_record
 from broadsheet.errors import Invalid, NotFound
-from broadsheet.papers import identifiers, intake, store
+from broadsheet.papers import identifiers, intake, paper_store, store
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.intake import Intake
 from broadsheet.papers.paper import Paper
@@ -58,7 +58,7 @@ class Catalogue:
         """
         with self._database.read() as connection:
             paper_id = _named(connection, key)
-            found = store.papers(connection, [paper_id]) if paper_id is not None else {}
+            found = paper_store.papers(connection, [paper_id]) if paper_id is not None else {}
         if not found:
             raise NotFound(
                 f"{key[:80]} is not among this instance's papers. Search for its title, or import it from a file.",
@@ -70,12 +70,12 @@ class Catalogue:
         """Return the paper that `identifier` names, None where it is not here."""
         with self._database.read() as connection:
             owner = store.owners(connection, [identifier]).get(identifier)
-            return None if owner is None else store.papers(connection, [owner]).get(owner)
+            return None if owner is None else paper_store.papers(connection, [owner]).get(owner)
 
     def papers(self, ids: Sequence[int]) -> list[Paper]:
         """Return the papers with these numbers, in the order given; those that do not exist are left out."""
         with self._database.read() as connection:
-            found = store.papers(connection, ids)
+            found = paper_store.papers(connection, ids)
         return [found[paper_id] for paper_id in ids if paper_id in found]
 
     def changes_after(self, change: int, limit: int = 1000) -> list[Change]:
@@ -91,7 +91,7 @@ class Catalogue:
                 .limit(limit)
             ).all()
             due = sorted([*map(tuple, changed), *map(tuple, gone)])[:limit]
-            found = store.papers(connection, [paper_id for _, paper_id in due])
+            found = paper_store.papers(connection, [paper_id for _, paper_id in due])
         return [Change(number, paper_id, found.get(paper_id)) for number, paper_id in due]
 
     def last_change(self) -> int:
@@ -199,7 +199,7 @@ class Catalogue:
     def named_between(self, first: int, last: int) -> list[tuple[str, datetime]]:
         """Return the key of each paper with a number from `first` to `last`, and when it last changed."""
         with self._database.read() as connection:
-            return store.named_between(connection, first, last)
+            return paper_store.named_between(connection, first, last)
 
     def records_of(self, paper_id: int) -> list[SourceRecord]:
         """Return what every source said of a paper, oldest first, without the verbatim payloads."""
@@ -209,7 +209,7 @@ class Catalogue:
     def _ordered(self, asked: Select[tuple[int]]) -> list[Paper]:
         with self._database.read() as connection:
             ids = list(connection.execute(asked).scalars())
-            found = store.papers(connection, ids)
+            found = paper_store.papers(connection, ids)
         return [found[paper_id] for paper_id in dict.fromkeys(ids) if paper_id in found]
 
 

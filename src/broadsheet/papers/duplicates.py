@@ -18,7 +18,7 @@ from broadsheet.database import changes
 from broadsheet.database.engine import Database
 from broadsheet.database.schema import abstract_band, duplicate, instance, paper
 from broadsheet.errors import NotFound
-from broadsheet.papers import people, sketch, store
+from broadsheet.papers import batches, paper_store, people, sketch
 from broadsheet.papers.paper import Paper
 from broadsheet.papers.sketch import Sketch
 
@@ -89,7 +89,7 @@ class Duplicates:
         asked = select(duplicate).order_by(duplicate.c.overlap.desc(), duplicate.c.paper_id).limit(limit)
         with self._database.read() as connection:
             rows = connection.execute(asked if settled else asked.where(duplicate.c.settled_at.is_(None))).all()
-            papers = store.papers(connection, [number for row in rows for number in (row.paper_id, row.other_id)])
+            papers = paper_store.papers(connection, [number for row in rows for number in (row.paper_id, row.other_id)])
         return [
             Pair(papers[row.paper_id], papers[row.other_id], row.overlap, row.reason, row.found_at, row.settled_at)
             for row in rows
@@ -118,9 +118,9 @@ def _compare(connection: Connection, texts: Sequence[_Text], now: datetime) -> i
     """Write down the bands of these papers and the pairs that they make; return how many pairs are new."""
     ids = [text.id for text in texts]
     known = _known(connection, ids)
-    for some in store.chunks(ids):
+    for some in batches.chunks(ids):
         connection.execute(delete(abstract_band).where(abstract_band.c.paper_id.in_(some)))
-    store.insert_sorted(connection, abstract_band, ((band, text.id) for text in texts for band in set(text.bands)))
+    batches.insert_sorted(connection, abstract_band, ((band, text.id) for text in texts for band in set(text.bands)))
     by_id = {text.id: text for text in texts}
     near = _near(connection, texts)
     missing = {number for pair in near for number in pair} - by_id.keys()
@@ -143,7 +143,7 @@ def _near(connection: Connection, texts: Sequence[_Text]) -> set[tuple[int, int]
     """Return the pairs that share a band and of which one is among `texts`."""
     own = {text.id for text in texts}
     members: dict[int, list[int]] = defaultdict(list)
-    for some in store.chunks({band for text in texts for band in text.bands}):
+    for some in batches.chunks({band for text in texts for band in text.bands}):
         asked = select(abstract_band.c.band, abstract_band.c.paper_id).where(abstract_band.c.band.in_(some))
         for row in connection.execute(asked):
             members[row.band].append(row.paper_id)
@@ -177,7 +177,7 @@ def _judged(one: _Text, other: _Text) -> tuple[float, str] | None:
 def _known(connection: Connection, ids: Sequence[int]) -> dict[tuple[int, int], bool]:
     """Return the pairs in which these papers stand, and whether each is settled."""
     found: dict[tuple[int, int], bool] = {}
-    for some in store.chunks(ids):
+    for some in batches.chunks(ids):
         either = or_(duplicate.c.paper_id.in_(some), duplicate.c.other_id.in_(some))
         for row in connection.execute(
             select(duplicate.c.paper_id, duplicate.c.other_id, duplicate.c.settled_at).where(either)
@@ -194,7 +194,7 @@ def _texts(connection: Connection, change: int, limit: int) -> list[_Text]:
 def _of(connection: Connection, ids: Iterable[int]) -> list[_Text]:
     columns = (paper.c.id, paper.c.change, paper.c.abstract, paper.c.authors, paper.c.summary)
     found = []
-    for some in store.chunks(ids):
+    for some in batches.chunks(ids):
         for row in connection.execute(select(*columns).where(paper.c.id.in_(some)).order_by(paper.c.change)):
             words = [] if row.summary else sketch.words(row.abstract)
             found.append(_Text(row.id, row.change, words, tuple(json.loads(row.authors)), sketch.sketch(words)))

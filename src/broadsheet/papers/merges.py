@@ -14,7 +14,7 @@ from broadsheet.database import changes
 from broadsheet.database.engine import Database
 from broadsheet.database.schema import paper
 from broadsheet.errors import Conflict, Invalid
-from broadsheet.papers import intake, merging, rulings, store
+from broadsheet.papers import batches, intake, merging, rulings, store
 from broadsheet.papers.evidence import Reason
 from broadsheet.papers.intake import Redone
 from broadsheet.papers.records import SourceRecord
@@ -74,7 +74,7 @@ class Merges:
         found: list[tuple[int, list[Joined]]] = []
         with self._database.read() as connection:
             ids = list(connection.scalars(several.limit(limit if not kind else 200 * limit)))
-            for some in store.chunks(ids, 500):
+            for some in batches.chunks(ids, 500):
                 told = self.explained(connection, some)
                 found += [(one, told[one]) for one in some if not kind or _is_by(told[one], kind)]
                 if len(found) >= limit:

@@ -13,7 +13,7 @@ from itertools import pairwise, product
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select
 
 from broadsheet.database.schema import ruling as table
-from broadsheet.papers.store import chunks
+from broadsheet.papers.batches import chunks
 
 Key = tuple[str, str]
 

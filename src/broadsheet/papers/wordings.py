@@ -13,8 +13,8 @@ from sqlalchemy import Connection, insert, select
 
 from broadsheet.database.schema import source_record, wording
 from broadsheet.papers import wire
+from broadsheet.papers.batches import chunks
 from broadsheet.papers.records import SourceRecord
-from broadsheet.papers.store import chunks
 
 # A feed that says something else at every harvest must not fill the disk.
 MOST = 50
