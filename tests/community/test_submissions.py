@@ -177,3 +177,23 @@ def test_what_was_sent_in_of_late_with_who_did(town: Town, submissions: Submissi
     assert dict(told)[first.id] == f"Sent in by {ada.shown} and 1 other."
     assert dict(told)[second.id] == f"Sent in by {bea.shown}."
     assert submissions.sent_since(town.clock.now()) == []
+
+
+def test_nobody_fills_a_page_and_a_barred_reader_is_not_on_it(town: Town, submissions: Submissions) -> None:
+    from sqlalchemy import insert, select
+
+    from broadsheet.community.submissions import MOST_OF_ONE
+    from broadsheet.database.schema import ban, reader
+
+    began = town.clock.now()
+    for n in range(20, 24):
+        town.clock.sleep(60)
+        submissions.submit(town.reader(town.ada), f"2601.000{n}")
+    told = submissions.sent_since(began)
+    assert len(told) == MOST_OF_ONE == 3
+    assert told[0][0] > told[-1][0], "the newest first"
+    with town.database.write() as connection:
+        its_key = connection.execute(select(reader.c.address_key).where(reader.c.id == town.ada)).scalar_one()
+        values = {"address_key": its_key, "reader_id": town.ada, "banned_at": town.clock.now(), "reason": "floods"}
+        connection.execute(insert(ban).values(values))
+    assert submissions.sent_since(began) == []

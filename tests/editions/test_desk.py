@@ -243,7 +243,7 @@ def test_only_who_is_an_editor_at_that_moment_may_change_anything(room: Newsroom
     with room.database.write() as connection:
         connection.execute(update(reader).where(reader.c.id == ada).values(role="reader"))
     for work in (room.desk.save, room.desk.publish):
-        with pytest.raises(Forbidden, match="Only an editor"):
+        with pytest.raises(Forbidden, match="lost the role of editor meanwhile"):
             work(picked(seen, Pick(papers(room, 2)[0])), by=ada)
     assert room.desk.draft(TODAY) == seen
     with pytest.raises(Forbidden):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from broadsheet.database.schema import reader, submission
+from broadsheet.database.schema import ban, reader, submission
 
 
 def add(connection: Connection, reader_id: int, paper_id: int, now: datetime, *, is_new: bool) -> bool:
@@ -35,10 +35,14 @@ def first(connection: Connection, paper_id: int) -> Row[Any] | None:
 
 
 def since(connection: Connection, moment: datetime, limit: int) -> list[Row[Any]]:
-    """Return (paper_id, reader_id, name, submitted_at) of what was submitted after a moment, the newest first."""
+    """Return (paper_id, reader_id, name, submitted_at) of what was submitted after a moment, the newest first.
+
+    What barred readers submitted is not among it.
+    """
     joined = submission.join(reader, reader.c.id == submission.c.reader_id)
+    joined = joined.outerjoin(ban, ban.c.address_key == reader.c.address_key)
     asked = select(submission.c.paper_id, submission.c.reader_id, reader.c.name, submission.c.submitted_at)
-    later = asked.select_from(joined).where(submission.c.submitted_at > moment)
+    later = asked.select_from(joined).where(submission.c.submitted_at > moment, ban.c.address_key.is_(None))
     newest = later.order_by(submission.c.submitted_at.desc(), submission.c.paper_id.desc())
     return list(connection.execute(newest.limit(limit)))
 

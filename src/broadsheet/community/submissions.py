@@ -4,6 +4,7 @@ How sources are asked is `sources`' matter, which record tells of which work `pa
 A paper that is here already is led to and never taken in twice; nothing that a reader typed becomes a paper's text.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,6 +26,7 @@ from broadsheet.papers.signals import keep
 
 KIND = "submissions"
 LONGEST = 500  # characters
+MOST_OF_ONE = 3  # papers of one reader among what was sent in of late
 BY_READER = Limit("submission", "submissions an hour", 20, timedelta(hours=1))
 _FEWEST_WORDS = 2  # of a title: one word is in thousands
 _HOW = "Give an arXiv number such as 2401.00001, a DOI, the address of the paper’s page, or its whole title."
@@ -132,13 +134,21 @@ class Submissions:
         return None if row is None else Submission(row.reader_id, shown(row.reader_id, row.name), row.submitted_at)
 
     def sent_since(self, moment: datetime, limit: int = 100) -> list[tuple[int, str]]:
-        """Return the papers that readers sent in after a moment, the newest first, each with who did in a sentence."""
+        """Return the papers that readers sent in after a moment, the newest first, each with who did in a sentence.
+
+        Of one reader a few are among them, so that nobody fills a page.
+        """
         with self._database.read() as connection:
             rows = submission_store.since(connection, moment, limit)
-        names: dict[int, list[str]] = {}
+        senders: dict[int, list[tuple[int, str]]] = {}
         for row in rows:
-            names.setdefault(row.paper_id, []).append(shown(row.reader_id, row.name))
-        return [(paper_id, _sent_in(by[::-1])) for paper_id, by in names.items()]
+            senders.setdefault(row.paper_id, []).insert(0, (row.reader_id, shown(row.reader_id, row.name)))
+        told, of_one = [], Counter[int]()
+        for paper_id, by in senders.items():
+            of_one[by[0][0]] += 1
+            if of_one[by[0][0]] <= MOST_OF_ONE:
+                told.append((paper_id, _sent_in([name for _, name in by])))
+        return told
 
     def deeds(self, reader: Reader, limit: int) -> list[Deed]:
         """Return the newest submissions of a reader as deeds."""

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from broadsheet.accounts import audit
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.editions import draft_store, store
@@ -19,12 +20,11 @@ from broadsheet.editions.draft import Draft, Stale, checked
 from broadsheet.editions.edition import Correction, Edition
 from broadsheet.editions.editions import Editions
 from broadsheet.editions.spans import Span
-from broadsheet.errors import Conflict, Forbidden, Invalid, NotFound
+from broadsheet.errors import Conflict, Invalid, NotFound
 from broadsheet.papers import clean
 
 AHEAD = timedelta(days=62)  # how long before its first day a page can be prepared
 LONGEST_NOTE = 400
-_MAY = ("editor", "admin")
 
 
 class Desk:
@@ -174,8 +174,8 @@ class Desk:
         return Stale(f"Draft {now.revision} was saved meanwhile: yours was not, so that nothing is overwritten.", now)
 
     def _require_editor(self, connection: Connection, by: int | None) -> None:
-        if by is not None and draft_store.role_of(connection, by) not in _MAY:
-            raise Forbidden("Only an editor may do that. Ask whoever runs this instance for the role.", value="editor")
+        if by is not None:
+            audit.require(connection, by, "editor")
 
     def _local(self, moment: datetime) -> datetime:
         return self._publisher.local(moment)

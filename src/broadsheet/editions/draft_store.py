@@ -64,11 +64,6 @@ def waiting(connection: Connection) -> list[Span]:
     return [Span(row.period, row.starts_on) for row in connection.execute(asked)]
 
 
-def role_of(connection: Connection, reader_id: int) -> str | None:
-    """Return what a reader may do at this moment, None for one who is gone."""
-    return connection.execute(select(reader.c.role).where(reader.c.id == reader_id)).scalar_one_or_none()
-
-
 def name_of(connection: Connection, reader_id: int) -> str | None:
     """Return the name that a reader chose, None for one who is gone."""
     return connection.execute(select(reader.c.name).where(reader.c.id == reader_id)).scalar_one_or_none()
