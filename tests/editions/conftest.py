@@ -81,3 +81,11 @@ def newsroom(open_newsroom: Callable[..., Newsroom]) -> Newsroom:
 def stored_newsroom(database: Database, clock: FixedClock) -> Newsroom:
     """The same on both databases, for what is written and read back."""
     return _opener(database, clock)()
+
+
+@pytest.fixture
+def room(stored_newsroom: Newsroom) -> Newsroom:
+    """A newsroom before the hour, with eight papers that trend in the order of their numbers."""
+    stored_newsroom.at("2026-01-15 05:00+00:00")
+    stored_newsroom.add(*(stored_newsroom.voted(n, 60 - n) for n in range(1, 9)))
+    return stored_newsroom

@@ -74,14 +74,15 @@ class Editions:
 
     def at(self, span: Span) -> Edition:
         """Return the edition of `span`; raises `NotFound`, saying which there are."""
-        today = self.publisher.today()
-        if span in self._open_spans(span.period, today):
+        if self._is_current(span):
             return self._current(span)
         with self._database.read() as connection:
             head = store.head(connection, span)
-        if head is None:
-            raise self._missing(span, today)
-        return self._published(head)
+        if head is not None:
+            return self._published(head)
+        if self._has_just_ended(span):
+            return self._current(span)
+        raise self._missing(span, self.publisher.today())
 
     def dates(self, limit: int = 60, period: Period = "day") -> list[Head]:
         """Return the heads of the published editions, newest first."""
@@ -95,10 +96,11 @@ class Editions:
 
     def is_there(self, span: Span) -> bool:
         """Tell whether `span` has a page, published or open."""
-        if span in self._open_spans(span.period, self.publisher.today()):
+        if self._is_current(span):
             return True
         with self._database.read() as connection:
-            return store.head(connection, span) is not None
+            head = store.head(connection, span)
+        return head is not None or self._has_just_ended(span)
 
     def newest_day(self, span: Span) -> Span | None:
         """Return the newest day of a week or a month that has a page; None where none has."""
@@ -144,13 +146,12 @@ class Editions:
         """
         return self.publisher.publish_due(ready=ready)
 
-    def _open_spans(self, period: Period, today: date) -> set[Span]:
-        """Return the spans that have a page before it is published: the current one, and one that ended just now."""
-        current = span_of(period, today)
-        if period == "day":
-            return {current}
-        ended = {draft.span for draft in self.publisher.ended() if draft.span.period == period}
-        return {current} | ended
+    def _is_current(self, span: Span) -> bool:
+        return span == span_of(span.period, self.publisher.today())
+
+    def _has_just_ended(self, span: Span) -> bool:
+        """Tell whether a week or a month is over and its page is still to come."""
+        return span.period != "day" and any(draft.span == span for draft in self.publisher.ended())
 
     def _current(self, span: Span) -> Edition:
         state = self._state(span)
