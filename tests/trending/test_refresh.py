@@ -196,6 +196,27 @@ def test_voters_who_vote_together_count_for_what_they_are_trusted(instance: Inst
     assert len({one.score for one in doubting.top()}) == 1
 
 
+def test_what_voters_do_elsewhere_later_lowers_their_votes_here(instance: Instance, clock: FixedClock) -> None:
+    ids = instance.catalogue.add([record(1, signals=(Signal("votes", 40, NOON, NOON - HOUR),)), record(2)]).paper_ids
+    share = dict.fromkeys(ids, 1.0)
+    doubting = Trending(instance.database, instance.catalogue, instance.signals, clock, trust=lambda _ids: share)
+    doubting.refresh()
+    share[ids[0]] = 0.1
+    clock.sleep(30 * 3_600)
+    doubting.refresh()
+    assert doubting.top()[0].reason.startswith("4 votes here")
+
+
+def test_an_edition_of_a_week_tells_how_it_went(instance: Instance) -> None:
+    old = Signal("hf_upvotes", 200, NOON, NOON - 6 * 24 * HOUR)
+    new = Signal("hf_upvotes", 30, NOON, NOON - 5 * HOUR)
+    instance.catalogue.add([record(1, signals=(old,)), record(2, signals=(new,))])
+    instance.trending.refresh()
+    assert [one.paper.key[-1] for one in instance.trending.for_edition("week", 2)] == ["1", "2"]
+    assert [one.paper.key[-1] for one in instance.trending.top("week")] == ["2", "1"]
+    assert [one.paper.key[-1] for one in instance.trending.for_edition("day", 9)] == ["2", "1"]
+
+
 def test_other_kinds_of_votes_have_every_paper_looked_at_anew(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

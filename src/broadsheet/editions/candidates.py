@@ -62,7 +62,7 @@ class Candidates:
             return store.last_on_top(connection, paper_ids)
 
     def _trends(self, span: Span) -> list[Candidate]:
-        ranked = self._trending.top(span.period, TRENDING)
+        ranked = self._trending.for_edition(span.period, TRENDING)
         return [Candidate(one.paper, "trending", one.reason, round(one.score, 2)) for one in ranked]
 
     def _sent(self) -> list[Candidate]:

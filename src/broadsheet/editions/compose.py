@@ -79,7 +79,7 @@ class Composer:
         return replace(page, number=number, notice=notice)
 
     def _filled(self, span: Span, picks: list[Place], since: datetime, until: datetime) -> Edition:
-        ranked = self._trending.top(span.period, TRENDING)
+        ranked = self._trending.for_edition(span.period, TRENDING)
         trending = [_ranked(place, one) for place, one in enumerate(ranked, start=1)]
         lead = picks[0] if picks else trending[0] if trending else None
         picks = _numbered(picks[1:]) if picks else self._from_days(span, lead)

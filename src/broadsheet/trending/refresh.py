@@ -15,7 +15,7 @@ from broadsheet.papers.signals import SignalLog
 from broadsheet.trending import store
 from broadsheet.trending.board import Board
 from broadsheet.trending.candidates import PUBLISHED_BEFORE, Candidate, candidate
-from broadsheet.trending.formula import HORIZONS, KINDS, Measure, Weights
+from broadsheet.trending.formula import HORIZONS, KINDS, Kind, Measure, Weights
 from broadsheet.trending.ranking import Field, Ints, ranked
 from broadsheet.trending.readings import HOUR
 from broadsheet.trending.store import Page
@@ -24,6 +24,7 @@ HORIZONS_BACK = 2  # a candidate began at most so many horizons ago; older ones 
 PLACES, TOPIC_PLACES = 200, 100  # of a page that are kept
 TOPICS = 1_000  # pages by topic at most, those with the most candidates
 LONGEST_TOPIC = 64
+TRUST_HOURS = 48.0  # what voters do elsewhere tells of their votes here, as long as those are of the day's page
 LOOK = 5_000  # papers that are looked at in one transaction: more would let whoever votes meanwhile wait
 _TRIES = 5
 FOREVER = datetime.max.replace(tzinfo=UTC)
@@ -78,7 +79,7 @@ class Refresh:
             number = store.started_round(connection)
             marks = store.marked(connection, LOOK)
             heard = store.changed(connection, since, LOOK)
-            spans = {name: moment - kind.span * 3600 for name, kind in KINDS.items() if kind.own}
+            spans = {name: moment - _busy_for(kind) * 3600 for name, kind in KINDS.items() if kind.own}
             ids = sorted({*marks, *heard.papers, *(store.grown_since(connection, spans) if busy else ())})
             facts = store.facts(connection, ids)
         signals = self._signals.of([one.paper_id for one in facts], FOREVER)
@@ -125,6 +126,11 @@ def ordered(
 def _page(field: Field, rows: Ints, places: int) -> Page:
     first = ranked(field, rows)[:places]
     return Page(tuple(int(one) for one in field.ids[first]), len(rows))
+
+
+def _busy_for(kind: Kind) -> float:
+    """For how many hours after it grew an own count moves: its pace ends, and voters are trusted otherwise."""
+    return max(kind.span, TRUST_HOURS) if kind.name == "votes" else kind.span
 
 
 def _oldest(now: datetime) -> datetime:

@@ -96,6 +96,10 @@ class Trending:
         """Return the page as it was last computed; raises `Invalid` for an unknown horizon."""
         return list(self.page(horizon, limit=limit).places)
 
+    def for_edition(self, period: str, limit: int) -> list[Ranked]:
+        """Return what an edition shows: of a day what is read next, of a week or month how it went."""
+        return list(self.page(period, order="next" if period == "day" else "past", limit=limit).places)
+
     def page(self, window: str = "day", topic: str = "", order: str = "next", limit: int = 20) -> TopPage:
         """Return the first places of a window, of all papers or of a category or archive, such as `cs.CL` or `cs`.
 
