@@ -70,6 +70,7 @@ def test_rates_and_a_pause_that_is_lifted(call: Call, tmp_path: Path) -> None:
     assert status == 1
     assert "0.400%" in out
     assert "broadsheet mail resume" in out
+    assert "Digests are paused: 0.40%" in call("digests", "send")[1]
     told = json.loads(call("mail", "rates", "--json")[1])
     assert (told["total"]["accepted"], told["pause"]["lifted_at"]) == (1000, None)
     assert "Digests go on." in call("mail", "resume")[1]

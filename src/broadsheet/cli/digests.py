@@ -63,7 +63,10 @@ def send(json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = Fal
     with instance() as app:
         queued = app.digests.queue_due()
         report = app.digests.send_due()
+        pause = app.limits.pause()
     if json:
-        say_json({"queued": queued, **asdict(report)})
+        say_json({"queued": queued, **asdict(report), "paused": pause.words if pause else None})
     else:
         say(f"{queued} digests queued; {report.sentence}")
+        if pause:
+            say(f"Digests are paused: {pause.words} When the reason is mended: broadsheet mail resume")
