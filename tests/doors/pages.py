@@ -54,6 +54,7 @@ PAGES |= {
     "confirm": "/subscription/confirm?token={confirm}",
     "subscription": "/subscription?token={managed}",
     "next mail": "/subscription/next?token={managed}",
+    "mail of a day": "/digest/{day}?token={managed}",
     "mutes": "/subscription/mutes?token={managed}",
     "another address": "/subscription/address?token={managed}",
     "end": "/subscription/end?token={managed}",

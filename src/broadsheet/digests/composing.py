@@ -115,8 +115,12 @@ class Composer:
         sheet = self._sheet(day, content, _alike(reader.choices))
         if sheet is None:
             return None
-        end = letters.end_url(self._letterhead, reader.token)
-        rendered = sheet.for_reader(Personal(letters.manage_url(self._letterhead, reader.token), end, why(reader)))
+        end, manage = (
+            letters.end_url(self._letterhead, reader.token),
+            letters.manage_url(self._letterhead, reader.token),
+        )
+        web = letters.web_url(self._letterhead, self._subscriptions.reading_token(row), day)
+        rendered = sheet.for_reader(Personal(manage, end, why(reader), web))
         return Letter(
             recipient=reader.address,
             subject=rendered.subject,
@@ -139,6 +143,11 @@ class Composer:
         return self._sheets[key]
 
     def _lay_out(self, day: date, content: Content, reader: Choices) -> Sheet | None:
+        selection = self.selection(day, content, reader)
+        return lay_out(selection, self._letterhead) if selection else None
+
+    def selection(self, day: date, content: Sequence[Line], reader: Choices) -> Selection | None:
+        """Return what the digest of a day holds, from the lines of its content; None where nothing can be shown."""
         editions, days, offer = self._spanned(
             day, [paper_id for paper_id, question, _, _ in content if question is None]
         )
@@ -147,7 +156,7 @@ class Composer:
         selection = select(editions[0], days, content, offer, self._follower, reader)
         if not (selection.sections or (reader.even_empty and not content)):
             return None
-        return lay_out(selection, self._letterhead)
+        return selection
 
     def _spanned(self, day: date, papers: Sequence[int]) -> tuple[list[Edition], int, Offer]:
         """Return the editions from which a digest was chosen, of how many days, and what they offer.

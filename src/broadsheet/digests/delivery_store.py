@@ -96,6 +96,18 @@ def begin(connection: Connection, claimed: Claimed) -> bool:
     return moved.rowcount > 0
 
 
+def sent(connection: Connection, subscription_id: int, occasion: str) -> int | None:
+    """Return the digest of an occasion that left for a subscription, or may have."""
+    left = (State.SENDING, State.AGAIN, State.RETAKEN, State.RESENDING, State.ACCEPTED, State.UNSURE)
+    statement = select(delivery.c.id).where(
+        delivery.c.subscription_id == subscription_id,
+        delivery.c.kind == "digest",
+        delivery.c.occasion == occasion,
+        delivery.c.state.in_(left),
+    )
+    return connection.execute(statement).scalar_one_or_none()
+
+
 def settle(connection: Connection, outcomes: Sequence[Outcome], now: datetime) -> list[State]:
     """Move deliveries along, and return where those stand that moved: nobody is heard whose claim another has taken."""
     reached: list[State] = []

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.digests import delivery_store, letters, saved_store, store
+from broadsheet.digests.archive import Archive
 from broadsheet.digests.choosing import History, Reader, choose_for, history
 from broadsheet.digests.composing import Composer, published, select, why
 from broadsheet.digests.deliveries import KEPT_WAITING
@@ -102,6 +103,10 @@ class Digests:
         end, manage = letters.end_url(self._letterhead, token), letters.manage_url(self._letterhead, token)
         return selection, lay_out(selection, self._letterhead).for_reader(Personal(manage, end, why(reader)))
 
+    def sent(self, token: str, day: date) -> Selection:
+        """Return what the digest of a day held, for whoever has a link out of it; raises `Invalid` or `NotFound`."""
+        return Archive(self._database, self._subscriptions, self._composer()).of(token, day)
+
     def queue_due(self) -> int:
         """Queue a delivery for every reader whose hour has come; return how many mails are to go out.
 
@@ -143,8 +148,7 @@ class Digests:
             return report
         with self._leases.held(LEASE, LEASE_LENGTH) as lease:
             left = self._left_behind()
-            composer = Composer(self._database, self._editions, self._follower, self._subscriptions, self._letterhead)
-            sent = self._sending.run(delivery_store.DIGESTS, composer, self._keeper(lease))
+            sent = self._sending.run(delivery_store.DIGESTS, self._composer(), self._keeper(lease))
         return report + left + sent
 
     def _left_behind(self) -> SendReport:
@@ -156,6 +160,9 @@ class Digests:
         for delivery_id, state in lost:
             _log.warning("digest_hidden_by_a_crash", delivery=delivery_id, state=state.value)
         return SendReport.of(Counter(state for _, state in lost)) + SendReport(lapsed=lapsed)
+
+    def _composer(self) -> Composer:
+        return Composer(self._database, self._editions, self._follower, self._subscriptions, self._letterhead)
 
     def _is_paused(self) -> bool:
         with self._database.read() as connection:

@@ -5,6 +5,7 @@ The second goes only to the mailbox, so that the page which was asked need not t
 words of a search: a stranger could write to anybody with them, in our name.
 """
 
+from datetime import date
 from urllib.parse import urlencode
 
 from broadsheet.digests.subscription import Subscription
@@ -21,6 +22,11 @@ def confirm_url(letterhead: Letterhead, token: str) -> str:
 def manage_url(letterhead: Letterhead, token: str) -> str:
     """Return the page on which a subscription is changed."""
     return f"{letterhead.site}/subscription?{urlencode({'token': token})}"
+
+
+def web_url(letterhead: Letterhead, token: str, day: date) -> str:
+    """Return the page on which a digest can be read."""
+    return f"{letterhead.site}/digest/{day}?{urlencode({'token': token})}"
 
 
 def end_url(letterhead: Letterhead, token: str) -> str:

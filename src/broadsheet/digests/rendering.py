@@ -32,11 +32,15 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """What only one reader's mail holds: two URLs, and a sentence that says why it came."""
+    """What only one reader's mail holds: URLs, and a sentence that says why it came.
+
+    `web` is where it can be read, empty for the day's page.
+    """
 
     manage: str = field(repr=False)
     unsubscribe: str = field(repr=False)
     why: str
+    web: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Sheet:
 
     rendered: Rendered
     marks: Personal
+    page: str
 
     @property
     def size(self) -> int:
@@ -58,6 +63,7 @@ class Sheet:
             (self.marks.manage, personal.manage),
             (self.marks.unsubscribe, personal.unsubscribe),
             (self.marks.why, personal.why),
+            (self.marks.web, personal.web or self.page),
         ):
             html = html.replace(mark, str(escape(words)))
             text = text.replace(mark, wrap(words))
@@ -67,7 +73,8 @@ class Sheet:
 def lay_out(selection: Selection, letterhead: Letterhead) -> Sheet:
     """Render a selection; less than a millisecond for ten papers."""
     nonce = secrets.token_hex(16)
-    marks = Personal(f"{nonce}manage", f"{nonce}unsubscribe", f"{nonce}why")
+    marks = Personal(f"{nonce}manage", f"{nonce}unsubscribe", f"{nonce}why", f"{nonce}web")
+    page = f"{letterhead.site}/edition/{selection.edition.day}"
     shown = _readable(selection)
     subject = _subject(shown, letterhead)
     values = {
@@ -77,13 +84,14 @@ def lay_out(selection: Selection, letterhead: Letterhead) -> Sheet:
         "personal": marks,
         "subject": subject,
         "preheader": _preheader(shown),
+        "page": page,
     }
     html = text = ""
     for share in _SHARES:
         html, text = render("digest.html", share=share, **values), render("digest.txt", share=share, **values)
         if len(html.encode()) <= LARGEST_PAGE:
             break
-    return Sheet(Rendered(subject, html, text, selection.papers), marks)
+    return Sheet(Rendered(subject, html, text, selection.papers), marks, page)
 
 
 def _readable(selection: Selection) -> Selection:

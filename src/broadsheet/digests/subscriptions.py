@@ -128,6 +128,18 @@ class Subscriptions:
         with self._database.read() as connection:
             return self._subscription(self._open(connection, token)[1])
 
+    def reading(self, token: str) -> Subscription:
+        """Return the subscription whose mails a link out of one of them shows. Raises `Invalid` (field `token`)."""
+        with self._database.read() as connection:
+            claim, row = self._verified(connection, token)
+        if claim.purpose not in ("read", "manage") or row.state != "confirmed":
+            raise bad_token()
+        return self._subscription(row)
+
+    def reading_token(self, row: Row[Any]) -> str:
+        """Return what the link to a mail on the web holds, for the subscription that `store` read as `row`."""
+        return self._tokens.make("read", row.id, row.token_key, row.created_at)
+
     def change(self, token: str, **chosen: object) -> Subscription:
         """Change some of what `choices` takes; raises `Invalid` naming the field."""
         _require_known(chosen)
@@ -229,11 +241,16 @@ class Subscriptions:
             asked = any(one.waits for one in saved_store.searches(connection, row.id))
         return letters.management(reader, self._letterhead, claimed.message_id, asked=asked)
 
-    def _open(self, connection: Connection, token: str) -> tuple[Claim, Row[Any]]:
+    def _verified(self, connection: Connection, token: str) -> tuple[Claim, Row[Any]]:
         row = store.by_id(connection, self._tokens.unverified(token))
         if row is None:
             raise bad_token()
-        claim = self._tokens.verify(token, row.token_key)
+        return self._tokens.verify(token, row.token_key), row
+
+    def _open(self, connection: Connection, token: str) -> tuple[Claim, Row[Any]]:
+        claim, row = self._verified(connection, token)
+        if claim.purpose == "read":  # whoever was passed a mail on may read it, and neither see nor change the rest
+            raise bad_token()
         if claim.purpose in ("confirm", "agree") and self._clock.now() - claim.issued_at > CONFIRM_WITHIN:
             raise Invalid(
                 f"This link held for {CONFIRM_WITHIN.days} days and is older. Subscribe again to get a new one.",

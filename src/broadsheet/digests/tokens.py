@@ -14,10 +14,10 @@ from itsdangerous.encoding import base64_encode
 
 from broadsheet.errors import Invalid
 
-Purpose = Literal["confirm", "manage", "agree"]
+Purpose = Literal["confirm", "manage", "agree", "read"]
 CONFIRM_WITHIN = timedelta(days=7)
 _LONGEST = 300
-_LETTERS: dict[str, Purpose] = {"c": "confirm", "m": "manage", "a": "agree"}
+_LETTERS: dict[str, Purpose] = {"c": "confirm", "m": "manage", "a": "agree", "r": "read"}
 
 
 @dataclass(frozen=True, slots=True)
