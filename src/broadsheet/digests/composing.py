@@ -119,7 +119,7 @@ class Composer:
             letters.end_url(self._letterhead, reader.token),
             letters.manage_url(self._letterhead, reader.token),
         )
-        web = letters.web_url(self._letterhead, self._subscriptions.reading_token(row), day)
+        web = letters.web_url(self._letterhead, reader.reading, day)
         rendered = sheet.for_reader(Personal(manage, end, why(reader), web))
         return Letter(
             recipient=reader.address,

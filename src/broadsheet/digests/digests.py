@@ -101,7 +101,8 @@ class Digests:
         reader = self._subscriptions.by_token(token)
         selection = self._upcoming(reader)
         end, manage = letters.end_url(self._letterhead, token), letters.manage_url(self._letterhead, token)
-        return selection, lay_out(selection, self._letterhead).for_reader(Personal(manage, end, why(reader)))
+        web = letters.web_url(self._letterhead, reader.reading, selection.edition.day)
+        return selection, lay_out(selection, self._letterhead).for_reader(Personal(manage, end, why(reader), web))
 
     def sent(self, token: str, day: date) -> Selection:
         """Return what the digest of a day held, for whoever has a link out of it; raises `Invalid` or `NotFound`."""

@@ -57,7 +57,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One address that asked for digests; `token` opens its manage page and ends it, so neither is ever printed."""
+    """One address that asked for digests; `token` opens its manage page and ends it, so neither is ever printed.
+
+    `reading` is a token that shows the mails of it and nothing else.
+    """
 
     id: int
     address: str = field(repr=False)
@@ -66,6 +69,7 @@ class Subscription:
     confirmed_at: datetime | None
     ended_at: datetime | None
     token: str = field(repr=False)
+    reading: str = field(repr=False)
     choices: Choices
     paused_from: date | None = None
     paused_until: date | None = None

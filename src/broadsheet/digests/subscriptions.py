@@ -136,10 +136,6 @@ class Subscriptions:
             raise bad_token()
         return self._subscription(row)
 
-    def reading_token(self, row: Row[Any]) -> str:
-        """Return what the link to a mail on the web holds, for the subscription that `store` read as `row`."""
-        return self._tokens.make("read", row.id, row.token_key, row.created_at)
-
     def change(self, token: str, **chosen: object) -> Subscription:
         """Change some of what `choices` takes; raises `Invalid` naming the field."""
         _require_known(chosen)
@@ -279,6 +275,7 @@ class Subscriptions:
             confirmed_at=row.confirmed_at,
             ended_at=row.ended_at,
             token=self._tokens.make("manage", row.id, row.token_key, row.created_at),
+            reading=self._tokens.make("read", row.id, row.token_key, row.created_at),
             choices=_chosen(row),
             paused_from=row.paused_from,
             paused_until=row.paused_until,
