@@ -135,6 +135,21 @@ def test_a_sketch_forgets_at_midnight_and_hardly_ever_errs() -> None:
     assert sketch.is_new(day + timedelta(days=1), "192.0.2.0", 0)
 
 
+def test_what_was_seen_is_kept_for_a_year_and_a_bit(
+    counting: Counting, clock: FixedClock, ids: tuple[int, ...]
+) -> None:
+    counting.saw("front day", ids)
+    counting.write()
+    clock.sleep(399 * 86_400)
+    counting.saw("front day", ids[:1])
+    counting.write()
+    assert sum(one.seen for one in counting.exposure(TODAY)) == 4
+    clock.sleep(2 * 86_400)
+    counting.saw("front day", ids[:1])
+    counting.write()
+    assert sum(one.seen for one in counting.exposure(TODAY)) == 2
+
+
 def test_two_processes_add_to_one_total(
     counting: Counting, database: Database, clock: FixedClock, ids: tuple[int, ...]
 ) -> None:

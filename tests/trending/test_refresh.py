@@ -162,6 +162,28 @@ def test_what_was_observed_during_a_look_is_looked_at_in_the_next(
     assert "50 upvotes" in instance.trending.top()[0].reason
 
 
+@pytest.mark.parametrize("cut_off", ["keep", "unmark", "publish"])
+def test_a_tick_that_is_cut_off_is_made_good_by_the_next(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, cut_off: str
+) -> None:
+    instance.catalogue.add([record(n, signals=(Signal("hf_upvotes", n, NOON, NOON - HOUR),)) for n in range(5)])
+    instance.trending.refresh()
+    before = instance.told()
+    third = instance.catalogue.get("arxiv:2601.00003").id
+    instance.clock.sleep(300)
+    instance.signals.record(third, [Signal("hf_upvotes", 80, instance.clock.now(), NOON - HOUR)])
+    with monkeypatch.context() as cut:
+        cut.setattr(store, cut_off, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            instance.trending.refresh()
+    assert instance.told()["pages"] == before["pages"]
+    instance.trending.refresh()
+    little_by_little = instance.told()
+    assert instance.trending.top()[0].paper.id == third
+    instance.trending.refresh(anew=True)
+    assert instance.told() == little_by_little
+
+
 def test_an_observation_of_the_future_counts_when_it_has_come(instance: Instance) -> None:
     early = Signal("hf_upvotes", 50, NOON + 3 * HOUR, NOON - HOUR)
     instance.catalogue.add([record(1, signals=(Signal("hf_upvotes", 3, NOON, NOON - HOUR), early))])

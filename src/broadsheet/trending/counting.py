@@ -9,7 +9,7 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
@@ -17,6 +17,7 @@ from broadsheet.trending import counts_store
 
 MOST_HELD = 200_000  # different places between two writes; a flood of made-up pages must not fill the memory
 LONGEST_PAGE = 96
+KEPT_DAYS = 400  # of what was seen: a year, to compare a day with
 _SKETCH_BITS = 1 << 23  # a megabyte; with half a million visits of a day one in 2,000 new ones is taken for a known one
 _PROBES = 4
 
@@ -92,6 +93,7 @@ class Counting:
         try:
             with self._database.write() as connection:
                 counts_store.add_seen(connection, seen)
+                counts_store.forget_before(connection, now.date() - timedelta(days=KEPT_DAYS))
                 counts_store.add_opened(connection, opened, _hour(now))
         except Exception:
             with self._lock:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from broadsheet.database import changes
@@ -52,6 +52,11 @@ def add_opened(connection: Connection, opened: Mapping[int, int], at: datetime) 
     for paper_id, first_seen_at in there.items():
         total = before.get(paper_id, 0.0) + opened[paper_id]
         keep(connection, paper_id, [Signal(OPENED, total, at, first_seen_at)])
+
+
+def forget_before(connection: Connection, day: date) -> None:
+    """Drop what was seen before a day."""
+    connection.execute(delete(table).where(table.c.day < day))
 
 
 def exposure(connection: Connection, since: date) -> list[Exposure]:
