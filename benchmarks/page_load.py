@@ -15,7 +15,8 @@ import urllib.parse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import count, cycle, islice
+from itertools import count as numbers
+from itertools import cycle, islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -56,10 +57,10 @@ def main() -> None:
     asked = arguments(__doc__, more=_more)
     logs.configure()
     size, seconds = (QUICK_PAPERS, QUICK_SECONDS) if asked.quick else (PAPERS, SECONDS)
-    report = Report("page_load", f"Pages at {RATE} requests a second, {size:,} papers", command("page_load"))
     with tempfile.TemporaryDirectory() as directory:
         home = asked.work or Path(directory) / "home"
-        keys = _fill(home, asked.data / "corpora" / QUERIES, size)
+        keys, count = _fill(home, asked.data / "corpora" / QUERIES, size)
+        report = Report("page_load", f"Pages at {RATE} requests a second, {count:,} papers", command("page_load"))
         queries = queries_of(asked.data / "corpora" / QUERIES, 500)
         with served(home, sources="[]", artefact_checks="0", edition_hour="0") as port:
             time.sleep(5)  # the first ticks publish today's edition and rank it
@@ -78,7 +79,7 @@ def _pages(keys: Sequence[str], queries: Sequence[str]) -> dict[str, tuple[list[
     searches = ["/search?" + urllib.parse.urlencode({"q": query}) for query in queries]
     fresh = [*searches[REPEATED:], *(f"{path}&sort=recent" for path in searches)]
     return {
-        "front": (["/"], (f"/?seen={n}" for n in count())),
+        "front": (["/"], (f"/?seen={n}" for n in numbers())),
         "search": (searches[:REPEATED], cycle(fresh)),
         "paper": (papers[:REPEATED], cycle(papers[REPEATED:])),
     }
@@ -182,8 +183,8 @@ async def _run(port: int, paths: Sequence[str], warm: int, rate: float, *, known
     return tally
 
 
-def _fill(home: Path, corpus: Path, size: int) -> list[str]:
-    """Make an instance of real papers, of which some came today and some are voted for; returns keys of papers."""
+def _fill(home: Path, corpus: Path, size: int) -> tuple[list[str], int]:
+    """Make an instance of real papers, some of today and voted for; returns their keys, and how many there are."""
     home.mkdir(parents=True, exist_ok=True)
     built = wiring.build(load(home=home, sources=()))
     now = built.clock.now()
@@ -196,8 +197,9 @@ def _fill(home: Path, corpus: Path, size: int) -> list[str]:
             pass  # else the server would do so meanwhile
         built.index.catch_up()
     built.trending.refresh()
+    there = built.catalogue.count()
     built.close()
-    return [one["id"] for one in told]
+    return [one["id"] for one in told], there
 
 
 def _record(told: dict[str, Any], n: int, now: datetime, chance: Random) -> SourceRecord:
