@@ -8,7 +8,7 @@ from broadsheet.clock import FixedClock
 from broadsheet.digests.interests import author, category, topic
 from broadsheet.digests.selection import Selection
 from broadsheet.editions.edition import Place
-from broadsheet.errors import Invalid
+from broadsheet.errors import Invalid, Unavailable
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.merges import Merges
 from broadsheet.search.question import Question
@@ -192,3 +192,19 @@ def test_the_mail_that_is_shown_is_the_mail_that_comes(room: Newsroom, clock: Fi
     assert body(mail, "html").strip() == shown_before.html.strip()
     assert "Donnerstag, 15. Januar 2026" in body(mail)
     assert '<span lang="de">Donnerstag, 15. Januar 2026</span>' in body(mail, "html")
+
+
+def test_nobody_is_told_that_nothing_is_new_while_the_search_is_silent(room: Newsroom, clock: FixedClock) -> None:
+    token = room.reader(BOB, days="daily", even_empty=True, sections="searches").token
+    room.subscriptions.searches.save(token, SALT)
+    clock.sleep(60)
+    found = room.come_in(31)
+    room.library.answers = {"salt": found}
+    room.library.trouble = Unavailable("The index is made again.")
+    room.press.publish(TODAY, lead=1)
+    assert room.tick() == 0
+    room.library.trouble = None
+    clock.sleep(86_400)
+    room.press.publish(TODAY + timedelta(days=1), lead=2)
+    assert room.tick() == 1
+    assert titles(room.tray.mails[-1]) == [31]

@@ -146,6 +146,29 @@ def test_a_mail_of_each_kind_passes_the_rules(
     assert HEAD.envelope_domain == mail["From"].addresses[0].domain
 
 
+def test_the_two_letters_of_a_move_pass_them_too(
+    sqlite: Database, clock: FixedClock, keys: DkimKeys, key: DkimKey
+) -> None:
+    post = Post(sqlite, clock, keys)
+    reader = post.room.reader(ADA)
+    post.room.subscriptions.moving.ask(reader.token, "new@reader.example")
+    post.room.subscriptions.send_waiting()
+    kinds = {ADA: Kind.MANAGEMENT, "new@reader.example": Kind.CONFIRMATION}
+    for letter in post.tray.mails[-2:]:
+        look_over_mail(letter.as_bytes(), kinds[str(letter["To"])], HEAD, key, clock.now())
+    assert {str(letter["To"]) for letter in post.tray.mails[-2:]} == set(kinds)
+
+
+def test_a_quiet_day_and_dates_of_another_script_pass_them_too(
+    sqlite: Database, clock: FixedClock, keys: DkimKeys, key: DkimKey
+) -> None:
+    post = Post(sqlite, clock, keys)
+    post.room.press.publish(TODAY, notice="Nothing new today. arXiv announces nothing on Sunday.")
+    post.room.reader(ADA, days="daily", even_empty=True, locale="ja")
+    assert post.room.tick() == 1
+    look_over_mail(post.last(), Kind.DIGEST, HEAD, key, clock.now())
+
+
 def test_no_kind_of_mail_is_forgotten() -> None:
     """Whoever writes a letter says its kind, and every kind that is written stands in `MAILS`."""
     written = list(_letters())

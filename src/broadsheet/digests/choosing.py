@@ -121,4 +121,5 @@ def _choose(reader: Reader, known: History, page: Mapping[str, Sequence[Entry]],
         entries = [entry for name in reader.sections for entry in by_section.get(name, ())]
     else:
         entries = share(reader.sections, offers, reader.size, taken)
-    return Chosen(reader.id, tuple(entries), bool(entries) or reader.even_empty)
+    quiet = reader.even_empty and not following.silent(saved)
+    return Chosen(reader.id, tuple(entries), bool(entries) or quiet)

@@ -78,6 +78,7 @@ class Following:
         self._reasons: dict[tuple[str, int], str] = {}
         self._apart: dict[int, Apart | None] = {}
         self._in_order: list[int] = []
+        self._silent: set[str] = set()
 
     def ask(self, questions: Iterable[str]) -> Iterator[str]:
         """Ask those that were not asked yet, and yield each: it may take a while, so hold no transaction open."""
@@ -109,6 +110,10 @@ class Following:
             news = self._found.get(saved.question)
             self._recent[key] = [paper_id for paper_id in news.ids if came[paper_id] > hour] if news else []
         return [paper_id for paper_id in self._recent[key] if came[paper_id] > since]
+
+    def silent(self, saved: Sequence[Saved]) -> bool:
+        """Tell whether something could not be asked for now, so that nobody can say that it found nothing."""
+        return any(one.question in self._silent for one in saved)
 
     def apart(self, paper_id: int) -> Apart | None:
         """Return a paper taken apart for the eyes of mutes, once a run; None where it departed.
@@ -147,6 +152,7 @@ class Following:
         try:
             return self._asking.ask(question)
         except (Invalid, Unavailable) as error:
+            self._silent.add(question)
             _log.warning("digests.search_not_asked", cause=error.message)
             return None
 
