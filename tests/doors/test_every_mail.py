@@ -154,8 +154,8 @@ def test_the_two_letters_of_a_move_pass_them_too(
     post.room.subscriptions.moving.ask(reader.token, "new@reader.example")
     post.room.subscriptions.send_waiting()
     kinds = {ADA: Kind.MANAGEMENT, "new@reader.example": Kind.CONFIRMATION}
-    for letter in post.tray.mails[-2:]:
-        look_over_mail(letter.as_bytes(), kinds[str(letter["To"])], HEAD, key, clock.now())
+    for letter, raw in zip(post.tray.mails[-2:], post.tray.raw[-2:], strict=True):
+        look_over_mail(raw, kinds[str(letter["To"])], HEAD, key, clock.now())
     assert {str(letter["To"]) for letter in post.tray.mails[-2:]} == set(kinds)
 
 
