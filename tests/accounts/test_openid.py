@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import httpx
 import pytest
 
+from broadsheet.accounts.bans import Bans
 from broadsheet.accounts.openid import OpenId
 from broadsheet.accounts.provider import Client, Provider
 from broadsheet.accounts.readers import Readers
@@ -110,6 +111,20 @@ def test_the_first_time_makes_the_account_and_later_ones_find_it(browser: Browse
 def test_an_account_by_mail_is_found_by_the_verified_address(browser: Browser) -> None:
     ada = browser.readers.add("ada.quill@EXAMPLE.org", "editor")
     assert browser.openid.accept(*browser.go())[0].id == ada.id
+
+
+def test_who_is_barred_signs_in_by_no_way(browser: Browser, sqlite: Database) -> None:
+    ada = browser.openid.accept(*browser.go())[0]
+    root = browser.readers.add("root@example.org", "admin")
+    bans = Bans(sqlite, browser.clock)
+    bans.ban(root, ada.id, "Spam.")
+    with pytest.raises(Forbidden, match="barred"):
+        browser.openid.accept(*browser.go())
+    browser.readers.delete(ada.id)
+    with pytest.raises(Forbidden, match="barred"):  # the account is new, the address is not
+        browser.openid.accept(*browser.go())
+    bans.lift(root, ada.id)
+    browser.openid.accept(*browser.go())
 
 
 def test_the_way_there_carries_state_nonce_and_challenge(browser: Browser) -> None:

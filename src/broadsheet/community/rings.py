@@ -14,9 +14,13 @@ The count that readers see is that of votes; the share that counts is for `trend
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
 
 from broadsheet.community import store
 from broadsheet.database.engine import Database
@@ -26,6 +30,7 @@ YOUNGEST = 0.2
 FEWEST_SHARED = 3  # papers
 MOSTLY = 0.5  # of the papers that either of two voted for
 FEWEST_TELLING = 5  # papers of a voter, before it tells something that nobody else knows them
+Floats = NDArray[np.float32]
 CROWD = 200  # voters of one paper; among more, company says nothing
 
 
@@ -59,15 +64,10 @@ def weigh(ballots: Sequence[Ballot], papers_of: Mapping[int, Set[int]], voters_o
 
     `papers_of` has what each voter voted for lately, `voters_of` how many voters each of these papers has.
     """
-    company = _company([one.reader_id for one in ballots], papers_of)
+    company, lone = _company_and_lone([one.reader_id for one in ballots], papers_of, voters_of)
     return [
-        Weight(
-            _youth(one.voted_at - one.joined_at),
-            1 / math.sqrt(1 + len(company[one.reader_id])),
-            _lone(one.reader_id, company[one.reader_id], papers_of, voters_of),
-            one.barred,
-        )
-        for one in ballots
+        Weight(_youth(one.voted_at - one.joined_at), 1 / math.sqrt(1 + others), 1 - alone / 2, one.barred)
+        for one, others, alone in zip(ballots, company, lone, strict=True)
     ]
 
 
@@ -116,30 +116,42 @@ def _youth(age: timedelta) -> float:
     return min(1.0, YOUNGEST + (1 - YOUNGEST) * max(age / WEEK, 0.0))
 
 
-def _company(voters: Sequence[int], papers_of: Mapping[int, Set[int]]) -> dict[int, set[int]]:
-    """Return with whom of the voters each mostly votes together."""
-    found: dict[int, set[int]] = {voter: set() for voter in voters}
+def _company_and_lone(
+    voters: Sequence[int], papers_of: Mapping[int, Set[int]], voters_of: Mapping[int, int]
+) -> tuple[list[int], list[float]]:
+    """Return with how many of the others each mostly votes, and the share of papers that are nobody else's."""
     if len(voters) > CROWD:
-        return found
-    for place, one in enumerate(voters):
-        for other in voters[place + 1 :]:
-            if _is_company(papers_of.get(one, frozenset()), papers_of.get(other, frozenset())):
-                found[one].add(other)
-                found[other].add(one)
-    return found
+        return [0] * len(voters), [_alone(papers_of.get(voter, frozenset()), voters_of) for voter in voters]
+    own = np.array([len(papers_of.get(voter, frozenset())) for voter in voters], dtype=np.float32)
+    cast, counted, single = _table(voters, papers_of, voters_of)
+    shared = cast @ cast.T
+    alike = (shared >= FEWEST_SHARED) & (shared >= MOSTLY * (own[:, None] + own - shared))
+    np.fill_diagonal(alike, val=False)
+    # A paper is nobody else's if its voters are this one and some of this one's company.
+    together = ((counted <= 1 + alike.astype(np.float32) @ cast) & (cast > 0)).sum(axis=1)
+    lone = np.where(own >= FEWEST_TELLING, (single + together) / np.maximum(own, 1), 0.0)
+    return [int(one) for one in alike.sum(axis=1)], [float(one) for one in lone]
 
 
-def _is_company(one: Set[int], other: Set[int]) -> bool:
-    shared = len(one & other)
-    return shared >= FEWEST_SHARED and shared >= MOSTLY * (len(one) + len(other) - shared)
+def _table(
+    voters: Sequence[int], papers_of: Mapping[int, Set[int]], voters_of: Mapping[int, int]
+) -> tuple[Floats, ...]:
+    """Return who of the voters voted for which of the papers that several of them voted for; how many voters each of
+    these has in all; and how many papers each voter is the only one to have voted for.
+    """
+    times = Counter(paper for voter in voters for paper in papers_of.get(voter, frozenset()))
+    papers = [paper for paper, count in times.items() if count > 1]
+    column = {paper: place for place, paper in enumerate(papers)}
+    cast = np.zeros((len(voters), len(papers)), dtype=np.float32)
+    single = np.zeros(len(voters), dtype=np.float32)
+    for row, voter in enumerate(voters):
+        own = papers_of.get(voter, frozenset())
+        cast[row, [column[paper] for paper in own if paper in column]] = 1
+        single[row] = sum(times[paper] == 1 and voters_of.get(paper, 1) <= 1 for paper in own)
+    return cast, np.array([voters_of.get(paper, 1) for paper in papers], dtype=np.float32), single
 
 
-def _lone(voter: int, company: Set[int], papers_of: Mapping[int, Set[int]], voters_of: Mapping[int, int]) -> float:
-    own = papers_of.get(voter, frozenset())
+def _alone(own: Set[int], voters_of: Mapping[int, int]) -> float:
     if len(own) < FEWEST_TELLING:
-        return 1.0
-    alone = sum(
-        voters_of.get(paper, 1) <= 1 + sum(paper in papers_of.get(other, frozenset()) for other in company)
-        for paper in own
-    )
-    return 1 - alone / len(own) / 2
+        return 0.0
+    return sum(voters_of.get(paper, 1) <= 1 for paper in own) / len(own)
