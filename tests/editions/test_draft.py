@@ -58,10 +58,21 @@ def test_a_paper_is_picked_once_and_taken_out_whole(draft: Draft, paper: int) ->
 
 @given(mine=DRAFTS, theirs=DRAFTS)
 def test_joining_two_drafts_loses_no_paper_and_no_words_of_the_first(mine: Draft, theirs: Draft) -> None:
-    both, left = joined(theirs, mine)
-    assert both.picks[: len(theirs.picks)] == theirs.picks
-    assert set(ids(both)) | {pick.paper_id for pick in left} == set(ids(mine)) | set(ids(theirs))
-    assert len(both.picks) <= MOST
+    both = joined(theirs, mine)
+    assert both.draft.picks[: len(theirs.picks)] == theirs.picks
+    assert set(ids(both.draft)) | {pick.paper_id for pick in both.left} == set(ids(mine)) | set(ids(theirs))
+    assert len(both.draft.picks) <= MOST
+    assert both.clashes == ()
+
+
+@given(theirs=st.sampled_from(["", "old", "theirs"]), mine=st.sampled_from(["", "old", "mine"]), known=st.booleans())
+def test_of_a_paper_in_both_no_words_that_somebody_wrote_are_lost_unsaid(theirs: str, mine: str, known: bool) -> None:
+    drafts = (Draft(SPAN, 1, (Pick(1, "", words),)) for words in (theirs, mine))
+    both = joined(*drafts, {1: "old"} if known else {})
+    (pick,) = both.draft.picks
+    written = {words for words in (theirs, mine) if words and not (known and words == "old")}
+    assert pick.blurb in written or not written
+    assert bool(both.clashes) == (len(written) > 1)
 
 
 def test_a_full_page_takes_no_more() -> None:

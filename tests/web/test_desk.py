@@ -254,13 +254,33 @@ def test_out_of_a_conflict_one_can_join_or_replace(room: Instance) -> None:
     page = room.post(DESK, 409, **stale(room), do="save").text
     sent = dict(html.document_fromstring(page).xpath(f'//form[@action="{DESK}"]')[0].form_values())
     sent.pop("form_token")
-    assert room.post(DESK, **sent, do="join").headers["location"] == f"{DESK}?said=joined"
+    both_wrote = room.post(DESK, 409, **sent, do="join").text
+    assert "Both of you wrote about “On counting moss colonies, part 1”." in both_wrote
+    assert "Theirs." in both_wrote
+    assert "Mine." in both_wrote
+    agreed = sent | {"blurb-1": ""}
+    assert room.post(DESK, **agreed, do="join").headers["location"] == f"{DESK}?said=joined"
     assert chosen(room) == [key(1), key(2), key(3)]
     picks = room.site.desk.draft(TODAY).picks
     assert [pick.blurb for pick in picks] == ["Theirs.", "", "Mine too."]
     assert "Somebody else" in room.post(DESK, 409, **sent, do="save").text, "that draft is old by now as well"
     room.post(DESK, **sent | {"revision": "3"}, do="save")
     assert [pick.blurb for pick in room.site.desk.draft(TODAY).picks] == ["Mine.", "Mine too."]
+
+
+def test_words_that_only_one_of_two_changed_are_joined_by_themselves(room: Instance) -> None:
+    press(room, f"pick {key(1)}", **{"from": ""})
+    press(room, "save", blurb_of_1="As it was.")
+    mine = fields(room.get(DESK).text) | {"blurb-1": "Much better."}
+    press(room, f"pick {key(2)}")
+    sent = dict(
+        html.document_fromstring(room.post(DESK, 409, **mine, do="save").text)
+        .xpath(f'//form[@action="{DESK}"]')[0]
+        .form_values()
+    )
+    sent.pop("form_token")
+    room.post(DESK, **sent, do="join")
+    assert [pick.blurb for pick in room.site.desk.draft(TODAY).picks] == ["Much better.", ""]
 
 
 def test_a_page_that_came_out_meanwhile_takes_the_words_to_the_next(room: Instance) -> None:

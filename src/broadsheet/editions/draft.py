@@ -4,9 +4,10 @@ Where it is kept and who may change it is `desk`'s matter. Every change gives an
 that two editors' drafts can be laid beside each other. The first pick is the lead, and no paper is picked twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time
+from types import MappingProxyType
 
 from broadsheet.editions.spans import Span
 from broadsheet.errors import Conflict, Invalid
@@ -109,12 +110,40 @@ def checked(draft: Draft) -> Draft:
     return replace(draft, picks=tuple(picks))
 
 
-def joined(kept: Draft, other: Draft) -> tuple[Draft, tuple[Pick, ...]]:
-    """Put what only `other` has behind what `kept` has; return that, and what found no room."""
-    have = {pick.paper_id for pick in kept.picks}
-    more = [pick for pick in other.picks if pick.paper_id not in have]
-    room = MOST - len(kept.picks)
-    return replace(kept, picks=(*kept.picks, *more[:room])), tuple(more[room:])
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Two drafts put together: what found no room, and the papers about which both wrote something else."""
+
+    draft: Draft
+    left: tuple[Pick, ...] = ()
+    clashes: tuple[int, ...] = ()
+
+
+def joined(kept: Draft, other: Draft, was: Mapping[int, str] = MappingProxyType({})) -> Joined:
+    """Put what only `other` has behind what `kept` has; of a paper in both, the words of whoever changed them stand.
+
+    `was` holds the blurbs from which `other` was made. Where both changed one, or the kickers differ, `kept`'s stand and it is a clash.
+    """
+    mine = {pick.paper_id: pick for pick in other.picks}
+    clashes: list[int] = []
+    both = []
+    for pick in kept.picks:
+        twin = mine.pop(pick.paper_id, pick)
+        blurb = _agreed(pick.blurb, twin.blurb, was.get(pick.paper_id))
+        kicker = _agreed(pick.kicker, twin.kicker, None)
+        if blurb is None or kicker is None:
+            clashes.append(pick.paper_id)
+            blurb, kicker = pick.blurb, pick.kicker
+        both.append(replace(pick, kicker=kicker, blurb=blurb))
+    more, room = tuple(mine.values()), MOST - len(both)
+    return Joined(replace(kept, picks=(*both, *more[:room])), more[room:], tuple(clashes))
+
+
+def _agreed(theirs: str, mine: str, was: str | None) -> str | None:
+    """Return the words that stand, None where both changed them."""
+    if not mine or mine in (theirs, was):
+        return theirs
+    return mine if not theirs or theirs == was else None
 
 
 def _merged(picks: Iterable[Pick]) -> list[Pick]:

@@ -14,13 +14,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from broadsheet.editions.candidates import ORIGINS, Candidate
-from broadsheet.editions.draft import LONGEST_BLURB, LONGEST_KICKER, MOST, Draft, Pick, Stale, joined
+from broadsheet.editions.draft import LONGEST_BLURB, LONGEST_KICKER, MOST, Draft, Pick, Stale
 from broadsheet.editions.proofreading import remarks
 from broadsheet.editions.spans import Span, read, span_of
 from broadsheet.errors import BroadsheetError, Conflict, Forbidden, Invalid, NotFound
 from broadsheet.papers.paper import Paper
 from broadsheet.web import front, words
-from broadsheet.web.drafting import Press, Written, approved_as, draft_of, no_room, press_of, pressed, written
+from broadsheet.web.drafting import Press, Written, approved_as, draft_of, joined_with, press_of, pressed, written
 from broadsheet.web.forms import Form
 from broadsheet.web.mistakes import status_of
 from broadsheet.web.site import Site
@@ -104,10 +104,7 @@ def _change(site: Site, span: Span, form: Form, by: int) -> Response:
     press, given = press_of(form), draft_of(site.catalogue, span, form)
     kept = site.desk.draft(span)
     if press.verb == "join":
-        both, left = joined(kept, given)
-        if left:
-            raise no_room(site.catalogue, left)
-        site.desk.save(both, by=by)
+        site.desk.save(joined_with(site.catalogue, kept, form), by=by)
         return RedirectResponse(f"/desk/{span.name}?said=joined", 303)
     wanted = pressed(site.catalogue, given, press)
     if press.verb not in ("approve", "withdraw"):
@@ -226,9 +223,10 @@ def _given_back(site: Site, request: Request, span: Span, form: Form, error: For
 def _wanted(site: Site, span: Span, form: Form) -> list[tuple[Written, str]]:
     """Return the picks as they would be, had the pressed button been heeded, with the titles of their papers."""
     draft = pressed(site.catalogue, draft_of(site.catalogue, span, form), press_of(form))
+    was = {site.catalogue.get(one.key).id: one.was for one in written(form)}
     return [
-        (Written(slot.number, slot.paper.key, slot.kicker, slot.blurb), slot.paper.title)
-        for slot in _slots(site, draft)
+        (Written(n, slot.paper.key, slot.kicker, slot.blurb, was.get(slot.paper.id, "")), slot.paper.title)
+        for n, slot in enumerate(_slots(site, draft), start=1)
     ]
 
 

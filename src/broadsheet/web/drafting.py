@@ -4,12 +4,12 @@ What a change does, `editions.draft` says, and whether it is kept, `editions.des
 so that no word typed is lost by moving a paper; papers go by names that outlive a merge.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from broadsheet.editions.draft import MOST, Draft, Pick, checked, moved, picked, without
+from broadsheet.editions.draft import MOST, Draft, Pick, Stale, checked, joined, moved, picked, without
 from broadsheet.editions.spans import Span, read_time
-from broadsheet.errors import Conflict, Invalid, NotFound
+from broadsheet.errors import Invalid, NotFound
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Paper
 from broadsheet.web.forms import Form
@@ -20,12 +20,16 @@ _FURTHER: Mapping[str, int] = {"up": -1, "down": 1}
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One pick as somebody wrote it: the field's number, the name of its paper, and words as they were sent."""
+    """One pick as somebody wrote it: the field's number, the name of its paper, and words as they were sent.
+
+    `was` is the blurb that the page held before anything was typed.
+    """
 
     number: int
     key: str
     kicker: str
     blurb: str
+    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def press_of(form: Form) -> Press:
 def written(form: Form) -> list[Written]:
     """Return the picks as they were sent, in their order, for pages that give somebody's words back."""
     return [
-        Written(n, key, form.get(f"kicker-{n}", ""), form.get(f"blurb-{n}", ""))
+        Written(n, key, form.get(f"kicker-{n}", ""), form.get(f"blurb-{n}", ""), form.get(f"was-{n}", ""))
         for n in range(1, FIELDS + 1)
         if (key := form.get(f"paper-{n}", ""))
     ]
@@ -92,10 +96,22 @@ def approved_as(draft: Draft, kept: Draft) -> Draft:
     return replace(draft, approved=kept.approved and same)
 
 
-def no_room(catalogue: Catalogue, left: tuple[Pick, ...]) -> Conflict:
-    """Return the error that names the papers for which a page has no room."""
-    titles = ", ".join(f"“{paper.title}”" for paper in catalogue.papers([pick.paper_id for pick in left]))
-    return Conflict(f"The page is full: there is no room for {titles}. Take papers out first.", value=len(left))
+def joined_with(catalogue: Catalogue, kept: Draft, form: Form) -> Draft:
+    """Return the kept draft with what a form has beside it; raises `Stale` where not all of both can stand."""
+    mine = checked(draft_of(catalogue, kept.span, form))
+    both = joined(kept, mine, {_paper(catalogue, one.key).id: one.was for one in written(form)})
+    if both.left:
+        titles = _titles(catalogue, [pick.paper_id for pick in both.left])
+        raise Stale(f"The page is full: there is no room for {titles}. Save yours with fewer papers.", kept)
+    if both.clashes:
+        titles = _titles(catalogue, both.clashes)
+        said = f"Both of you wrote about {titles}. Put what should stand into your field and save yours, or empty it."
+        raise Stale(said, kept)
+    return both.draft
+
+
+def _titles(catalogue: Catalogue, ids: Sequence[int]) -> str:
+    return " and ".join(f"“{paper.title}”" for paper in catalogue.papers(ids))
 
 
 def _revision(form: Form) -> int:
