@@ -97,3 +97,10 @@ def test_words_are_cleaned_and_told_when_they_are_too_long() -> None:
 def test_two_picks_that_proved_to_be_one_paper_are_one_with_the_words_of_both() -> None:
     draft = checked(Draft(SPAN, 3, (Pick(1, "tides"), Pick(2), Pick(1, "moss", "A blurb."))))
     assert draft.picks == (Pick(1, "tides", "A blurb."), Pick(2))
+
+
+def test_two_kickers_are_a_clash() -> None:
+    mine, theirs = (Draft(SPAN, 1, (Pick(1, kicker, "Same."),)) for kicker in ("Moss", "Tides"))
+    both = joined(theirs, mine)
+    assert (both.draft.picks, both.clashes) == (theirs.picks, (1,))
+    assert joined(theirs, Draft(SPAN, 1, (Pick(1, "", "Same."),))).clashes == ()

@@ -269,15 +269,12 @@ def test_out_of_a_conflict_one_can_join_or_replace(room: Instance) -> None:
 
 
 def test_words_that_only_one_of_two_changed_are_joined_by_themselves(room: Instance) -> None:
-    press(room, f"pick {key(1)}", **{"from": ""})
+    press(room, f"pick {key(1)}")
     press(room, "save", blurb_of_1="As it was.")
     mine = fields(room.get(DESK).text) | {"blurb-1": "Much better."}
     press(room, f"pick {key(2)}")
-    sent = dict(
-        html.document_fromstring(room.post(DESK, 409, **mine, do="save").text)
-        .xpath(f'//form[@action="{DESK}"]')[0]
-        .form_values()
-    )
+    page = room.post(DESK, 409, **mine, do="save").text
+    sent = dict(html.document_fromstring(page).xpath(f'//form[@action="{DESK}"]')[0].form_values())
     sent.pop("form_token")
     room.post(DESK, **sent, do="join")
     assert [pick.blurb for pick in room.site.desk.draft(TODAY).picks] == ["Much better.", ""]

@@ -122,7 +122,8 @@ class Joined:
 def joined(kept: Draft, other: Draft, was: Mapping[int, str] = MappingProxyType({})) -> Joined:
     """Put what only `other` has behind what `kept` has; of a paper in both, the words of whoever changed them stand.
 
-    `was` holds the blurbs from which `other` was made. Where both changed one, or the kickers differ, `kept`'s stand and it is a clash.
+    `was` holds the blurbs from which `other` was made. Where both changed one, or the kickers differ, it is a clash,
+    and `kept`'s stand.
     """
     mine = {pick.paper_id: pick for pick in other.picks}
     clashes: list[int] = []
