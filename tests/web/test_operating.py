@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -99,6 +100,15 @@ def test_an_address_is_suppressed_and_lifted(operator: Instance) -> None:
     assert f'value="{BOB}"' in refused
     assert 'id="address-error"' in operator.post(f"{PAGE}/address", 400, address="nobody", do="lift").text
     assert "did not say what to do" in operator.post(f"{PAGE}/address", 400, address=BOB).text
+
+
+def test_an_address_is_looked_up(operator: Instance) -> None:
+    assert "Written to, if it asked for mail." in operator.post(f"{PAGE}/address", 200, address=BOB, do="find").text
+    operator.post(f"{PAGE}/address", address=BOB, do="suppress")
+    page = operator.post(f"{PAGE}/address", 200, address=BOB, do="find").text
+    assert re.search(r"Not written to since .*: operator\.", page)
+    assert "added: operator" in page
+    assert 'id="address-error"' in operator.post(f"{PAGE}/address", 400, address="nobody", do="find").text
 
 
 def test_a_list_is_taken_in_and_given_out(operator: Instance) -> None:

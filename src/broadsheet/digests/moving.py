@@ -83,6 +83,7 @@ class Moving:
         if target is None or target.state != "pending":  # somebody subscribed with that address meanwhile
             return False
         moving_store.delete_subscription(connection, move.to_id)
+        moving_store.part_with_mails(connection, move.subscription_id)
         values = {"address": target.address, "address_key": target.address_key, "token_key": secrets.token_hex(16)}
         store.set_subscription(connection, move.subscription_id, values)
         return True

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from broadsheet.database.schema import (
     address_move,
@@ -15,6 +15,7 @@ from broadsheet.database.schema import (
     search_find,
     subscription,
 )
+from broadsheet.digests.deliveries import SETTLED
 
 
 def move_of(connection: Connection, subscription_id: int) -> Row[Any] | None:
@@ -48,6 +49,12 @@ def say(connection: Connection, subscription_id: int, values: Mapping[str, objec
 def delete_subscription(connection: Connection, subscription_id: int) -> None:
     """Delete a subscription with all that hangs on it."""
     connection.execute(delete(subscription).where(subscription.c.id == subscription_id))
+
+
+def part_with_mails(connection: Connection, subscription_id: int) -> None:
+    """Take their ids from mails that have gone out: what still comes back to them says nothing of the new mailbox."""
+    gone = and_(delivery.c.subscription_id == subscription_id, delivery.c.state.in_(SETTLED))
+    connection.execute(update(delivery).where(gone).values(message_id=""))
 
 
 def own(connection: Connection, subscription_id: int, reader_id: int, now: datetime) -> None:

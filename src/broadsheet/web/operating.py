@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from broadsheet.errors import BroadsheetError, Invalid
 from broadsheet.mail import office
 from broadsheet.mail.office import Imported, Overview
+from broadsheet.mail.suppression import Decision, Suppression
 from broadsheet.mail.suppression_file import lines_of, written
 from broadsheet.mail.tally import Rates
 from broadsheet.web.forms import Form
@@ -52,10 +53,12 @@ def resume(site: Site, request: Request, _form: Form) -> Response:
 
 
 def decide(site: Site, request: Request, form: Form) -> Response:
-    """Suppress an address, or lift it."""
+    """Look an address up, suppress it, or lift it."""
     operator = site.known.require(request, "admin")
     address = form.get("address", "").strip()
     try:
+        if form.get("do") == "find":
+            return _page(site, request, found=site.office.find(address), address=address)
         if form.get("do") == "lift":
             site.office.lift(address, operator.shown)
         elif form.get("do") == "suppress":
@@ -87,7 +90,13 @@ def export(site: Site, request: Request) -> Response:
 
 
 def _page(
-    site: Site, request: Request, *, error: BroadsheetError | None = None, done: Imported | None = None, **given: str
+    site: Site,
+    request: Request,
+    *,
+    error: BroadsheetError | None = None,
+    done: Imported | None = None,
+    found: tuple[Suppression | None, list[Decision]] | None = None,
+    **given: str,
 ) -> Response:
     site.known.require(request, "admin")
     told = site.office.overview()
@@ -104,6 +113,7 @@ def _page(
         errors=error if isinstance(error, Invalid) else None,
         trouble="" if isinstance(error, Invalid) or error is None else error.message,
         done=done,
+        found=found,
         given={"address": "", "pasted": ""} | given,
         said=request.query_params.get("said", ""),
         width=WIDTH,

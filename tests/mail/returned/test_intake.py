@@ -21,7 +21,7 @@ from broadsheet.mail.returned.inboxes import Waiting
 from broadsheet.mail.returned.intake import KEPT, Intake
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.tally import Rates
-from tests.digests.newsroom import HEAD, RETURNS, SECRET, TODAY, Newsroom, Tray, newsroom
+from tests.digests.newsroom import HEAD, RETURNS, SECRET, TODAY, Newsroom, Tray, newsroom, token
 from tests.mail.returned.reports import arf, away, dsn, plain
 
 ADA = "ada.quill@reader.example"
@@ -255,6 +255,29 @@ def test_an_inbox_that_is_shut_stops_no_other(desk: Desk) -> None:
     with pytest.raises(Unavailable, match="shut"):
         both.take_in()
     assert desk.reason() == "bounced"
+
+
+def test_what_comes_back_from_an_old_address_says_nothing_of_the_new_one(desk: Desk) -> None:
+    reader = desk.room.reader(ADA)
+    assert desk.room.tick() == 1
+    late = desk.room.tray.senders[-1]
+    desk.room.subscriptions.moving.ask(reader.token, "ada@new.example")
+    desk.room.subscriptions.send_waiting()
+    links = {str(mail["To"]): mail for mail in desk.room.tray.mails[-2:]}
+    desk.room.subscriptions.moving.agree(token(links[ADA], "/subscription/address"))
+    desk.room.subscriptions.confirm(token(links["ada@new.example"], "/subscription/confirm"))
+    assert desk.take_in(dsn(late), arf(late)) == "1 bounces, 1 complaints, 2 of no mail that is known"
+    assert (desk.reason("ada@new.example"), desk.reason()) == ("", "")
+    assert desk.room.subscriptions.counts()["confirmed"] == 1
+
+
+def test_a_mail_that_breaks_the_reading_is_passed_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr("broadsheet.mail.returned.intake.read", broken)
+    assert desk.take_in(dsn(desk.digest()), b"\xff") == "2 others"
+    assert desk.box.mails == []
 
 
 def test_without_an_inbox_nothing_is_read(desk: Desk) -> None:

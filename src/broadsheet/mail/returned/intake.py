@@ -23,7 +23,7 @@ from broadsheet.jobs.leases import Leases
 from broadsheet.logs import get_logger
 from broadsheet.mail import standing, tally
 from broadsheet.mail.envelope import ReturnPath
-from broadsheet.mail.returned.inboxes import Inbox
+from broadsheet.mail.returned.inboxes import Inbox, Waiting
 from broadsheet.mail.returned.reading import Kind, Told, read
 from broadsheet.mail.suppression import suppress
 from broadsheet.mail.verdicts import Verdict
@@ -134,7 +134,7 @@ class Intake:
 
     def _read(self, inbox: Inbox, path: ReturnPath, until: float, kinds: Counter[Kind], numbers: Counter[str]) -> None:
         for waiting in inbox.waiting(MOST):
-            told = read(waiting.raw, waiting.recipients, path)
+            told = _read_one(waiting, path)
             numbers.update(self._settle(told))
             kinds[told.kind] += 1
             waiting.done()
@@ -158,6 +158,15 @@ class Intake:
         verdict = told.verdict.value if told.verdict else ""
         _log.info("mail_returned", kind=told.kind.value, mail=told.mail_id, verdict=verdict, suppressed=suppressed)
         return Counter(suppressed=int(suppressed))
+
+
+def _read_one(waiting: Waiting, path: ReturnPath) -> Told:
+    """Read a mail; one that breaks the reading would be met first in every run, and is passed over instead."""
+    try:
+        return read(waiting.raw, waiting.recipients, path)
+    except Exception as error:  # noqa: BLE001 - a stranger wrote it
+        _log.error("mail_not_read", error=type(error).__name__)
+        return Told(Kind.OTHER)
 
 
 def _act(connection: Connection, told: Told, owner: Owner, to: Addressee, now: datetime) -> bool:
