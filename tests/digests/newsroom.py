@@ -19,6 +19,7 @@ from broadsheet.database.schema import delivery
 from broadsheet.database.schema import edition as edition_table
 from broadsheet.digests.digests import Digests
 from broadsheet.digests.following import Follower
+from broadsheet.digests.pace import Pace
 from broadsheet.digests.subscription import Subscription
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.edition import Edition, Head, Place
@@ -203,13 +204,15 @@ class Newsroom:
             return list(connection.execute(statement).scalars())
 
 
-def newsroom(database: Database, clock: FixedClock, transport: Transport | None = None) -> Newsroom:
+def newsroom(
+    database: Database, clock: FixedClock, transport: Transport | None = None, pace: Pace | None = None
+) -> Newsroom:
     tray, press = Tray(), Press(database, clock)
     way = transport or tray
     subscriptions = Subscriptions(database, clock, SECRET, way, HEAD, UTC_ZONE, Catalogue(database, clock))
     library = Library()
     follower = Follower(library, Catalogue(database, clock))
-    digests = Digests(database, subscriptions, cast("Editions", press), follower, way, HEAD, clock)
+    digests = Digests(database, subscriptions, cast("Editions", press), follower, way, HEAD, clock, pace)
     return Newsroom(database, clock, tray, press, subscriptions, digests, library)
 
 
