@@ -9,4 +9,4 @@ compile() {
 		--no-annotate --custom-compile-command "make lock" pyproject.toml -o "requirements/$out" "$@"
 }
 compile run.txt --extra postgres --extra evaluate --group build
-compile test.txt --extra postgres --extra evaluate --group build --group test --group lint -c requirements/run.txt
+compile test.txt --extra postgres --extra evaluate --group build --group test --group bench --group lint -c requirements/run.txt
