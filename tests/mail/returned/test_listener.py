@@ -125,9 +125,11 @@ def test_a_port_that_is_taken_is_told(spool: Spool) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["lmtp://127.0.0.1", "lmtp://:24", "smtp://h:x", "smtp://h:25?cert=a", "lmtp://h:24?a=b"]
+    "url",
+    ["lmtp://127.0.0.1", "lmtp://:24", "smtp://h:x", "smtp://h:25?cert=a", "lmtp://h:24?a=b", "smtp://u:secret@h:25"],
 )
 def test_a_bad_address_is_refused(url: str) -> None:
     with pytest.raises(Invalid) as told:
         Ear.from_url(url)
     assert told.value.field == "bounce_mailboxes"
+    assert "secret" not in told.value.message

@@ -132,6 +132,16 @@ def test_no_mail_of_a_stranger_breaks_the_reading(noise: bytes, place: int, raw:
     assert told(raw[:place] + noise + raw[place:], US).kind in Kind
 
 
+def test_endless_words_cost_nothing() -> None:
+    """A search for addresses in 200,000 letters without a space would take hours."""
+    long = "x" * 200_000
+    assert told(dsn(US, words=f"smtp; 550 5.1.1 {long}")).verdict is Verdict.GONE
+    assert len(told(dsn(US, words=f"smtp; 550 5.1.1 {long}")).words) < 3_000
+    assert told(qmail(US, f"{long} (#5.1.1)")).kind is Kind.BOUNCE
+    assert told(plain(f"{long}, {US}"), US).kind is Kind.OTHER
+    assert told(plain(US, long, *[f"To: {long[:2000]}"] * 60)).kind in Kind
+
+
 def test_a_mail_of_many_shells_or_of_great_length_is_read_within_limits() -> None:
     deep = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(3000))
     assert told(deep, US).kind in Kind

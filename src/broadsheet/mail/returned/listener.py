@@ -47,12 +47,14 @@ class Ear:
             host, port = parts.hostname, parts.port
             options = parse_qs(parts.query, strict_parsing=bool(parts.query))
         except ValueError as error:
-            raise _bad_url(url, str(error)) from error
+            raise _bad_url(str(error)) from error
         if not host or port is None:
-            raise _bad_url(url, "it names no address or no port to listen on")
+            raise _bad_url("it names no address or no port to listen on")
         cert, key = options.get("cert", [None])[0], options.get("key", [None])[0]
+        if parts.username or parts.password:
+            raise _bad_url("it names a user, and nobody signs in here")
         if options.keys() - {"cert", "key"} or (cert is None) != (key is None):
-            raise _bad_url(url, "cert and key are its options, and go together")
+            raise _bad_url("cert and key are its options, and go together")
         return cls("lmtp" if parts.scheme == "lmtp" else "smtp", host, port, cert, key)
 
     def __str__(self) -> str:
@@ -217,9 +219,8 @@ def _plain(address: str | None) -> str:
     return "".join(char for char in address or "" if char.isprintable() and char not in "<> ")
 
 
-def _bad_url(url: str, reason: str) -> Invalid:
+def _bad_url(reason: str) -> Invalid:
+    # The value itself may hold a password by mistake, so it is not repeated.
     return Invalid(
-        f"{url!r:.80} in BROADSHEET_BOUNCE_MAILBOXES cannot be listened at: {reason}. {_FORM}",
-        field="bounce_mailboxes",
-        value=url,
+        f"A place in BROADSHEET_BOUNCE_MAILBOXES cannot be listened at: {reason}. {_FORM}", field="bounce_mailboxes"
     )

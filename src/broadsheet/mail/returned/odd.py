@@ -7,7 +7,7 @@ The library finds that a mailbox failed, and not why: without a server's words b
 
 import logging
 
-from broadsheet.mail.returned.parsed import Mail, parts, text
+from broadsheet.mail.returned.parsed import LONGEST_HEADER, Mail, parts, text
 from broadsheet.mail.returned.reports import Failure
 from broadsheet.mail.verdicts import Verdict, judge, status_of
 
@@ -37,4 +37,4 @@ def _reason(mail: Mail) -> str:
     """Return the line of the report with a server's code, else its whole beginning."""
     whole = "\n".join(text(part) for part in parts(mail) if part.get_content_maintype() == "text")[:_LONGEST]
     coded = next((line for line in whole.splitlines() if status_of(line)), "")
-    return " ".join((coded or whole).split())
+    return " ".join((coded or whole).split())[:LONGEST_HEADER]
