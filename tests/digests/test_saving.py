@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from broadsheet.clock import FixedClock
-from broadsheet.digests.saved import MOST_SEARCHES
+from broadsheet.digests.interests import author, category, topic
+from broadsheet.digests.saved import MOST, MOST_SEARCHES
 from broadsheet.digests.saving import MOST_WAITING
 from broadsheet.digests.subscriptions import ONE_LETTER_IN
 from broadsheet.errors import Conflict, Invalid, NotFound
@@ -168,3 +169,24 @@ def test_edition_is_a_choice_like_the_others(room: Newsroom) -> None:
     with pytest.raises(Invalid, match="say on") as error:
         room.subscriptions.change(reader.token, edition="maybe")
     assert error.value.field == "edition"
+
+
+def test_following_switches_its_section_on_and_has_its_own_limit(desk: Newsroom) -> None:
+    desk.come_in(1, 2, 3)
+    token = desk.reader(BOB, sections="picks,searches").token
+    kept = desk.subscriptions.searches
+    for n in range(MOST["topics"]):
+        kept.follow(token, topic("", f"salt {n}"))
+    kept.follow(token, topic("", "salt 0"))  # followed already
+    with pytest.raises(Conflict, match="20 topics"):
+        kept.follow(token, topic("", "one more"))
+    kept.save(token, SALT)
+    assert desk.subscriptions.by_token(token).sections == ("picks", "searches", "topics")
+    for what, error in (
+        (topic("", examples=["2601.00001", "2601.00002", "2601.99999"]), NotFound),
+        (topic("", examples=["2601.00001", "2601.00002", "https://arxiv.org/abs/2601.00001v3"]), Invalid),
+        (category("cs.XX"), NotFound),
+        (author("Ada Quill", "cs.XX"), NotFound),
+    ):
+        with pytest.raises(error):
+            kept.follow(token, what)
