@@ -97,6 +97,10 @@ def test_what_is_nested_too_deep_is_shown_as_it_was_typed(text: str) -> None:
     assert "<pre" not in set_("> " * (MOST_NESTED // 2) + "fine")
 
 
+def test_a_link_that_leads_nowhere_is_its_words() -> None:
+    assert set_("see [this]() and [that](https://x.example/)").startswith("<p>see this and <a href=")
+
+
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=25).map("".join))
 def test_whatever_is_typed_only_our_elements_and_attributes_come_out(text: str) -> None:
     tree = html.fragment_fromstring(set_(text), create_parent="div")

@@ -80,11 +80,21 @@ def _math(state: StateInline, silent: bool) -> bool:
 def _blocks(tokens: Sequence[Token]) -> Iterator[Markup]:
     for token in tokens:
         if token.type == "inline":
-            yield from map(_inline, token.children or ())
+            yield from map(_inline, _leading(token.children or ()))
         elif token.type in ("fence", "code_block"):
             yield Markup('<pre tabindex="0" aria-label="Code"><code>{}</code></pre>\n').format(token.content)
         elif not token.hidden:  # the paragraphs of a tight list are
             yield _edge(token)
+
+
+def _leading(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Leave out links that lead nowhere, as `[words]()` does, and keep their words; no link stands within another."""
+    nowhere = False
+    for token in tokens:
+        if token.type == "link_open":
+            nowhere = not token.attrGet("href")
+        if not (nowhere and token.type in ("link_open", "link_close")):
+            yield token
 
 
 def _inline(token: Token) -> Markup:
