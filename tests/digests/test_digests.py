@@ -542,3 +542,25 @@ def test_weekly_readers_get_it_on_their_own_day(room: Newsroom, clock: FixedCloc
             got.setdefault(mail["To"], day)
     assert got == {BOB: TODAY, ADA: TODAY + timedelta(days=1)}
     assert len(room.tray.mails) == 2
+
+
+def test_a_pause_stops_a_run_in_the_midst(room: Newsroom, clock: FixedClock) -> None:
+    room.press.publish(TODAY, lead=1)
+    for n in range(8):
+        room.reader(f"reader{n}@one.example", days="daily")
+    room.digests.queue_due()
+    limits = Limits(room.database, clock)
+
+    def complain(recipient: str) -> None:
+        if recipient == "reader2@one.example":
+            with room.database.write() as connection:
+                tally.count(connection, tally.Event.ACCEPTED, "one.example", clock.now(), 1000)
+                tally.count(connection, tally.Event.COMPLAINED, "one.example", clock.now(), 9)
+            assert limits.watch() is not None
+
+    room.tray.before = complain
+    sent = room.digests.send_due().accepted
+    assert 3 <= sent < 8
+    assert sorted(room.states()) == ["accepted"] * sent + ["queued"] * (8 - sent)
+    limits.lift("Ada")
+    assert room.digests.send_due().accepted == 8 - sent

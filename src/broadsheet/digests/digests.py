@@ -149,7 +149,8 @@ class Digests:
             return report
         with self._leases.held(LEASE, LEASE_LENGTH) as lease:
             left = self._left_behind()
-            sent = self._sending.run(delivery_store.DIGESTS, self._composer(), self._keeper(lease))
+            keep = self._keeper(lease)
+            sent = self._sending.run(delivery_store.DIGESTS, self._composer(), lambda: self._goes_on(keep))
         return report + left + sent
 
     def _left_behind(self) -> SendReport:
@@ -168,6 +169,11 @@ class Digests:
     def _is_paused(self) -> bool:
         with self._database.read() as connection:
             return pause_of(connection) is not None
+
+    def _goes_on(self, keep: Callable[[], None]) -> bool:
+        """Hold on to the lease, and say whether nobody has paused digests meanwhile."""
+        keep()
+        return not self._is_paused()
 
     def _keeper(self, lease: Lease) -> Callable[[], None]:
         """Return what prolongs the lease whenever half of it has passed; it raises `Conflict` if the lease is lost."""

@@ -89,8 +89,8 @@ class Sending:
         self._pace = pace or Pace(clock)
         self._turn = Lock()
 
-    def run(self, kinds: Sequence[str], composer: Composer, keep: Callable[[], None] = lambda: None) -> SendReport:
-        """Send until nothing of `kinds` is due; `keep` is called before each batch, to hold on to a lease.
+    def run(self, kinds: Sequence[str], composer: Composer, go_on: Callable[[], bool] = lambda: True) -> SendReport:
+        """Send until nothing of `kinds` is due; `go_on` is asked before each batch, and may hold on to a lease.
 
         Raises `Unavailable` when no mail can leave: what was not tried waits as it was.
         """
@@ -99,10 +99,8 @@ class Sending:
             tally[State.SUPPRESSED] += delivery_store.withdraw(connection, self._clock.now())
         with Lanes(self._transport, self._letterhead, self._clock, self._begin) as lanes:
             try:
-                keep()
-                while (batch := self._exchange(lanes, kinds, tally)) is not None:
+                while go_on() and (batch := self._exchange(lanes, kinds, tally)) is not None:
                     self._give(lanes, batch, composer)
-                    keep()
             finally:
                 lanes.stop()
                 self._settle(lanes.rest(), tally)
