@@ -63,18 +63,21 @@ class Rates:
 
 def count(connection: Connection, event: Event, domain: str, now: datetime, number: int = 1) -> None:
     """Add to a day's count within a caller's transaction."""
-    row = {"day": now.astimezone(UTC).date(), "domain": domain, "event": event, "number": number}
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    upsert = dialect.insert(mail_tally).values(**row)
-    counted = {"number": mail_tally.c.number + upsert.excluded.number}
-    connection.execute(upsert.on_conflict_do_update(index_elements=["day", "domain", "event"], set_=counted))
+    count_all(connection, {(domain, event): number}, now)
 
 
 def count_all(connection: Connection, counted: Mapping[tuple[str, Event], int], now: datetime) -> None:
     """Add several counts, by receiver and event, in one order: no two transactions wait for each other in a ring."""
-    for (domain, event), number in sorted(counted.items()):
-        if number:
-            count(connection, event, domain, now, number)
+    day = now.astimezone(UTC).date()
+    rows = [
+        {"day": day, "domain": domain, "event": event, "number": number}
+        for (domain, event), number in sorted(counted.items())
+        if number
+    ]
+    if rows:
+        upsert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(mail_tally)
+        more = {"number": mail_tally.c.number + upsert.excluded.number}
+        connection.execute(upsert.on_conflict_do_update(index_elements=["day", "domain", "event"], set_=more), rows)
 
 
 def domain_of(address: str) -> str:
