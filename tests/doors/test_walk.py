@@ -46,7 +46,7 @@ class Walk:
         return page, answer.status if answer else 0
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def walk(served: Served, browser: Browser) -> Iterator[Walk]:
     told: list[str] = []
     contexts = []

@@ -23,13 +23,13 @@ from broadsheet.papers.paper import Paper
 from broadsheet.sources.connector import Connector
 from broadsheet.sources.harvest import Harvester
 from broadsheet.sources.health import SourceHealth
-from tests.sources.cases import CASES
+from tests.sources.cases import CASES, PARTS
 from tests.sources.contract import Case, Stock
 from tests.sources.modes import CONNECTION, CONTENT, DOCUMENT, DRIP, IDS, LASTS, LATER, NOON, USED, Entry, Mode
 from tests.sources.servers import Fault, Script, serving, status
 
 MOST_REQUESTS = 60  # of one run over nine papers, whatever is answered
-BY_NAME = {case.name: case for case in CASES}
+BY_NAME = {case.name: case for case in (*CASES, *PARTS)}
 _REQUESTS: dict[str, int] = {}
 
 
@@ -83,7 +83,7 @@ class Desk:
         assert "published" not in reads or paper.published == date.fromisoformat(str(one.published)[:10])
 
 
-@pytest.fixture(scope="module", params=[case.name for case in CASES])
+@pytest.fixture(scope="module", params=list(BY_NAME))
 def served(request: pytest.FixtureRequest) -> Iterator[tuple[Case, Script, Stock, str]]:
     case, script, stock = BY_NAME[request.param], Script(), Stock()
     with serving(case.app(script, stock)) as base:
