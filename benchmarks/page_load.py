@@ -126,7 +126,7 @@ class Client:
         self._port = port
         self._known = known
         self._tags: dict[str, str] = {}
-        self._free: asyncio.Queue[tuple[asyncio.StreamReader, asyncio.StreamWriter] | None] = asyncio.Queue()
+        self._free: asyncio.LifoQueue[tuple[asyncio.StreamReader, asyncio.StreamWriter] | None] = asyncio.LifoQueue()
         for _ in range(CONNECTIONS):
             self._free.put_nowait(None)
 
@@ -134,7 +134,8 @@ class Client:
         """Ask for a page and write into `tally` how it went."""
         held = await self._free.get()
         try:
-            held = held or await asyncio.open_connection("127.0.0.1", self._port)
+            if held is None or held[0].at_eof():  # the server closes what was idle for some seconds
+                held = await asyncio.open_connection("127.0.0.1", self._port)
             status, size = await self._ask(held, path)
         except (OSError, asyncio.IncompleteReadError, ValueError):
             tally.failed += 1
