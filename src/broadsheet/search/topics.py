@@ -45,11 +45,11 @@ def belonging(engine: Engine, background: Background, vectors: Sequence[Scores],
     """Return which of `among` belong to the topic in whose middle `vectors` lie, nearest first.
 
     A paper belongs if its cosine to the middle lies `DEVIATIONS` standard deviations above the mean of the sample.
-    Without a vector that says anything none does.
+    Without a vector that says anything, or papers at large to compare with, none does.
     """
     units = [unit for one in vectors if (unit := _unit(one)) is not None]
     none = np.zeros(0, np.float32)
-    if not units or not len(among):
+    if not units or not len(among) or not len(background.sample):
         return Ranking(np.zeros(0, np.int64), none, none)
     middle = np.mean(units, axis=0)
     topic = np.asarray(middle - (CALIBRATION * background.middle if len(units) > 1 else 0), np.float32)
