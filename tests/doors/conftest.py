@@ -21,6 +21,7 @@ from broadsheet.reuse.facts import Facts
 from broadsheet.reuse.store import Check
 from broadsheet.settings import load
 from tests.doors.instance import free_port
+from tests.doors.newsroom import Newsroom, open_newsroom
 from tests.invented import record
 
 
@@ -62,6 +63,12 @@ def browser() -> Iterator[Browser]:
         )
         yield started
         started.close()
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path, browser: Browser) -> Iterator[Newsroom]:
+    with open_newsroom(tmp_path / "home", browser) as found:
+        yield found
 
 
 def _fill(app: App) -> None:

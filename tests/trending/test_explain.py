@@ -129,6 +129,21 @@ def test_an_own_count_that_stands_still_is_told_so() -> None:
     assert "none of them in the last 6 hours" in sentence(found)
 
 
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0.2, "votes here that count as 0.2; "),
+        (0.04, "votes here that count as 0.1; "),
+        (2.4, "votes here that count as 2.4; "),
+        (3 * 0.1 / 0.3, "1 vote here; "),
+    ],
+)
+def test_votes_that_do_not_count_whole_are_not_told_as_none(count: float, words: str) -> None:
+    found = parts(Attention(8, {"votes": 8}, {"votes": Reading(count, 8, count / 2, 2)}, None), BUSY)
+    assert found[0].reason.startswith(words)
+    assert "0 of them" not in sentence(found)
+
+
 def test_the_past_asks_for_the_level_alone() -> None:
     found = parts(replace(EXAMPLE, citations=10), replace(DAY, past=True))
     assert [part.name for part in found] == ["level", "stars", "citations"]

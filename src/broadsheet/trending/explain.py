@@ -136,12 +136,12 @@ def _level_words(kind: Kind, reading: Reading, total: float) -> str:
     age = formula.judged_age(kind, reading.age)
     youngest = ", the youngest age that is judged" if age > reading.age else ""
     expected = _usual(formula.usual(kind, age, total))
-    return f"{_votes(kind, reading.count)} {kind.where}; {expected} at {_hours(age)}{youngest}"
+    return f"{_votes(kind, reading.count)}; {expected} at {_hours(age)}{youngest}"
 
 
 def _pace_words(kind: Kind, reading: Reading, total: float, recent: bool) -> str:
     new = reading.count - reading.count_before
-    gained = f"{new:,.0f} of them" if new else "none of them"
+    gained = f"{_number(new)} of them" if new else "none of them"
     span = _hours(reading.age - reading.age_before).removeprefix("less than an ").removeprefix("1 ")
     when = f"in the last {span}" if recent else f"in the {span} before the last reading"
     floor = formula.judged_age(kind, reading.age)
@@ -165,7 +165,18 @@ def _citations_words(count: float) -> str:
 
 
 def _votes(kind: Kind, count: float) -> str:
-    return f"{count:,.0f} {kind.noun}{'' if count == 1 else 's'}"
+    """Say how many there are and where; of votes that do not count whole, what they count as."""
+    if _is_whole(count):
+        return f"{count:,.0f} {kind.noun}{'' if round(count) == 1 else 's'} {kind.where}"
+    return f"{kind.noun}s {kind.where} that count as {_number(count)}"
+
+
+def _is_whole(count: float) -> bool:
+    return math.isclose(count, round(count), abs_tol=1e-6)
+
+
+def _number(count: float) -> str:
+    return f"{count:,.0f}" if _is_whole(count) else f"{max(count, 0.1):,.1f}"
 
 
 def _usual(count: float) -> str:
