@@ -4,14 +4,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from broadsheet.app import App, build
 from broadsheet.clock import FixedClock
 from broadsheet.errors import Invalid
 from broadsheet.jobs.ticks import run_all
-from broadsheet.settings import load
+from broadsheet.settings import blanked, load
 from tests.doors.instance import NOWHERE
 from tests.invented import record
+from tests.mail.ses.servers import KEY_ID, SECRET_KEY, TOPIC, amazon
 
 
 def _said(app: App) -> dict[str, str]:
@@ -77,6 +79,41 @@ def test_an_instance_for_one_reader_refuses_to_be_public(tmp_path: Path, public:
         build(load(home=tmp_path / "home", single_user=True, **public))
     assert told.value.field == "single_user"
     assert not (tmp_path / "home").exists()
+
+
+AMAZON = {"ses_region": "eu-west-1", "ses_key_id": "AKIDTIDE", "ses_secret_key": "hush hush"}
+
+
+def test_mails_leave_through_amazon_and_its_notices_have_a_door(tmp_path: Path, clock: FixedClock) -> None:
+    with amazon() as server:
+        urls = {"ses_topic": TOPIC, "ses_url": server.url, "sns_url": server.url}
+        given = AMAZON | urls | {"ses_secret_key": SECRET_KEY, "ses_key_id": KEY_ID}
+        app = build(load(home=tmp_path / "home", sources=(), artefact_checks=0, **given), clock)
+        app.accounts.sign_ins.ask("ada@quill.example", "192.0.2.7")
+        assert _said(app)["sign-ins"] == "letters to sign in: 1 sent"
+        assert server.taken[0]["Destination"]["ToAddresses"] == ["ada@quill.example"]
+        complaint = {"mail": {"tags": {"broadsheet": [server.taken[0]["EmailTags"][0]["Value"]]}}, "complaint": {}}
+        with TestClient(app.asgi(ticking=False)) as door:
+            assert door.post("/mail/notices", content=server.notice({"eventType": "Complaint", **complaint})).is_success
+        assert app.suppressions.counts() == {"complained": 1}
+        app.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"smtp_url": "smtp://127.0.0.1:25"}, "ses_region"),
+        ({"ses_region": "Ireland"}, "ses_region"),
+        ({"ses_secret_key": ""}, "ses_secret_key"),
+    ],
+)
+def test_settings_for_amazon_that_cannot_be_used_name_themselves(
+    tmp_path: Path, given: dict[str, str], field: str
+) -> None:
+    with pytest.raises(Invalid, match=f"BROADSHEET_{field.upper()}") as told:
+        build(load(home=tmp_path / "home", sources=(), **(AMAZON | given)))
+    assert (told.value.field, "hush" in told.value.message) == (field, False)
+    assert blanked(load(home=tmp_path, **AMAZON))["ses_secret_key"] == "***"
 
 
 def test_letters_that_wait_leave_by_tick(app: App) -> None:

@@ -184,11 +184,29 @@ class Settings(BaseSettings):
         description="SMTP server: smtp://user:password@host:587 or smtps://host:465; empty: .eml files in the outbox.",
     )
     smtp_connections: Annotated[int, Field(ge=1, le=32)] = Field(
-        4, description="Connections to the SMTP server at once; a server that allows fewer is used over those."
+        4,
+        description="Connections to the SMTP server, or to SES, at once; fewer where the server allows fewer.",
     )
     smtp_mails_per_connection: Annotated[int, Field(ge=1)] = Field(
         100, description="Mails over one connection before it is opened anew: servers break off what lasts too long."
     )
+    ses_region: str = Field(
+        "",
+        description="Amazon SES instead of an SMTP server, by its HTTP interface: the region, such as eu-west-1; "
+        "empty: none.",
+    )
+    ses_key_id: str = Field("", description="Id of the AWS access key that requests to SES are signed with.")
+    ses_secret_key: str = Field("", repr=False, description="Secret of that access key.")
+    ses_configuration_set: str = Field(
+        "", description="Configuration set of SES that mails are sent with; empty: none."
+    )
+    ses_topic: str = Field(
+        "",
+        description="ARN of the SNS topic by which SES tells of bounces and complaints, posted to /mail/notices; "
+        "empty: none.",
+    )
+    ses_url: str = Field("", description="Where SES answers; empty: the region's own endpoint.")
+    sns_url: str = Field("", description="Where SNS answers; empty: the endpoint of the topic's region.")
     mail_rate: Annotated[int, Field(ge=0)] = Field(
         6_000,
         description="Digests that leave a minute at most: those of one hour are spread by it, since receivers slow "
@@ -293,6 +311,8 @@ class Settings(BaseSettings):
         "github_url",
         "gitlab_url",
         "zenodo_url",
+        "ses_url",
+        "sns_url",
     )
     @classmethod
     def _bare_url(cls, value: str) -> str:

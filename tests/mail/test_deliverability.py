@@ -24,6 +24,7 @@ from broadsheet.mail.smtp import Server
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import SmtpTransport
 from tests.mail.servers import Mailbox, server_side, smtp_server
+from tests.mail.ses.servers import amazon
 from tests.mail.zones import Zone
 
 US = "203.0.113.7"
@@ -264,6 +265,24 @@ def test_servers_in_the_clear_absent_or_refusing(ours: Deliverability) -> None:
     assert (state, "cannot be used now" in said) == (State.WRONG, True)
     ((state, said, _),) = by_point(replace(ours, server=None).check(), "server")
     assert (state, "outbox" in said) == (State.WRONG, True)
+
+
+def test_through_ses_what_setup_printed_is_found_right(keys: DkimKeys, zone: Zone, dns: Dns, clock: FixedClock) -> None:
+    with amazon() as server:
+        ours = Deliverability(HEAD, keys, None, [], dns, ses=server.client(clock))
+        for record in ours.setup(ed25519=True):
+            zone.publish(record.zone)
+        zone.add("example.org", "MX", "10 mail.example.org.")
+        envelopes = {"MailFromDomain": "mail.example.org", "MailFromDomainStatus": "SUCCESS"}
+        server.identities["example.org"] = {"VerifiedForSendingStatus": True, "MailFromAttributes": envelopes}
+        found = [one for one in ours.check() if "ed25519" not in one.said]
+        assert {one.state for one in found} == {State.RIGHT}, found
+        points = ["site", "server", "sender", "identity", "SPF", "returned", "DKIM", "DMARC"]
+        assert [one.point for one in found] == points
+        assert dns.mail_hosts("mail.example.org") == ["feedback-smtp.eu-west-1.amazonses.com"]
+        server.identities.clear()
+        ((state, _, todo),) = by_point(ours.check(), "identity")
+        assert (state, "Verify the domain" in todo) == (State.WRONG, True)
 
 
 @pytest.fixture

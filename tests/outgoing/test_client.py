@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from broadsheet.clock import FixedClock, SystemClock
 from broadsheet.errors import Forbidden, Invalid, Unavailable
-from broadsheet.outgoing import Outgoing, Unreachable, asked_wait, is_public
+from broadsheet.outgoing import NoAnswer, Outgoing, Unreachable, asked_wait, is_public
 from tests.sources.servers import (
     Script,
     bomb,
@@ -70,6 +70,30 @@ def test_an_answer_that_needs_no_other_try_comes_back_as_it_is(outgoing: Outgoin
     replies = [outgoing.get(url) for _ in range(3)]
     assert [reply.status for reply in replies] == [304, 404, 400]
     assert replies[0].headers["etag"] == '"7"'
+
+
+def test_what_must_not_be_told_twice_is_told_once(outgoing: Outgoing, script: Script, url: str) -> None:
+    script.faults = [status(503), status(429), redirect("/there"), None]
+    replies = [outgoing.tell(f"{url}/here", b"a letter", headers={"X-Kind": "letter"}) for _ in range(4)]
+    assert [reply.status for reply in replies] == [503, 429, 302, 200]
+    assert (len(script.asked), replies[-1].body) == (4, b"hello")
+    assert script.headers[0]["x-kind"] == "letter"
+
+
+def test_telling_says_whether_it_may_have_arrived(clock: FixedClock, script: Script, url: str) -> None:
+    patient = Outgoing(user_agent=AGENT, clock=SystemClock(), allow_private=True)
+    script.faults = [drip(0.2), instead("x" * 2000)]
+    with pytest.raises(NoAnswer, match="took too long"):
+        patient.tell(url, b"a letter", timeout=0.3)
+    with pytest.raises(NoAnswer, match="larger"):
+        patient.tell(url, b"a letter", max_bytes=1000)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        away = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with pytest.raises(Unreachable, match="refused") as caught:
+        patient.tell(away, b"a letter")
+    assert not isinstance(caught.value, NoAnswer)
+    with pytest.raises(Forbidden):
+        Outgoing(user_agent=AGENT, clock=clock).tell(url, b"a letter")
 
 
 def test_looking_reads_nothing_and_tells_what_moved_for_good(outgoing: Outgoing, script: Script, url: str) -> None:

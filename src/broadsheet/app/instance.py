@@ -18,7 +18,9 @@ from starlette.routing import Mount, Route
 from broadsheet import __version__
 from broadsheet.accounts.accounts import Accounts
 from broadsheet.api import service as api
+from broadsheet.api.notices import notice_routes
 from broadsheet.api.shapes import error_json
+from broadsheet.app.parts import ses_of
 from broadsheet.app.ticks import due_work
 from broadsheet.clock import Clock
 from broadsheet.community.community import Community
@@ -43,6 +45,7 @@ from broadsheet.mail.returned.intake import Intake
 from broadsheet.mail.returned.listener import Listener
 from broadsheet.mail.returned.places import Places
 from broadsheet.mail.server import Server
+from broadsheet.mail.ses.notices import Notices
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import Transport
 from broadsheet.papers.catalogue import Catalogue
@@ -101,6 +104,7 @@ class App:
     transport: Transport
     places: Places
     intake: Intake
+    notices: Notices | None
     limits: Limits
     suppressions: Suppressions
     office: Office
@@ -157,6 +161,7 @@ class App:
         return Starlette(
             routes=[
                 *_health(service),
+                *notice_routes(self.notices, self.intake),
                 Mount("/api/v1", api.create(service)),
                 *feed_routes(self.editions, self.trending, self.search, head),
                 *web_routes(site),
@@ -173,7 +178,8 @@ class App:
 
         server = Server.from_url(self.settings.smtp_url) if self.settings.smtp_url else None
         dns = Dns(self.settings.dns_server)
-        return Deliverability(self.letterhead, self.keys, server, self.settings.mail_addresses, dns, self.places)
+        ses = ses_of(self.settings, self.clock)
+        return Deliverability(self.letterhead, self.keys, server, self.settings.mail_addresses, dns, self.places, ses)
 
     def trial(self) -> "Trial":
         """Return what sends the operator a trial mail."""
@@ -213,7 +219,7 @@ class App:
             community=self.community,
             office=self.office,
             # Readers need not know which server sends; that mails lie in a folder they must know, or wait in vain.
-            mail_words="" if self.settings.smtp_url else self.transport.describe(),
+            mail_words="" if self.settings.smtp_url or self.settings.ses_region else self.transport.describe(),
         )
 
 

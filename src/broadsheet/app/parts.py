@@ -14,11 +14,17 @@ from broadsheet.encoders.encoder import Encoder
 from broadsheet.encoders.endpoint import Access
 from broadsheet.encoders.kept import KeptEncoders, Load
 from broadsheet.encoders.loader import load_encoder
-from broadsheet.errors import Unavailable
+from broadsheet.errors import Invalid, Unavailable
 from broadsheet.jobs.leases import Leases
 from broadsheet.mail.envelope import ReturnPath
+from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.letter import Letterhead
 from broadsheet.mail.server import Server
+from broadsheet.mail.ses.account import Account
+from broadsheet.mail.ses.client import Client
+from broadsheet.mail.ses.notices import Notices
+from broadsheet.mail.ses.transport import REWRITTEN, SesTransport
+from broadsheet.mail.signed import Signed
 from broadsheet.mail.transport import Outbox, SmtpTransport, Transport
 from broadsheet.outgoing import Outgoing
 from broadsheet.papers.catalogue import Catalogue
@@ -34,6 +40,7 @@ from broadsheet.sources.connector import Connector
 from broadsheet.sources.registry import Registry
 
 ENCODER_PATIENCE = 3.0  # seconds between tries: a reader waits for the answer, and words alone are one
+AMAZON_PATIENCE = 3.0  # seconds between tries of what may be asked twice: an operator waits, or SNS posts it again
 _MOST_COUNTED = 100_000  # papers that are re-encoded early because readers counted them
 
 
@@ -107,12 +114,53 @@ def letterhead_of(settings: Settings, secret: bytes) -> Letterhead:
     return Letterhead.of(settings.name, settings.site, settings.mail_from, settings.contact, returns)
 
 
-def transport_of(settings: Settings, clock: Clock) -> Transport:
-    """Return what hands mails over: the SMTP server that is set, or else a folder in the instance's home."""
+def transport_of(settings: Settings, keys: DkimKeys, domain: str, clock: Clock) -> Transport:
+    """Return what signs mails and hands them over: to SES or the SMTP server, or else to a folder in the home."""
+    client = ses_of(settings, clock)
+    if client:
+        ses = SesTransport(client, clock, lanes=settings.smtp_connections)
+        return Signed(ses, keys, domain, clock, REWRITTEN)
     if not settings.smtp_url:
-        return Outbox(settings.home / "outbox", clock)
-    return SmtpTransport(
+        return Signed(Outbox(settings.home / "outbox", clock), keys, domain, clock)
+    smtp = SmtpTransport(
         Server.from_url(settings.smtp_url),
         connections=settings.smtp_connections,
         mails_per_connection=settings.smtp_mails_per_connection,
     )
+    return Signed(smtp, keys, domain, clock)
+
+
+def ses_of(settings: Settings, clock: Clock) -> Client | None:
+    """Return what asks Amazon SES, None where mails do not leave through it; raises `Invalid`."""
+    account = _ses_account(settings)
+    return Client(account, _to_amazon(clock), clock) if account else None
+
+
+def notices_of(settings: Settings, clock: Clock) -> Notices | None:
+    """Return what reads the notices of SES, None where there is no topic; raises `Invalid`."""
+    account = _ses_account(settings)
+    return Notices(account, _to_amazon(clock), clock) if account and account.topic else None
+
+
+def _ses_account(settings: Settings) -> Account | None:
+    if not settings.ses_region:
+        return None
+    if settings.smtp_url:
+        raise Invalid(
+            "BROADSHEET_SES_REGION and BROADSHEET_SMTP_URL are both set; mails leave by one way, so empty one.",
+            field="ses_region",
+        )
+    return Account(
+        settings.ses_region,
+        settings.ses_key_id,
+        settings.ses_secret_key,
+        settings.ses_configuration_set,
+        settings.ses_topic,
+        settings.ses_url,
+        settings.sns_url,
+    )
+
+
+def _to_amazon(clock: Clock) -> Outgoing:
+    """Return a client for hosts that the settings alone name: within AWS they have private addresses."""
+    return Outgoing(user_agent=f"Broadsheet/{__version__}", clock=clock, allow_private=True, patience=AMAZON_PATIENCE)

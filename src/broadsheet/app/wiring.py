@@ -10,7 +10,16 @@ from broadsheet import settings as declared
 from broadsheet import shelf
 from broadsheet.accounts.returning import ReturnedLetters
 from broadsheet.app.instance import App
-from broadsheet.app.parts import checks_of, connectors, encoder_of, index_of, letterhead_of, outgoing_of, transport_of
+from broadsheet.app.parts import (
+    checks_of,
+    connectors,
+    encoder_of,
+    index_of,
+    letterhead_of,
+    notices_of,
+    outgoing_of,
+    transport_of,
+)
 from broadsheet.app.signing_in import accounts_of
 from broadsheet.clock import Clock, SystemClock
 from broadsheet.community.community import community_of
@@ -32,7 +41,6 @@ from broadsheet.mail.limits import Limits
 from broadsheet.mail.office import Office
 from broadsheet.mail.returned.intake import Intake
 from broadsheet.mail.returned.places import places_of
-from broadsheet.mail.signed import Signed
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.duplicates import Duplicates
@@ -98,7 +106,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
     places = places_of(settings.bounce_mailboxes, letterhead.returns, settings.home / "returned", clock)
     office = Office(database, clock, secret, Limits(database, clock), Suppressions(database, clock))
     owners = (ReturnedDigests(letterhead), ReturnedLetters(letterhead))
-    transport = Signed(transport_of(settings, clock), keys, letterhead.domain, clock)
+    transport = transport_of(settings, keys, letterhead.domain, clock)
     subscriptions = Subscriptions(database, clock, secret, transport, letterhead, settings.zone, catalogue)
     pace = Pace(clock, settings.paces, settings.mail_rate)
     follower = Follower(search, catalogue)
@@ -132,6 +140,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         transport=transport,
         places=places,
         intake=Intake(database, clock, letterhead.returns, owners, places.inboxes),
+        notices=notices_of(settings, clock),
         limits=office.limits,
         suppressions=office.suppressions,
         office=office,

@@ -147,7 +147,7 @@ class Lanes:
             too_many = self._losses >= MOST_LOSSES
         if too_many:
             words = (
-                f"The mail server broke off {MOST_LOSSES} connections in a row; the rest waits for the next run. "
-                "Look into the server's log."
+                f"The mail server failed {MOST_LOSSES} times in a row without refusing a mail; the rest waits for the "
+                "next run. Look into the server's log."
             )
             self.stop(Unavailable(words, value=self._transport.describe()))

@@ -2,7 +2,7 @@
 
 The single points are `judging`'s matter.
 The DNS is asked for names out of the operator's own settings alone, only when the operator says so, and nothing is
-connected to but the SMTP server that the settings name.
+connected to but the SMTP server, or SES, that the settings name.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,9 +17,11 @@ from broadsheet.mail.judging import Finding, Origin, State
 from broadsheet.mail.keys import DkimKeys
 from broadsheet.mail.letter import Kind, Letter, Letterhead, compose, new_message_id
 from broadsheet.mail.lookups import Dns
-from broadsheet.mail.records import Record, to_publish
+from broadsheet.mail.records import Record, through_ses, to_publish
 from broadsheet.mail.returned.places import Places
 from broadsheet.mail.server import Server
+from broadsheet.mail.ses import checking
+from broadsheet.mail.ses.client import Client
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.transport import Transport
 
@@ -41,6 +43,7 @@ class Deliverability:
     origins: Sequence[str]
     dns: Dns
     places: Places = field(default_factory=Places)
+    ses: Client | None = None
 
     def setup(self, *, ed25519: bool = False) -> list[Record]:
         """Make the key where there is none, and return the records to publish; raises `Conflict` without a domain."""
@@ -51,24 +54,39 @@ class Deliverability:
                 "address of your domain, or BROADSHEET_PUBLIC_URL to the site's address, and run this again.",
                 value=domain,
             )
+        if self.ses:
+            return through_ses(self.letterhead, self.keys.make(), self.ses.account.region)
         relay = self.server.host if self.server and not self.server.is_here else ""
         return to_publish(self.letterhead, self.keys.make(ed25519=ed25519), relay, self.origins)
 
     def check(self) -> list[Finding]:
         """Return a finding for each point; what the DNS did not answer is unsure."""
         domain = self.letterhead.domain
-        found = [judging.site(self.letterhead.site), judging.server(self.server), *judging.returned(self.places)]
+        carrier = checking.account(self.ses) if self.ses else judging.server(self.server)
+        found = [judging.site(self.letterhead.site), carrier, *judging.returned(self.places)]
         if not judging.is_domain(domain):
             return [*found, judging.sender(self.dns, domain)]
         points: dict[str, Check] = {
             "sender": lambda: judging.sender(self.dns, domain),
-            "bounces": lambda: judging.bounces(self.dns, self.letterhead),
-            "SPF": lambda: judging.allowed(self.dns, self.letterhead.envelope_domain, self._leaving()),
+            **(self._of_ses(self.ses, domain) if self.ses else self._of_envelopes()),
             "DKIM": self._signature,
             "DMARC": lambda: judging.policy(self.dns, domain),
-            "PTR": self._names,
+            **({} if self.ses else {"PTR": self._names}),
         }
         return found + [finding for point, check in points.items() for finding in _answered(point, check)]
+
+    def _of_envelopes(self) -> dict[str, Check]:
+        return {
+            "bounces": lambda: judging.bounces(self.dns, self.letterhead),
+            "SPF": lambda: judging.allowed(self.dns, self.letterhead.envelope_domain, self._leaving()),
+        }
+
+    def _of_ses(self, ses: Client, domain: str) -> dict[str, Check]:
+        """Return what SES is asked itself: envelopes and addresses are its own."""
+        return {
+            "identity": lambda: checking.identity(ses, domain),
+            "returned": lambda: checking.returned(ses, self.letterhead.site),
+        }
 
     def _signature(self) -> list[Finding]:
         try:

@@ -56,10 +56,14 @@ class SigningKey(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs for one `domain` (in ASCII) with every one of its `keys`; receivers take the signature that they know."""
+    """Signs for one `domain` (in ASCII) with every one of its `keys`; receivers take the signature that they know.
+
+    `rewritten` names headers, in lower case, that whoever carries the mail writes anew: signing one would break all.
+    """
 
     domain: str
     keys: Sequence[SigningKey]
+    rewritten: frozenset[str] = frozenset()
 
     def sign(self, mail: bytes, moment: datetime) -> bytes:
         """Return a DKIM-Signature header for each key, to be put before the mail; nothing without keys.
@@ -69,10 +73,11 @@ class Signer:
         if not self.keys:
             return b""
         head, _, body = mail.partition(b"\r\n\r\n")
-        fields = [(name, value) for name, value in _fields(head) if name not in _CHANGED_ON_THE_WAY]
+        unsigned = _CHANGED_ON_THE_WAY | self.rewritten
+        fields = [(name, value) for name, value in _fields(head) if name not in unsigned]
         # A verifier takes repeated fields from the bottom up (RFC 6376, 5.4.2).
         fields.reverse()
-        names = [name for name, _ in fields] + list(OVERSIGNED)
+        names = [name for name, _ in fields] + [name for name in OVERSIGNED if name not in unsigned]
         signed = b"".join(f"{name}:".encode("ascii") + value + b"\r\n" for name, value in fields)
         digest = b64encode(sha256(relaxed_body(body)).digest()).decode("ascii")
         stamp = f"t={int(moment.timestamp())}; h={': '.join(names)}; bh={digest}; b="

@@ -48,6 +48,24 @@ def to_publish(letterhead: Letterhead, keys: Sequence[DkimKey], relay: str, addr
     ]
 
 
+def through_ses(letterhead: Letterhead, keys: Sequence[DkimKey], region: str) -> list[Record]:
+    """Return every record where mails leave through Amazon SES, whose envelopes are of a MAIL FROM domain of yours."""
+    envelopes = f"mail.{letterhead.domain}"
+    why = (
+        f"The MAIL FROM domain of SES: set {envelopes} in the SES console, so that envelopes are of your domain and "
+        "SPF counts for DMARC. SES looks for both records."
+    )
+    bounces = letterhead.envelope_domain
+    site = urlsplit(letterhead.site).hostname or letterhead.domain
+    return [
+        Record(envelopes, "MX", f"10 feedback-smtp.{region}.amazonses.com", why),
+        Record(envelopes, "TXT", "v=spf1 include:amazonses.com ~all", why),
+        *([] if bounces == letterhead.domain else [_mx(bounces, site)]),
+        *(_dkim(letterhead.domain, key) for key in keys[:1]),
+        _dmarc(letterhead),
+    ]
+
+
 def _spf(domain: str, relay: str, site: str, addresses: Sequence[str]) -> Record:
     if addresses:
         allowed = " ".join(f"ip{ip_address(address).version}:{address}" for address in addresses)

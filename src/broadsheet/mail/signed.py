@@ -12,17 +12,30 @@ from broadsheet.mail.transport import Transport
 
 
 class Signed:
-    """A transport that adds the signatures of its domain's keys; without a key mails leave as they are."""
+    """A transport that adds the signatures of its domain's keys; without a key mails leave as they are.
 
-    def __init__(self, inner: Transport, keys: DkimKeys, domain: str, clock: Clock) -> None:
+    Where the inner transport's server writes headers anew (`rewritten`), those stay out of the signature, of which it
+    then takes one alone: the first key's.
+    """
+
+    def __init__(
+        self,
+        inner: Transport,
+        keys: DkimKeys,
+        domain: str,
+        clock: Clock,
+        rewritten: frozenset[str] = frozenset(),
+    ) -> None:
         self._inner = inner
         self._keys = keys
         self._domain = domain
         self._clock = clock
+        self._rewritten = rewritten
 
     def send(self, mail: bytes, *, sender: str, recipient: str, last: Last = always) -> None:
         """Hand one mail over; raises as the inner transport does, and `Unavailable` where a key cannot be read."""
-        signer = Signer(self._domain, self._keys.current())
+        keys = self._keys.current()
+        signer = Signer(self._domain, keys[:1] if self._rewritten else keys, self._rewritten)
         signatures = signer.sign(mail, self._clock.now())
         self._inner.send(signatures + mail, sender=sender, recipient=recipient, last=last)
 

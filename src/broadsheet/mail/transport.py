@@ -1,4 +1,4 @@
-"""Carries a finished mail on its way: what every transport promises, and the two that there are.
+"""Carries a finished mail on its way: what every transport promises, and those for everybody; `ses` holds another.
 
 What becomes of a delivery is the sender's matter.
 A transport says exactly one of five things: handed over, refused, withheld, not handed over for want of a way, unsure.

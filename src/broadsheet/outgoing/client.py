@@ -54,6 +54,10 @@ class Unreachable(Unavailable):
         self.until = until
 
 
+class NoAnswer(Unreachable):
+    """The request was under way and no whole answer came: nobody here knows what the server made of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One final answer, whatever its status; `headers` have lower-case names, `url` is where it came from.
@@ -77,13 +81,19 @@ class _Host:
 
 
 class _TryAgain(Exception):  # noqa: N818 - never leaves this module
-    """This attempt failed, the next may not; `wait` is what the server asked for, in seconds."""
+    """This attempt failed, the next may not; `wait` is what the server asked for, in seconds.
 
-    def __init__(self, cause: str, *, wait: float | None = None, attempts: int = ATTEMPTS) -> None:
+    `connected` tells that something of the request may have arrived.
+    """
+
+    def __init__(
+        self, cause: str, *, wait: float | None = None, attempts: int = ATTEMPTS, connected: bool = True
+    ) -> None:
         super().__init__(cause)
         self.cause = cause
         self.wait = wait
         self.attempts = attempts
+        self.connected = connected
 
 
 class Outgoing:
@@ -167,6 +177,29 @@ class Outgoing:
         """
         ask = partial(self._follow, url, dict(headers or {}), max_bytes, timeout, pace, content, method="POST")
         return self._tried(url, ask)
+
+    def tell(
+        self,
+        url: str,
+        content: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = 1_000_000,
+        timeout: float = 60.0,
+    ) -> Reply:
+        """Send `content`, which must not be told twice, to `url` once; whatever the server answers comes back.
+
+        Any number of threads may tell a host at the same time; how often is theirs to know. Raises `NoAnswer` where it
+        may have arrived, `Unreachable` where nothing of it left, `Forbidden` and `Invalid` as `get` does.
+        """
+        deadline = self._clock.now() + timedelta(seconds=timeout)
+        host = _checked(url).host
+        try:
+            return self._exchange("POST", url, dict(headers or {}), max_bytes, deadline, content)
+        except _TryAgain as failure:
+            raise (NoAnswer if failure.connected else Unreachable)(host, failure.cause) from failure
+        except Unreachable as odd:  # an answer too large, or packed in a way that was not asked for
+            raise NoAnswer(host, odd.cause) from odd
 
     def _tried(self, url: str, once: Callable[[], Reply]) -> Reply:
         name = _checked(url).host
@@ -252,12 +285,14 @@ class Outgoing:
                 body = b"" if method in ("HEAD", _PEEK) else self._read(response, max_bytes, deadline, host)
                 return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body, url)
         except (httpx.TimeoutException, httpcore.TimeoutException) as error:
-            raise _TryAgain("it took too long to answer") from error
+            connected = not isinstance(error, httpx.ConnectTimeout | httpcore.ConnectTimeout)
+            raise _TryAgain("it took too long to answer", connected=connected) from error
         except Unresolved as error:
             cause = f"no network, or the name {host} is not resolved"
-            raise _TryAgain(cause, attempts=ATTEMPTS_WITHOUT_NETWORK) from error
+            raise _TryAgain(cause, attempts=ATTEMPTS_WITHOUT_NETWORK, connected=False) from error
         except (httpx.ConnectError, httpcore.ConnectError) as error:
-            raise _TryAgain(_connect_words(error), attempts=ATTEMPTS_WITHOUT_NETWORK) from error
+            cause = _connect_words(error)
+            raise _TryAgain(cause, attempts=ATTEMPTS_WITHOUT_NETWORK, connected=False) from error
         except (httpx.TransportError, httpcore.NetworkError, httpcore.ProtocolError, zlib.error) as error:
             raise _TryAgain("the connection broke off in the middle of the answer") from error
 

@@ -135,14 +135,14 @@ class Intake:
     def _read(self, inbox: Inbox, path: ReturnPath, until: float, kinds: Counter[Kind], numbers: Counter[str]) -> None:
         for waiting in inbox.waiting(MOST):
             told = _read_one(waiting, path)
-            numbers.update(self._settle(told))
+            numbers.update(self.settle(told))
             kinds[told.kind] += 1
             waiting.done()
             if time.monotonic() > until:
                 return
 
-    def _settle(self, told: Told) -> Counter[str]:
-        """Do what follows from one mail; return what is worth counting."""
+    def settle(self, told: Told) -> Counter[str]:
+        """Do what follows from what one mail, or a provider's notice, tells; return what is worth counting."""
         if told.kind not in _COUNTED:
             _log.info("mail_returned", kind=told.kind.value, mail=told.mail_id)
             return Counter()
