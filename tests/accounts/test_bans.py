@@ -33,7 +33,7 @@ def test_a_ban_ends_everything_at_once_and_is_written_down(database: Database, c
     assert bans.all() == []
     with pytest.raises(NotFound):
         bans.lift(root, ada.id)
-    told = [(one.who, one.action, one.subject_id, one.reason) for one in audit.newest(database, 9)]
+    told = [(one.who, one.action, one.subject_id, one.reason) for one in audit.newest(database, 2)]
     assert told == [(f"Reader {root.id}", "unban", ada.id, ""), (f"Reader {root.id}", "ban", ada.id, "Spam, again.")]
 
 
@@ -53,7 +53,7 @@ def test_only_an_admin_bars_and_none_is_barred(database: Database, clock: FixedC
     readers.set_role("root@quill.example", "reader")
     with pytest.raises(Forbidden, match="lost the role"):
         bans.ban(root, ada.id, "")  # as it was when the page was loaded
-    assert audit.newest(database, 9) == []
+    assert {one.action for one in audit.newest(database, 9)} == {"role"}
 
 
 def test_a_ban_outlives_the_account(database: Database, clock: FixedClock) -> None:

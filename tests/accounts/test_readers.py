@@ -1,8 +1,10 @@
 import json
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
+from broadsheet.accounts import audit
 from broadsheet.accounts.api_tokens import ApiTokens
 from broadsheet.accounts.readers import Readers
 from broadsheet.database.schema import api_token, reader, session, sign_in
@@ -25,6 +27,23 @@ def test_who_is_not_there_is_told(office: Office) -> None:
             ask()
     with pytest.raises(Invalid):
         office.readers.add("nobody")
+
+
+def test_roles_are_given_by_the_operator_and_each_change_is_written_down(office: Office) -> None:
+    ada, bea = office.readers.add(ADA), office.readers.add("bea@example.org", "editor")
+    office.clock.move_to(office.clock.now() + timedelta(hours=1))
+    assert office.readers.set_role(ADA, "admin").role == "admin"
+    office.readers.set_role(ADA, "admin")  # which changes nothing
+    office.readers.set_role(ADA, "reader")
+    told = audit.newest(office.database, 9)
+    assert [f"{one.who} {one.words}" for one in told] == [
+        f"The operator changed the role of reader {ada.id}: admin to reader",
+        f"The operator changed the role of reader {ada.id}: reader to admin",
+        f"The operator changed the role of reader {bea.id}: editor, with the account",
+    ]
+    assert [told[0].at - told[2].at, told[0].at] == [timedelta(hours=1), office.clock.now()]
+    office.readers.delete(ada.id)
+    assert audit.newest(office.database, 9) == told
 
 
 def test_a_name_is_changed_and_taken_back(office: Office) -> None:

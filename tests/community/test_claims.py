@@ -86,7 +86,7 @@ def test_else_an_editor_confirms_or_refuses(town: Town, claims: Claims, editor: 
     claims.settle(editor, town.bee, one, verified=False)
     assert [author.how for author in claims.authors(one)] == ["editor"]
     assert (claims.state(ada, one), claims.state(bee, one), claims.state(None, one)) == ("verified", "refused", None)
-    assert [(e.action, e.subject, e.reason) for e in audit.newest(town.database, 5)] == [
+    assert [(e.action, e.subject, e.reason) for e in audit.newest(town.database, 2)] == [
         ("refused", "claim", f"reader {town.bee}"),
         ("verified", "claim", f"reader {town.ada}"),
     ]
@@ -115,7 +115,7 @@ def test_two_editors_at_once_settle_once(town: Town, claims: Claims, editor: Rea
     claims.claim(town.reader(town.ada), one)
     raised = at_once(*(partial(claims.settle, who, town.ada, one, verified=True) for who in (editor, other)))
     assert [type(error) for error in raised] == [Conflict]
-    assert len(audit.newest(town.database, 5)) == 1
+    assert [e.action for e in audit.newest(town.database, 5)].count("verified") == 1
 
 
 def test_claims_follow_a_merge_and_leave_with_their_reader(town: Town, claims: Claims, editor: Reader) -> None:

@@ -29,7 +29,8 @@ def admin(town: Town) -> Reader:
 
 
 def log(town: Town) -> list[tuple[str, str, int]]:
-    return [(one.action, one.subject, one.subject_id) for one in audit.newest(town.database, 20)]
+    told = audit.newest(town.database, 20)
+    return [(one.action, one.subject, one.subject_id) for one in told if one.action != "role"]
 
 
 def spoken(town: Town, text: str = "Buy salt.") -> Subject:

@@ -4,6 +4,7 @@ from datetime import date, time
 import pytest
 from sqlalchemy import update
 
+from broadsheet.accounts import audit
 from broadsheet.accounts.readers import Readers
 from broadsheet.database.schema import reader
 from broadsheet.editions.draft import Pick, Stale, picked
@@ -168,6 +169,32 @@ def test_corrections_stand_beside_a_page_that_stays_as_it_was(room: Newsroom) ->
     assert [one.note for one in page.corrected(None)] == ["The page said Friday."]
     assert replace(page, corrections=()) == before
     assert [row.get("correction") for row in room.desk.export(ada)][1:] == [one.note for one in page.corrections]
+
+
+def test_what_is_done_to_a_page_is_written_down_once(room: Newsroom) -> None:
+    ada = editor(room)
+    begun = room.desk.save(chosen(room, 4, 2), by=ada)
+    approved = room.desk.save(replace(begun, approved=True), by=ada)
+    room.desk.save(replace(approved, approved=True), by=ada)  # which says the same
+    withdrawn = room.desk.save(replace(approved, approved=False), by=None)
+    page = room.desk.publish(withdrawn, by=ada)
+    for _ in range(2):
+        room.desk.correct(TODAY, "Half its size.", by=ada)
+    room.at("2026-01-16 07:00+00:00")
+    assert room.editions.publish_due(ready=True)
+    with pytest.raises(Stale):
+        room.desk.publish(withdrawn, by=ada)
+    told = audit.newest(room.database, 9)
+    assert [f"{one.who} {one.words}" for one in reversed(told)] == [
+        f"The operator changed the role of reader {ada}: editor, with the account",
+        "Ada approved the page of 2026-01-15",
+        "The operator withdrew the approval of the page of 2026-01-15",
+        "Ada published the page of 2026-01-15",
+        "Ada corrected the page of 2026-01-15: Half its size.",
+        "The schedule published the page of 2026-01-16",
+    ]
+    assert [one.subject_id for one in told[1:3]] == [page.id, page.id]
+    assert told[0].at == room.clock.now()
 
 
 @pytest.mark.parametrize(("note", "said"), [("  ", "Say what was wrong"), ("n" * 401, "shorten this one by 1")])

@@ -42,7 +42,13 @@ def test_from_a_report_to_a_hidden_comment_and_back(talk: Instance) -> None:
     assert "Bar " not in page
     talk.post("/moderation", comment="1", do="hide", why="Spam.")
     assert "Nothing waits" in talk.get("/moderation").text
-    assert "Spam." in talk.get("/moderation").text
+    log = html.fromstring(talk.get("/moderation").text).xpath("//section[@id='log']//li")
+    told = [" ".join(one.text_content().split()) for one in log]
+    assert [line.partition(": ")[2] for line in told] == [
+        "Reader 3 hid comment 1: Spam.",
+        "The operator changed the role of reader 3: reader to editor",
+    ]
+    assert all("15 Jan 2026" in line or "today" in line for line in told)
     talk.client.cookies.clear()
     assert talked(talk) == []
     come(talk, "editor")

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
-from broadsheet.accounts import store
+from broadsheet.accounts import audit, store
 from broadsheet.accounts.names import look_of
 from broadsheet.accounts.reader import Reader, Role, name_of
 from broadsheet.clock import Clock
@@ -34,14 +34,20 @@ class Readers:
         self._belongings = belongings or {}
 
     def add(self, address: str, role: Role = "reader", name: str = "") -> Reader:
-        """Make an account. Raises `Invalid`, and `Conflict` where the address has one already."""
+        """Make an account; that the operator gave it a role is written down.
+
+        Raises `Invalid`, and `Conflict` where the address has one already.
+        """
         mailbox = addresses.read(address, self._secret)
         chosen = name_of(name)
         with self._database.write() as connection:
             if store.reader_by_key(connection, mailbox.key) is not None:
                 raise Conflict("This address has an account already; `broadsheet readers role` changes what it may do.")
             _require_free(connection, 0, chosen)
-            return reader(self._add(connection, mailbox, role, chosen))
+            made = reader(self._add(connection, mailbox, role, chosen))
+            if role != "reader":
+                self._note_role(connection, made.id, f"{role}, with the account")
+            return made
 
     def alone(self) -> Reader:
         """Return the one reader of a single-user instance, who may do everything; made at the first call."""
@@ -69,8 +75,17 @@ class Readers:
             return [reader(row) for row in store.readers(connection) if row.address_key != _ALONE]
 
     def set_role(self, address: str, role: Role) -> Reader:
-        """Let a reader do what `role` may, from the next request on. Raises as `named` does."""
-        return self._set(self.named(address).id, {"role": role})
+        """Let a reader do what `role` may, from the next request on; the operator's change is written down.
+
+        Raises as `named` does.
+        """
+        found = self.named(address)
+        with self._database.write() as connection:
+            before = _there(store.held_reader(connection, found.id)).role
+            changed = reader(_there(store.set_reader(connection, found.id, {"role": role})))
+            if before != role:
+                self._note_role(connection, found.id, f"{before} to {role}")
+        return changed
 
     def rename(self, reader_id: int, name: str) -> Reader:
         """Change what others see of a reader; the empty name shows the number.
@@ -131,9 +146,8 @@ class Readers:
     def _add(self, connection: Connection, mailbox: addresses.Address, role: Role, name: str) -> Row[Any]:
         return store.add_reader(connection, fresh(mailbox, role, name) | {"created_at": self._clock.now()})
 
-    def _set(self, reader_id: int, values: Mapping[str, object]) -> Reader:
-        with self._database.write() as connection:
-            return reader(_there(store.set_reader(connection, reader_id, values)))
+    def _note_role(self, connection: Connection, reader_id: int, what: str) -> None:
+        audit.note(connection, self._clock.now(), audit.OPERATOR, "role", ("reader", reader_id), what)
 
 
 def fresh(mailbox: addresses.Address, role: Role, name: str) -> dict[str, object]:

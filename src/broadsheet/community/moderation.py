@@ -146,9 +146,10 @@ class Moderation:
         with self._database.write() as connection:
             held = _held(connection, what)
             audit.require(connection, editor.id, "editor")
-            if _hide(connection, held, what, now):
+            hidden = _hide(connection, held, what, now)
+            settled = report_store.settle(connection, held.id, what.comment_id, now)
+            if hidden or settled:
                 audit.note(connection, now, editor.id, "hide", _named(held, what), reason)
-            report_store.settle(connection, held.id, what.comment_id, now)
 
     def restore(self, editor: Reader, what: Subject, reason: str) -> None:
         """Put something back that was hidden; raises as `hide` does."""

@@ -114,7 +114,7 @@ class Desk:
                 value=span.name,
             )
         kept = self.save(draft, by=by)
-        page = self._publisher.publish(kept)
+        page = self._publisher.publish(kept, by=_doer(by))
         if page is None:
             raise self._stale(self._publisher.draft(span))
         return page
@@ -137,6 +137,8 @@ class Desk:
             made = same or Correction(self._clock.now(), said, paper_id)
             if same is None:
                 store.add_correction(connection, head.id, made, by)
+                what = f"{span.name}: {said}"
+                audit.note(connection, made.made_at, _doer(by), "correct", ("edition", head.id), what)
         return made
 
     def export(self, reader_id: int) -> list[dict[str, Any]]:
@@ -165,7 +167,11 @@ class Desk:
             return kept
         if kept.revision != named.revision:
             raise self._stale(kept)
-        return draft_store.write(connection, named, self._clock.now(), by)
+        now = self._clock.now()
+        if named.approved != kept.approved:
+            deed = "approve" if named.approved else "withdraw"
+            audit.note(connection, now, _doer(by), deed, ("edition", 0), named.span.name)
+        return draft_store.write(connection, named, now, by)
 
     def _stale(self, now: Draft, *, is_out: bool = False) -> Stale:
         if is_out or self.is_out(now.span):
@@ -179,6 +185,10 @@ class Desk:
 
     def _local(self, moment: datetime) -> datetime:
         return self._publisher.local(moment)
+
+
+def _doer(by: int | None) -> int:
+    return audit.OPERATOR if by is None else by
 
 
 def _note(raw: str) -> str:

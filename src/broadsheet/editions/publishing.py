@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from broadsheet.accounts import audit
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.editions import draft_store, store
@@ -93,8 +94,11 @@ class Publisher:
         found = (self._publish_if_due(draft, ready=ready) for draft in self.ended())
         return [page for page in found if page]
 
-    def publish(self, draft: Draft) -> Edition | None:
-        """Publish the page of a draft now; None if it is out, or if the draft has changed since it was read."""
+    def publish(self, draft: Draft, *, by: int = audit.SCHEDULE) -> Edition | None:
+        """Publish the page of a draft now; None if it is out, or if the draft has changed since it was read.
+
+        `by` is the number of who does it, as the record of deeds by authority keeps it.
+        """
         page, now = self._composer.page(draft.span, draft), self._clock.now()
         try:
             with self._database.write() as connection:
@@ -104,6 +108,7 @@ class Publisher:
                     return None
                 number = store.last_number(connection, page.period) + 1
                 edition_id = self._insert(connection, page, number, now)
+                audit.note(connection, now, by, "publish", ("edition", edition_id), draft.span.name)
         except IntegrityError:
             with self._database.read() as connection:
                 if store.head(connection, draft.span) is not None:

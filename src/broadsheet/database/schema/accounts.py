@@ -101,14 +101,14 @@ ban = table(
     Index("ix_ban_reader_id", "reader_id"),
 )
 
-# What was done by authority. Numbers alone: what they tell of may be gone.
+# What was done by authority. Numbers alone: what they tell of may be gone; an actor's that is no reader's is below 1.
 audit_entry = table(
     "audit_entry",
     Column("id", Id, primary_key=True),
     Column("at", Moment, nullable=False),
     Column("actor_id", Id, nullable=False),
     Column("action", String(16), nullable=False),
-    Column("subject", String(16), nullable=False),  # comment, paper, reader, claim
+    Column("subject", String(16), nullable=False),  # comment, paper, reader, claim, edition
     Column("subject_id", Id, nullable=False),
     Column("reason", Text, nullable=False),
 )
