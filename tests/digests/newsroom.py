@@ -88,6 +88,7 @@ class Press:
         self._clock = clock
         self._catalogue = Catalogue(database, clock)
         self._editions: dict[date, Edition] = {}
+        self.trouble: BroadsheetError | None = None
 
     def publish(
         self,
@@ -131,6 +132,8 @@ class Press:
         return {n: self._catalogue.get(str(record(n).identifiers[0])) for n in numbers}
 
     def of(self, day: date, period: str = "day") -> Edition:
+        if self.trouble:
+            raise self.trouble
         if day not in self._editions:
             raise NotFound(f"There is no edition of {day}.", value=day.isoformat())
         return self._editions[day]

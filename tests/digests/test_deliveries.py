@@ -12,7 +12,12 @@ def goes_out(state: State, hidden: int) -> int:
 
 
 def test_whose_end_is_hidden_goes_out_once_more_and_never_a_third_time() -> None:
-    assert [goes_out(state, 0) for state in (State.QUEUED, State.SOFT_BOUNCED, State.AGAIN)] == [2, 2, 1]
+    assert [goes_out(state, 0) for state in (State.QUEUED, State.SET_ASIDE, State.SOFT_BOUNCED, State.AGAIN)] == [
+        2,
+        2,
+        2,
+        1,
+    ]
     assert not [state for (state, event) in MOVES if event is Event.CLAIM and state in SETTLED]
 
 

@@ -311,15 +311,17 @@ def test_a_clock_that_is_put_back_an_hour_mails_nobody_twice(room: Newsroom, clo
     assert sorted(room.tray.recipients) == [f"reader{n}@example.org" for n in range(3)]
 
 
-def test_a_composer_that_fails_hands_the_delivery_back(room: Newsroom) -> None:
+def test_trouble_that_is_no_single_mails_hands_all_back(room: Newsroom) -> None:
     room.press.publish(TODAY, lead=1)
-    room.reader(BOB, days="daily")
+    for address in (ADA, BOB):
+        room.reader(address, days="daily")
     room.digests.queue_due()
-    with room.database.write() as connection:
-        connection.execute(update(delivery).where(delivery.c.kind == "digest").values(occasion="edition:someday"))
-    with pytest.raises(ValueError, match="someday"):
+    room.press.trouble = Unavailable("The disk is full.")
+    with pytest.raises(Unavailable, match="full"):
         room.digests.send_due()
-    assert room.states() == ["queued"]
+    assert room.states() == ["queued", "queued"]
+    room.press.trouble = None
+    assert room.digests.send_due().accepted == 2
 
 
 def test_papers_that_left_the_edition_leave_the_digest(room: Newsroom) -> None:

@@ -50,6 +50,14 @@ def test_a_page_with_next_to_nothing_says_so(operator: Instance) -> None:
     assert f'href="{PAGE}"' in operator.get("/me").text
 
 
+def test_mails_that_could_not_be_written_are_told(operator: Instance) -> None:
+    assert "could not be written" not in operator.get(PAGE).text
+    count(operator, Event.SET_ASIDE, "large.example", 3)
+    page = operator.get(PAGE).text
+    assert "3 times in the last 7 days a mail was set aside" in page
+    assert "mail_set_aside" in page
+
+
 def test_rates_stand_against_what_receivers_want(operator: Instance) -> None:
     count(operator, Event.ACCEPTED, "large.example", 1000)
     count(operator, Event.ACCEPTED, "own-name.example", 2)

@@ -85,6 +85,8 @@ def rates(
         for one in told.receivers:
             _say_rates(one.domain or "others", one.rates)
         _say_rates("all", told.total)
+        if told.total.set_aside:
+            say(f"{told.total.set_aside} times a mail could not be written; the log says where: mail_set_aside.")
         if told.pause:
             say(f"Digests are paused since {told.pause.since:%Y-%m-%d %H:%M}: {told.pause.words}")
             say("When the reason is mended: broadsheet mail resume")

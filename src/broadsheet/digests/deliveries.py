@@ -1,7 +1,7 @@
 """The fate of one mail as a state machine: which event leads from which state to which, and when to try again.
 
     queued ──▶ taken ──▶ sending ──▶ accepted | bounced          soft_bounced: put off, tried again
-                            │
+                            │                                    set_aside: not to be written now, tried again
                             ╰──▶ again ──▶ retaken ──▶ resending ──▶ accepted | bounced | unsure
 
 The rows are `delivery_store`'s, the events `sending`'s.
@@ -23,6 +23,7 @@ class State(StrEnum):
     TAKEN = "taken"  # a run has it in hand, and nothing of it has left
     SENDING = "sending"  # it may be on its way
     SOFT_BOUNCED = "soft_bounced"  # put off by the server; tried again
+    SET_ASIDE = "set_aside"  # its letter could not be written; tried again
     AGAIN = "again"  # nobody knows whether the server took it; waits to go out once more
     RETAKEN = "retaken"
     RESENDING = "resending"
@@ -31,7 +32,7 @@ class State(StrEnum):
     UNSURE = "unsure"  # its end was hidden twice
     SUPPRESSED = "suppressed"  # consent ended, or the address must not be written to
     EMPTY = "empty"  # the edition held nothing that this reader had not been sent before
-    LAPSED = "lapsed"  # no mail could leave for so long that it is of no use any more
+    LAPSED = "lapsed"  # no mail could leave, or its letter not be written, until it was of no use any more
 
 
 class Event(StrEnum):
@@ -46,6 +47,8 @@ class Event(StrEnum):
     LOSE_SIGHT = "lose_sight"
     WITHDRAW = "withdraw"
     FIND_EMPTY = "find_empty"
+    FAIL = "fail"  # its letter cannot be written, through a fault of ours
+    GIVE_UP = "give_up"  # the same, too often
     LAPSE = "lapse"
     COME_BACK = "come_back"  # a report says that it was not delivered after all
 
@@ -59,6 +62,9 @@ MOVES: Mapping[tuple[State, Event], State] = MappingProxyType(
         (State.TAKEN, Event.REFUSE): State.BOUNCED,
         (State.TAKEN, Event.HAND_BACK): State.QUEUED,
         (State.TAKEN, Event.FIND_EMPTY): State.EMPTY,
+        (State.TAKEN, Event.FAIL): State.SET_ASIDE,
+        (State.TAKEN, Event.GIVE_UP): State.LAPSED,
+        (State.SET_ASIDE, Event.CLAIM): State.TAKEN,
         (State.SENDING, Event.ACCEPT): State.ACCEPTED,
         (State.SENDING, Event.PUT_OFF): State.SOFT_BOUNCED,
         (State.SENDING, Event.REFUSE): State.BOUNCED,
@@ -70,6 +76,8 @@ MOVES: Mapping[tuple[State, Event], State] = MappingProxyType(
         (State.RETAKEN, Event.REFUSE): State.BOUNCED,
         (State.RETAKEN, Event.HAND_BACK): State.AGAIN,
         (State.RETAKEN, Event.FIND_EMPTY): State.EMPTY,
+        (State.RETAKEN, Event.FAIL): State.AGAIN,
+        (State.RETAKEN, Event.GIVE_UP): State.UNSURE,
         (State.RESENDING, Event.ACCEPT): State.ACCEPTED,
         (State.RESENDING, Event.PUT_OFF): State.AGAIN,
         (State.RESENDING, Event.REFUSE): State.BOUNCED,
@@ -77,11 +85,13 @@ MOVES: Mapping[tuple[State, Event], State] = MappingProxyType(
         (State.RESENDING, Event.LOSE_SIGHT): State.UNSURE,
         (State.QUEUED, Event.WITHDRAW): State.SUPPRESSED,
         (State.SOFT_BOUNCED, Event.WITHDRAW): State.SUPPRESSED,
+        (State.SET_ASIDE, Event.WITHDRAW): State.SUPPRESSED,
         (State.TAKEN, Event.WITHDRAW): State.SUPPRESSED,
         (State.AGAIN, Event.WITHDRAW): State.SUPPRESSED,
         (State.RETAKEN, Event.WITHDRAW): State.SUPPRESSED,
         (State.QUEUED, Event.LAPSE): State.LAPSED,
         (State.SOFT_BOUNCED, Event.LAPSE): State.LAPSED,
+        (State.SET_ASIDE, Event.LAPSE): State.LAPSED,
         (State.SENDING, Event.COME_BACK): State.BOUNCED,
         (State.AGAIN, Event.COME_BACK): State.BOUNCED,
         (State.RETAKEN, Event.COME_BACK): State.BOUNCED,

@@ -43,8 +43,8 @@ _CONSENT: ColumnElement[bool] = and_(
     allowed(_ADDRESS_KEY),
 )
 
-# What may be lost, what was put off, what was never tried.
-_IN_TURN = (State.AGAIN, State.SOFT_BOUNCED, State.QUEUED)
+# What may be lost, what was put off, what was never tried, what failed here before.
+_IN_TURN = (State.AGAIN, State.SOFT_BOUNCED, State.QUEUED, State.SET_ASIDE)
 _MOST_LOOKED_AT = 500
 
 # Said once for each mail, so that it is put together once for all.

@@ -8,23 +8,27 @@ without it was never sent. The first trouble that is not one mail's own stops al
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import PurePath
 from queue import Empty, SimpleQueue
 from threading import Lock
 from time import monotonic
+from traceback import extract_tb
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Row
+from sqlalchemy.exc import SQLAlchemyError
 
 from broadsheet.clock import Clock
 from broadsheet.digests.deliveries import Claimed, Event
-from broadsheet.errors import Unavailable
+from broadsheet.errors import BroadsheetError, Unavailable
 from broadsheet.mail.letter import Letter, Letterhead, compose
 from broadsheet.mail.transport import Refused, Transport, Unsure, Withheld
 from broadsheet.mail.verdicts import Verdict
 
 AHEAD = 2  # letters for each that is handed over at a time: one on its way, one ready
 SOON = 0.2  # seconds after which what has ended is told, though little has
+NOBODYS = (BroadsheetError, SQLAlchemyError, OSError, MemoryError)  # troubles that are no single letter's
 MOST_LOSSES = 3  # so many broken connections in a row are the server's trouble, not the mails'
 
 
@@ -41,6 +45,20 @@ class Handed:
     note: str = ""
     verdict: Verdict | None = None
     of_domain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A letter that could not be written; `why` names the error and its place, and repeats nothing of the letter."""
+
+    why: str
+
+    @classmethod
+    def by(cls, error: Exception) -> Self:
+        """Tell of an error."""
+        frames = extract_tb(error.__traceback__)
+        place = f" in {frames[-1].name} ({PurePath(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+        return cls(f"it could not be written: {type(error).__name__}{place}")
 
 
 class Lanes:
@@ -71,12 +89,14 @@ class Lanes:
         """How many more letters may be given now."""
         return self._transport.lanes * AHEAD - self.under_way
 
-    def give(self, claimed: Claimed, reader: Row[Any], letter: Letter | None) -> None:
-        """Take one letter on; None, where there is nothing to say, ends at once."""
+    def give(self, claimed: Claimed, reader: Row[Any], letter: "Letter | Broken | None") -> None:
+        """Take one letter on; None, where there is nothing to say, and one that is broken end at once."""
         self.under_way += 1
         if letter is None:
             note = "none of its papers stands in the edition any more"
             self._ended.put(Handed(claimed, reader, Event.FIND_EMPTY, note))
+        elif isinstance(letter, Broken):
+            self._ended.put(Handed(claimed, reader, Event.FAIL, letter.why))
         else:
             self._threads.submit(self._work, claimed, reader, letter)
 
@@ -121,6 +141,9 @@ class Lanes:
         try:
             mail = compose(letter, self._letterhead, self._clock.now())
             sender = self._letterhead.envelope_sender(letter.message_id)
+        except Exception as error:  # noqa: BLE001 - it stops nobody else's mail
+            return Handed(claimed, reader, Event.FAIL, Broken.by(error).why)
+        try:
             self._transport.send(mail, sender=sender, recipient=letter.recipient, last=last)
         except Withheld:
             return Handed(claimed, reader, Event.WITHDRAW)

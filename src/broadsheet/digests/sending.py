@@ -19,7 +19,7 @@ from broadsheet.database.engine import Database
 from broadsheet.digests import delivery_store
 from broadsheet.digests.deliveries import FIRST_WAIT, Claimed, Event, Outcome, State, wait
 from broadsheet.digests.delivery_store import Taken
-from broadsheet.digests.handing import Handed, Lanes
+from broadsheet.digests.handing import NOBODYS, Broken, Handed, Lanes
 from broadsheet.digests.pace import Pace
 from broadsheet.logs import get_logger
 from broadsheet.mail import tally as rates
@@ -34,8 +34,12 @@ _COUNTED = {
     Event.ACCEPT: rates.Event.ACCEPTED,
     Event.PUT_OFF: rates.Event.PUT_OFF,
     Event.REFUSE: rates.Event.REFUSED,
+    Event.FAIL: rates.Event.SET_ASIDE,
+    Event.GIVE_UP: rates.Event.SET_ASIDE,
 }
 _TOLD = {Event.REFUSE: "mail_refused", Event.PUT_OFF: "mail_put_off", Event.LOSE_SIGHT: "mail_unsure"}
+_FAILED = {Event.FAIL: "mail_set_aside", Event.GIVE_UP: "mail_given_up"}
+MOST_BROKEN = 20  # letters running that cannot be written: that is no fault of one of them
 _log = get_logger("digests")
 
 
@@ -46,6 +50,7 @@ class SendReport:
     accepted: int = 0
     soft_bounced: int = 0
     bounced: int = 0
+    set_aside: int = 0
     again: int = 0
     unsure: int = 0
     empty: int = 0
@@ -67,6 +72,7 @@ class SendReport:
             "accepted": "sent",
             "soft_bounced": "put off by the server",
             "bounced": "refused",
+            "set_aside": "set aside, as they could not be written",
             "again": "with unknown end, to be sent once more",
             "unsure": "with unknown end twice, given up",
             "empty": "without anything new",
@@ -88,6 +94,7 @@ class Sending:
         self._clock = clock
         self._pace = pace or Pace(clock)
         self._turn = Lock()
+        self._broken = 0
 
     def run(self, kinds: Sequence[str], composer: Composer, go_on: Callable[[], bool] = lambda: True) -> SendReport:
         """Send until nothing of `kinds` is due; `go_on` is asked before each batch, and may hold on to a lease.
@@ -95,6 +102,7 @@ class Sending:
         Raises `Unavailable` when no mail can leave: what was not tried waits as it was.
         """
         tally: Counter[State] = Counter()
+        self._broken = 0
         with self._database.write() as connection:
             tally[State.SUPPRESSED] += delivery_store.withdraw(connection, self._clock.now())
         with Lanes(self._transport, self._letterhead, self._clock, self._begin) as lanes:
@@ -122,12 +130,35 @@ class Sending:
 
     def _give(self, lanes: Lanes, batch: Sequence[Taken], composer: Composer) -> None:
         try:
-            letters = composer(batch) if batch else []
+            letters = self._written(batch, composer)
         except BaseException:
             self._settle([Handed(*taken, Event.HAND_BACK) for taken in batch], Counter())
             raise
         for taken, letter in zip(batch, letters, strict=True):
             lanes.give(*taken, letter)
+
+    def _written(self, batch: Sequence[Taken], composer: Composer) -> list[Letter | Broken | None]:
+        """Return what is to be handed over; where a letter cannot be written, each is tried by itself."""
+        try:
+            letters: list[Letter | Broken | None] = list(composer(batch)) if batch else []
+        except NOBODYS:
+            raise
+        except Exception:  # noqa: BLE001 - one of them: which one, shows below
+            letters = [self._one(taken, composer) for taken in batch]
+        return letters
+
+    def _one(self, taken: Taken, composer: Composer) -> Letter | Broken | None:
+        try:
+            (letter,) = composer([taken])
+        except NOBODYS:
+            raise
+        except Exception as error:
+            self._broken += 1
+            if self._broken >= MOST_BROKEN:
+                raise
+            return Broken.by(error)
+        self._broken = 0
+        return letter
 
     def _settle(self, ended: Sequence[Handed], tally: Counter[State]) -> None:
         if ended:
@@ -150,10 +181,12 @@ class Sending:
         for one in ended:
             outcome = _outcome(one, now)
             outcomes.append(outcome)
-            if one.event is not Event.HAND_BACK:
+            if one.event not in (Event.HAND_BACK, Event.FAIL):
                 self._pace.told(one.reader.address, put_off=one.of_domain)
             if outcome.event in _TOLD:
                 _log.warning(_TOLD[outcome.event], delivery=one.claimed.id, reply=outcome.note)
+            elif outcome.event in _FAILED:
+                _log.error(_FAILED[outcome.event], delivery=one.claimed.id, why=outcome.note)
         _weigh(connection, ended, outcomes, now)
         return delivery_store.settle(connection, outcomes, now)
 
@@ -173,6 +206,9 @@ def _weigh(connection: Connection, ended: Sequence[Handed], outcomes: Sequence[O
 
 def _outcome(one: Handed, now: datetime) -> Outcome:
     """Return what follows for the row: who was put off too often is refused, and who may have been mailed waits."""
+    if one.event is Event.FAIL:
+        pause = wait(one.claimed.attempts)
+        return Outcome(one.claimed, Event.FAIL if pause else Event.GIVE_UP, one.note, now + pause if pause else None)
     if one.event is Event.PUT_OFF:
         pause = wait(one.claimed.attempts)
         return Outcome(one.claimed, Event.PUT_OFF if pause else Event.REFUSE, one.note, now + pause if pause else None)

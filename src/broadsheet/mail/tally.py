@@ -26,6 +26,7 @@ class Event(StrEnum):
 
     ACCEPTED = "accepted"
     PUT_OFF = "put_off"
+    SET_ASIDE = "set_aside"  # a fault of ours kept it from being written
     REFUSED = "refused"  # by the reply to it, for good
     BOUNCED = "bounced"  # by a report that came later
     GONE = "gone"
@@ -39,6 +40,7 @@ class Rates:
 
     accepted: int = 0
     put_off: int = 0
+    set_aside: int = 0
     refused: int = 0
     bounced: int = 0
     gone: int = 0

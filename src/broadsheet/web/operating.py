@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from broadsheet.digests.deliveries import MOST_ATTEMPTS
 from broadsheet.errors import BroadsheetError, Invalid
 from broadsheet.mail import office
 from broadsheet.mail.office import Imported, Overview
@@ -105,6 +106,7 @@ def _page(
         "operator_mail.html",
         status_of(error) if error else 200,
         told=told,
+        tries=MOST_ATTEMPTS,
         bars=bars(told),
         standing_of_complaints=office.of_complaints(told.week),
         standing_of_gone=office.of_gone(told.week),
