@@ -16,6 +16,7 @@ from broadsheet.accounts import store
 from broadsheet.accounts.reader import Role, reader_may, shown
 from broadsheet.database.engine import Database
 from broadsheet.errors import Forbidden
+from broadsheet.papers import clean
 
 Subject = Literal["comment", "paper", "reader", "claim", "edition"]
 LONGEST_REASON = 500
@@ -82,7 +83,7 @@ def note(
         "action": action,
         "subject": what[0],
         "subject_id": what[1],
-        "reason": reason[:LONGEST_REASON],
+        "reason": clean.text(reason)[:LONGEST_REASON],
     }
     store.add_audit(connection, values)
 

@@ -12,6 +12,7 @@ from broadsheet.accounts.reader import Reader
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
 from broadsheet.errors import Conflict, Forbidden, NotFound
+from broadsheet.papers import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Bans:
 
         Raises `Forbidden` unless `actor` is an admin now, `NotFound`, and `Conflict` for an admin.
         """
-        now = self._clock.now()
+        now, said = self._clock.now(), clean.text(reason)[: audit.LONGEST_REASON]
         with self._database.write() as connection:
             audit.require(connection, actor.id, "admin")
             row = store.reader_by_id(connection, reader_id)
@@ -44,11 +45,11 @@ class Bans:
                 raise NotFound("There is no such reader.", value=reader_id)
             if row.role == "admin":
                 raise Conflict("An admin cannot be barred. Take the role away first: `broadsheet readers role`.")
-            values = {"address_key": row.address_key, "reader_id": reader_id, "banned_at": now, "reason": reason}
+            values = {"address_key": row.address_key, "reader_id": reader_id, "banned_at": now, "reason": said}
             if store.add_ban(connection, values):
                 store.end_sessions(connection, reader_id)
                 store.delete_tokens(connection, reader_id)
-                audit.note(connection, now, actor.id, "ban", ("reader", reader_id), reason)
+                audit.note(connection, now, actor.id, "ban", ("reader", reader_id), said)
 
     def lift(self, actor: Reader, reader_id: int) -> None:
         """Let a reader in again. Raises `Forbidden`, and `NotFound` for one who is not barred."""

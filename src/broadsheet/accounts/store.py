@@ -162,7 +162,9 @@ def reader_of_session(connection: Connection, token_hash: str, now: datetime) ->
 def sessions(connection: Connection, reader_id: int, now: datetime) -> list[Row[Any]]:
     """Return a reader's running sessions, the newest first."""
     mine = and_(session.c.reader_id == reader_id, session.c.expires_at > now)
-    return list(connection.execute(select(session).where(mine).order_by(session.c.created_at.desc())))
+    return list(
+        connection.execute(select(session).where(mine).order_by(session.c.created_at.desc(), session.c.id.desc()))
+    )
 
 
 def end_session(connection: Connection, token_hash: str) -> None:
@@ -289,7 +291,7 @@ def bans(connection: Connection) -> list[Row[Any]]:
     """Return every ban with the reader's name, None for one who has left, the newest first."""
     joined = ban.outerjoin(reader, reader.c.id == ban.c.reader_id)
     asked = select(ban.c.reader_id, ban.c.banned_at, ban.c.reason, reader.c.name).select_from(joined)
-    return list(connection.execute(asked.order_by(ban.c.banned_at.desc())))
+    return list(connection.execute(asked.order_by(ban.c.banned_at.desc(), ban.c.reader_id)))
 
 
 def delete_tokens(connection: Connection, reader_id: int) -> None:

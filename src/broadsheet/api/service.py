@@ -18,7 +18,18 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from broadsheet.accounts.accounts import Accounts
-from broadsheet.api import editions, following, lists, operating, personal, searches, talk, trending
+from broadsheet.api import (
+    editions,
+    following,
+    lists,
+    moderating,
+    operating,
+    personal,
+    reporting,
+    searches,
+    talk,
+    trending,
+)
 from broadsheet.api.shapes import error_json, hit_json, paper_json, search_json
 from broadsheet.api.stories import story_json
 from broadsheet.clock import Clock
@@ -71,6 +82,8 @@ def create(service: Service) -> FastAPI:
     personal.add(api, service.accounts, service.community.votes, service.catalogue)
     trending.add(api, service.trending, service.community.votes)
     talk.add(api, service.accounts, service.community, service.catalogue)
+    reporting.add(api, service.accounts, service.community, service.catalogue)
+    moderating.add(api, service.accounts, service.community, service.database)
     lists.add(api, service.accounts, service.community.lists, service.catalogue)
     editions.add(api, service.accounts, service.editions, service.desk, service.catalogue)
 

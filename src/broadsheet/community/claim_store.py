@@ -43,17 +43,17 @@ def verified(connection: Connection, paper_id: int) -> list[Row[Any]]:
     joined = claim.join(reader, reader.c.id == claim.c.reader_id)
     asked = select(claim.c.reader_id, reader.c.name, claim.c.how).select_from(joined)
     its = asked.where(claim.c.paper_id == paper_id, claim.c.state == "verified")
-    return list(connection.execute(its.order_by(claim.c.asked_at)))
+    return list(connection.execute(its.order_by(claim.c.asked_at, claim.c.reader_id)))
 
 
 def waiting(connection: Connection, limit: int) -> list[Row[Any]]:
     """Return the claims that wait for an editor, with the reader's name, the oldest first."""
     joined = claim.join(reader, reader.c.id == claim.c.reader_id)
     asked = select(claim, reader.c.name).select_from(joined).where(claim.c.state == "waiting")
-    return list(connection.execute(asked.order_by(claim.c.asked_at).limit(limit)))
+    return list(connection.execute(asked.order_by(claim.c.asked_at, claim.c.paper_id, claim.c.reader_id).limit(limit)))
 
 
 def of_reader(connection: Connection, reader_id: int) -> list[Row[Any]]:
     """Return a reader's claims, the newest first."""
     asked = select(claim).where(claim.c.reader_id == reader_id)
-    return list(connection.execute(asked.order_by(claim.c.asked_at.desc())))
+    return list(connection.execute(asked.order_by(claim.c.asked_at.desc(), claim.c.paper_id)))

@@ -19,6 +19,7 @@ from broadsheet.community import claim_store, store
 from broadsheet.community.comments import hold
 from broadsheet.database.engine import Database
 from broadsheet.errors import Conflict, Invalid, NotFound, SignInNeeded, Unavailable
+from broadsheet.papers import clean
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.papers.ownership import is_handle_of
@@ -69,7 +70,7 @@ class Claims:
 
         Raises `Invalid` (field `note`), `NotFound`, `SignInNeeded`, `TooMany`.
         """
-        said = " ".join(note.split())
+        said = clean.text(note)
         if len(said) > LONGEST_NOTE:
             raise Invalid(f"A note may have {LONGEST_NOTE} characters; this has {len(said):,}.", field="note")
         self._allowances.take([(BY_READER, str(reader.id))])

@@ -98,7 +98,9 @@ def saved_by(connection: Connection, reader_id: int, limit: int) -> list[Row[Any
     columns = (listed_paper.c.paper_id, listed_paper.c.added_at, reading_list.c.key, reading_list.c.name)
     asked = select(*columns).join(reading_list, reading_list.c.id == listed_paper.c.list_id)
     asked = asked.where(reading_list.c.reader_id == reader_id)
-    return list(connection.execute(asked.order_by(listed_paper.c.added_at.desc()).limit(limit)))
+    return list(
+        connection.execute(asked.order_by(listed_paper.c.added_at.desc(), listed_paper.c.paper_id.desc()).limit(limit))
+    )
 
 
 def page_of(connection: Connection, reader_id: int) -> Row[Any] | None:

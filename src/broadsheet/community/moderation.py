@@ -21,8 +21,8 @@ from broadsheet.clock import Clock
 from broadsheet.community import comment_store, report_store, store
 from broadsheet.community.comments import Comment, comment_of, hold, hold_of, observe
 from broadsheet.database.engine import Database
-from broadsheet.errors import Conflict, Invalid, SignInNeeded
-from broadsheet.papers import hiding
+from broadsheet.errors import Conflict, Invalid, NotFound, SignInNeeded
+from broadsheet.papers import clean, hiding
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Paper
 
@@ -91,12 +91,12 @@ class Moderation:
         """
         if reason not in REASONS:
             raise Invalid("Choose what is wrong.", field="reason")
-        said = " ".join(note.split())
+        said = clean.text(note)
         if len(said) > LONGEST_NOTE:
             raise Invalid(f"A note may have {LONGEST_NOTE} characters; this has {len(said):,}.", field="note")
         self._allowances.take([(BY_READER, str(reader.id))])
         with self._database.write() as connection:
-            held = _held(connection, what)
+            held = _reportable(connection, what)
             if not store.has_reader(connection, reader.id):
                 raise SignInNeeded("This account was deleted meanwhile. Sign in to make another.")
             values = {
@@ -198,6 +198,15 @@ class Moderation:
 def _held(connection: Connection, what: Subject) -> Row[Any]:
     """Keep the paper in question until the end of the transaction; raises `NotFound`."""
     return hold(connection, what.paper_id) if what.comment_id is None else hold_of(connection, what.comment_id)[1]
+
+
+def _reportable(connection: Connection, what: Subject) -> Row[Any]:
+    if what.comment_id is None:
+        return hold(connection, what.paper_id)
+    row, held = hold_of(connection, what.comment_id)
+    if row.text is None:
+        raise NotFound("This comment was removed.", value=what.comment_id)
+    return held
 
 
 def _named(held: Row[Any], what: Subject) -> tuple[audit.Subject, int]:

@@ -47,7 +47,7 @@ def hidden_comments(connection: Connection, limit: int) -> list[Row[Any]]:
     """Return (id, paper_id, text) of comments that editors hid, the last hidden first."""
     joined = comment.join(comment_text, comment_text.c.comment_id == comment.c.id)
     asked = select(comment.c.id, comment.c.paper_id, comment_text.c.text).select_from(joined)
-    hidden = asked.where(comment.c.hidden_at.is_not(None)).order_by(comment.c.hidden_at.desc())
+    hidden = asked.where(comment.c.hidden_at.is_not(None)).order_by(comment.c.hidden_at.desc(), comment.c.id.desc())
     return list(connection.execute(hidden.limit(limit)))
 
 
@@ -76,7 +76,7 @@ def muted(connection: Connection, reader_id: int) -> list[Row[Any]]:
     joined = muted_reader.join(reader, reader.c.id == muted_reader.c.muted_id)
     asked = select(muted_reader.c.muted_id, muted_reader.c.muted_at, reader.c.name).select_from(joined)
     mine = asked.where(muted_reader.c.reader_id == reader_id)
-    return list(connection.execute(mine.order_by(muted_reader.c.muted_at.desc())))
+    return list(connection.execute(mine.order_by(muted_reader.c.muted_at.desc(), muted_reader.c.muted_id)))
 
 
 def _of(paper_id: int, comment_id: object) -> ColumnElement[bool]:

@@ -31,7 +31,7 @@ def first(connection: Connection, paper_id: int) -> Row[Any] | None:
     joined = submission.join(reader, reader.c.id == submission.c.reader_id)
     asked = select(submission.c.reader_id, reader.c.name, submission.c.submitted_at).select_from(joined)
     its = asked.where(submission.c.paper_id == paper_id, submission.c.is_new)
-    return connection.execute(its.order_by(submission.c.submitted_at).limit(1)).one_or_none()
+    return connection.execute(its.order_by(submission.c.submitted_at, submission.c.reader_id).limit(1)).one_or_none()
 
 
 def since(connection: Connection, moment: datetime, limit: int) -> list[Row[Any]]:

@@ -73,7 +73,7 @@ def of_reader(connection: Connection, reader_id: int) -> list[Row[Any]]:
     """Return (period, starts_on, saved_at) of the drafts that a reader saved last."""
     asked = select(edition_draft.c.period, edition_draft.c.starts_on, edition_draft.c.saved_at)
     mine = edition_draft.c.saved_by == reader_id
-    return list(connection.execute(asked.where(mine).order_by(edition_draft.c.saved_at)))
+    return list(connection.execute(asked.where(mine).order_by(edition_draft.c.saved_at, edition_draft.c.starts_on)))
 
 
 def corrections_of_reader(connection: Connection, reader_id: int) -> list[Row[Any]]:
