@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import pytest
 from lxml import etree
 
@@ -40,6 +42,22 @@ def test_the_map_has_the_editions(instance: Instance) -> None:
     instance.add(record(1))
     instance.site.editions.publish_due(ready=True)
     assert f"{ORIGIN}/edition/2026-01-15" in _addresses(instance.get("/sitemap/pages.xml").text)
+
+
+def test_the_map_has_weeks_and_months_and_public_lists_alone(instance: Instance) -> None:
+    instance.add(record(1))
+    paper_id = instance.site.catalogue.get("arxiv:2601.00001").id
+    instance.site.editions.publish_due(ready=True)
+    lists, reader = instance.site.community.lists, instance.site.accounts.readers.add("ada@quill.example")
+    made = {access: lists.make(reader.id, f"{access} tides", "", access) for access in ("private", "shared", "public")}
+    for one in made.values():
+        lists.add(reader.id, one.key, paper_id)
+    lists.make(reader.id, "Nothing in it yet", "", "public")
+    instance.clock.move_to(datetime(2026, 1, 19, 12, tzinfo=UTC))
+    instance.site.editions.publisher.publish_spans_due(ready=True)
+    found = _addresses(instance.get("/sitemap/pages.xml").text)
+    assert f"{ORIGIN}/edition/2026-W03" in found
+    assert [one for one in found if "/list/" in one] == [f"{ORIGIN}/list/{made['public'].key}"]
 
 
 @pytest.mark.parametrize("part", ["papers-", "papers-x", "papers--1", "papers-9999999999", "all", "papers-²"])

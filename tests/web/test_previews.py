@@ -1,5 +1,6 @@
 import io
 import threading
+import unicodedata
 
 import pytest
 from PIL import Image
@@ -35,12 +36,49 @@ def test_any_title_stays_within_its_room(title: str) -> None:
     assert _inked(picture, HEIGHT - 130, HEIGHT - 102) == 0
 
 
-def test_what_the_fonts_lack_is_left_out_and_not_boxed() -> None:
+@pytest.mark.parametrize(
+    "title",
+    [
+        "潮汐表",
+        "Tides 潮 and moss",
+        "المد والجزر",
+        "Приливы",
+        "β-tides",
+        "Tides in ℝ",
+        "Tides → moss",
+        "तरंग",
+        "ế\u0302ế",
+    ],
+)
+def test_a_title_that_the_fonts_cannot_set_gives_way_to_the_number(title: str) -> None:
     previews = Previews()
-    known = previews.png(Card("x", "Tides and moss"))
-    assert previews.png(Card("x", "Tides 潮 and moss")) == known
-    otherwise = previews.png(Card("x", "潮汐表", otherwise="arXiv 2601.00001"))
-    assert otherwise == previews.png(Card("x", "arXiv 2601.00001"))
+    assert previews.png(Card("x", title, otherwise="arXiv 2601.00001")) == previews.png(Card("x", "arXiv 2601.00001"))
+
+
+def test_marks_that_the_fonts_lack_are_left_out() -> None:
+    previews = Previews()
+    assert previews.png(Card("x", "Tides 🌊 and\u00a0moss\u200b")) == previews.png(Card("x", "Tides and moss"))
+
+
+def test_no_name_is_set_without_its_letters() -> None:
+    previews = Previews()
+    known = previews.png(Card("", "Tides", "1 Jan 2026 · arXiv 2601.00001"))
+    assert previews.png(Card("潮報", "Tides", "王小明 and Ada Quill · 1 Jan 2026 · arXiv 2601.00001")) == known
+    slavic = [previews.png(Card("x", "Tides", name)) for name in ("Łukasz Erdős", "ukasz Erds", "")]
+    assert len(set(slavic)) == 3
+    decomposed = previews.png(Card("x", "Tides", unicodedata.normalize("NFD", "Zoë Erdős")))
+    assert decomposed == previews.png(Card("x", "Tides", "Zoë Erdős"))
+
+
+def test_two_fonts_stand_on_one_line() -> None:
+    pictures = [_open(Previews().png(Card("x", title))) for title in ("Lódz tides", "Łódź tides")]
+    feet = []
+    for picture in pictures:
+        band = picture.crop((0, 140, WIDTH, 300)).convert("L").point(lambda value: 255 if value < 128 else 0)
+        box = band.getbbox()
+        assert box is not None
+        feet.append(box[3])
+    assert abs(feet[0] - feet[1]) <= 1
 
 
 def test_a_card_is_named_by_all_that_it_says() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
 
 from broadsheet.database.schema import listed_paper, open_page, reading_list
 
@@ -41,6 +41,14 @@ def lists_of(connection: Connection, reader_id: int, access: str | None = None) 
     if access is not None:
         asked = asked.where(reading_list.c.access == access)
     return list(connection.execute(asked.order_by(reading_list.c.changed_at.desc(), reading_list.c.id.desc())))
+
+
+def public_lists(connection: Connection, limit: int) -> list[Row[Any]]:
+    """Return public lists that hold papers as `list_by_key` does, the last changed first."""
+    filled = exists().where(listed_paper.c.list_id == reading_list.c.id)
+    asked = _counted().where(reading_list.c.access == "public", filled)
+    newest = asked.order_by(reading_list.c.changed_at.desc(), reading_list.c.id.desc())
+    return list(connection.execute(newest.limit(limit)))
 
 
 def count_lists(connection: Connection, reader_id: int) -> int:

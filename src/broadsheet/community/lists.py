@@ -112,6 +112,11 @@ class Lists:
         with self._database.read() as connection:
             return [_list(row) for row in list_store.lists_of(connection, reader_id, "public")]
 
+    def public(self, limit: int) -> list[ReadingList]:
+        """Return the lists that everybody may find and that hold papers, the last changed first."""
+        with self._database.read() as connection:
+            return [_list(row) for row in list_store.public_lists(connection, limit)]
+
     def get(self, key: str, reader_id: int | None) -> ReadingList:
         """Return a list for whoever asks; raises `NotFound` for a private one of somebody else as for none."""
         with self._database.read() as connection:

@@ -11,12 +11,14 @@ from xml.sax.saxutils import escape
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from broadsheet.editions.spans import PERIODS
 from broadsheet.errors import NotFound
 from broadsheet.web import words
 from broadsheet.web.site import Site
 
 PART = 25_000  # numbers of papers; a part may have 50,000 addresses and 50 MB
 _AT_ONCE = 1_000
+_MOST_EDITIONS, _MOST_LISTS = 10_000, 15_000  # so that the part of the pages has less than 50,000 addresses, too
 _XML = "application/xml"
 _OPEN = '<?xml version="1.0" encoding="UTF-8"?>\n<{} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
 _PAGES = ("/", "/edition", "/about", "/about/trending", "/about/sources", "/subscribe")
@@ -64,8 +66,11 @@ def icon(site: Site, _request: Request) -> Response:
 def _pages(site: Site) -> Iterator[str]:
     for path in _PAGES:
         yield _entry(site.settings.site + path)
-    for head in site.editions.dates(limit=10_000):
-        yield _entry(f"{site.settings.site}/edition/{head.span.name}", head.published_at)
+    for period in PERIODS:
+        for head in site.editions.dates(_MOST_EDITIONS, period):
+            yield _entry(f"{site.settings.site}/edition/{head.span.name}", head.published_at)
+    for one in site.community.lists.public(_MOST_LISTS):
+        yield _entry(f"{site.settings.site}/list/{one.key}", one.changed_at)
 
 
 def _papers(site: Site, first: int) -> Iterator[str]:

@@ -1,16 +1,19 @@
 """The picture that stands beside a link to a page elsewhere: drawn here, in the paper's own type, and kept by content.
 
 What is said beside it, `sharing` decides. Pillow is loaded here alone, with the first picture.
-A character that the fonts lack is left out: a picture of empty boxes would say less.
+A text that the fonts cannot set is left out, or said otherwise: never an empty box, nor a word that lacks a letter.
 """
 
 import hashlib
 import io
 import threading
+import unicodedata
 from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,14 +28,21 @@ _TITLE_SIZES = (76, 64, 54, 46, 40)
 _MOST_LINES = 5
 _TITLE_ROOM = HEIGHT - 290
 _COLOURS = 64
-_STYLE = "1"  # part of each picture's name: another look has others
+_BETWEEN = " · "  # the parts of the line below: each is set or left out
+_SPARED = (
+    "P",
+    "So",
+    "C",
+    "Z",
+)  # kinds of characters that a text can do without: no letters, numbers, signs of formulas
+_STYLE = "2"  # part of each picture's name: another look has others
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """What a picture says: the paper's name above, a title, a line below it, and where it stands in red.
 
-    `otherwise` is set where the fonts lack most of the title.
+    `otherwise` is set where the fonts cannot set the title.
     """
 
     name: str
@@ -85,15 +95,15 @@ class Previews:
         picture = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
         pen = ImageDraw.Draw(picture)
         right = WIDTH - _MARGIN
-        name = _shown(card.name, self._serif.face(44), right - _MARGIN - 260)
-        pen.text((_MARGIN, 52), name, _INK, self._serif.face(44))
-        mark = self._sans.covered(card.mark)
-        pen.text((right, 66), mark, _RED, self._sans.face(28), anchor="ra")
+        head, mark, foot = self._serif.face(44), self._sans.face(28), self._sans.face(30)
+        head.draw(pen, (_MARGIN, 52), _shown(self._serif.covered(card.name), head, right - _MARGIN - 260), _INK)
+        said = self._sans.covered(card.mark)
+        mark.draw(pen, (right - mark.length(said), 66), said, _RED)
         for top in (122, 128):
             pen.line((_MARGIN, top, right, top), _INK, 2)
         self._title(pen, self._serif.covered(card.title) or self._serif.covered(card.otherwise))
-        below = _shown(self._sans.covered(card.below), self._sans.face(30), right - _MARGIN)
-        pen.text((_MARGIN, HEIGHT - 96), below, _SOFT, self._sans.face(30))
+        below = _BETWEEN.join(filter(None, map(self._sans.covered, card.below.split(_BETWEEN))))
+        foot.draw(pen, (_MARGIN, HEIGHT - 96), _shown(below, foot, right - _MARGIN), _SOFT)
         out = io.BytesIO()
         picture.quantize(_COLOURS, Image.Quantize.FASTOCTREE).save(out, "PNG", optimize=True)
         return out.getvalue()
@@ -109,66 +119,100 @@ class Previews:
         if len(lines) > most:
             lines = [*lines[: most - 1], _shown(" ".join(lines[most - 1 :]), face, WIDTH - 2 * _MARGIN)]
         for n, line in enumerate(lines):
-            pen.text((_MARGIN, 164 + n * lead), line, _INK, face)
+            face.draw(pen, (_MARGIN, 164 + n * lead), line, _INK)
 
     @cached_property
     def _serif(self) -> "_Font":
-        return _Font("newsreader-display")
+        return _Font("newsreader-display", "libre-franklin-ext")
 
     @cached_property
     def _sans(self) -> "_Font":
-        return _Font("libre-franklin")
+        return _Font("libre-franklin", "libre-franklin-ext")
 
 
 class _Font:
-    """One of the site's fonts, in any size."""
+    """Fonts of the site, in any size: what the first lacks, those after it set, as in a browser."""
 
-    def __init__(self, name: str) -> None:
-        self._bytes = (files("broadsheet.web") / "static" / "fonts" / f"{name}.woff2").read_bytes()
-        self._faces: dict[int, FreeTypeFont] = {}
-        self._missing = bytes(self.face(32).getmask("\uffff"))
-        self._has: dict[str, bool] = {" ": True}
+    def __init__(self, *names: str) -> None:
+        there = files("broadsheet.web") / "static" / "fonts"
+        self._bytes = [(there / f"{name}.woff2").read_bytes() for name in names]
+        self._faces: dict[int, _Face] = {}
+        self._missing = [bytes(one.getmask("\uffff")) for one in self.face(32).faces]
+        self._places: dict[str, int | None] = {" ": 0}
 
-    def face(self, size: int) -> "FreeTypeFont":
+    def face(self, size: int) -> "_Face":
         from PIL import ImageFont
 
         if size not in self._faces:
             basic = ImageFont.Layout.BASIC  # the other layout engine is not everywhere
-            self._faces[size] = ImageFont.truetype(io.BytesIO(self._bytes), size, layout_engine=basic)
+            made = tuple(ImageFont.truetype(io.BytesIO(one), size, layout_engine=basic) for one in self._bytes)
+            self._faces[size] = _Face(made, self._place)
         return self._faces[size]
 
     def covered(self, text: str) -> str:
-        """Return a text without the characters that the font lacks; empty where that would leave little of it."""
-        kept = "".join(character for character in text if self._holds(character))
-        said = sum(not character.isspace() for character in text)
-        left = sum(not character.isspace() for character in kept)
-        return " ".join(kept.split()) if 2 * left >= said else ""
+        """Return a text as it can be set: without marks that it can do without, or empty where more is missing."""
+        kept = []
+        for character in unicodedata.normalize("NFC", text):
+            if self._place(character) is not None:
+                kept.append(character)
+            elif not unicodedata.category(character).startswith(_SPARED):
+                return ""
+            elif character.isspace():
+                kept.append(" ")
+        return " ".join("".join(kept).split())
 
-    def _holds(self, character: str) -> bool:
-        if character not in self._has:
-            mask = bytes(self.face(32).getmask(character)) if character.isprintable() else self._missing
-            if len(self._has) > 5_000:
-                self._has = {" ": True}
-            self._has[character] = mask != self._missing
-        return self._has[character]
+    def _place(self, character: str) -> int | None:
+        """Return which of the fonts sets a character, None where none does."""
+        if character not in self._places:
+            if len(self._places) > 5_000:
+                self._places = {" ": 0}
+            self._places[character] = self._found(character) if character.isprintable() else None
+        return self._places[character]
+
+    def _found(self, character: str) -> int | None:
+        faces = enumerate(self.face(32).faces)
+        return next((n for n, face in faces if bytes(face.getmask(character)) != self._missing[n]), None)
 
 
-def _lines(text: str, face: "FreeTypeFont", room: float) -> list[str]:
+class _Face:
+    """Fonts in one size; what is set must be covered by them."""
+
+    def __init__(self, faces: tuple["FreeTypeFont", ...], place: Callable[[str], int | None]) -> None:
+        self.faces = faces
+        self._place = place
+        self._ascent = faces[0].getmetrics()[0]
+
+    def length(self, text: str) -> float:
+        return sum(face.getlength(run) for face, run in self._runs(text))
+
+    def draw(self, pen: "ImageDraw", at: tuple[float, float], text: str, ink: str) -> None:
+        """Set a text whose first line has its top and left edge at a point; all fonts stand on one line."""
+        left, top = at
+        for face, run in self._runs(text):
+            pen.text((left, top + self._ascent), run, ink, face, anchor="ls")
+            left += face.getlength(run)
+
+    def _runs(self, text: str) -> Iterator[tuple["FreeTypeFont", str]]:
+        for place, run in groupby(text, key=lambda character: self._place(character) or 0):
+            yield self.faces[place], "".join(run)
+
+
+def _lines(text: str, face: _Face, room: float) -> list[str]:
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and face.getlength(longer) <= room:
+        if lines and face.length(longer) <= room:
             lines[-1] = longer
         else:
             lines.append(_shown(word, face, room))
     return lines
 
 
-def _shown(text: str, face: "FreeTypeFont", room: float) -> str:
+def _shown(text: str, face: _Face, room: float) -> str:
     """Cut a text to one line."""
-    if face.getlength(text[:400]) <= room and len(text) <= 400:
+    if face.length(text[:400]) <= room and len(text) <= 400:
         return text
     shown = text[:400]
-    while shown and face.getlength(shown + "…") > room:
+    while shown and face.length(shown + "…") > room:
         shown = shown[: shown.rfind(" ")] if " " in shown.strip() else shown[:-1]
     return shown.rstrip(" ,;:.") + "…"
