@@ -47,6 +47,23 @@ def test_a_program_writes_answers_edits_and_removes(client: TestClient, token: T
     assert client.get(path).json() == gone
 
 
+def test_a_program_votes_for_anothers_comment(client: TestClient, token: Token) -> None:
+    ada, bee = token(), token(address="bee@quill.example")
+    numbers = [client.post(TALK, json={"text": text}, headers=ada).json()["number"] for text in ("Ebb.", "Flow.")]
+    path = f"/api/v1/comments/{numbers[1]}"
+    for _ in range(2):
+        assert client.put(f"{path}/vote", headers=bee).json() == {"votes": 1, "mine": True}
+    told = client.get(TALK).json()["comments"]
+    assert [(one["number"], one["votes"]) for one in told] == [(numbers[1], 1), (numbers[0], 0)]
+    assert client.get(path).json()["votes"] == 1
+    assert client.put(f"{path}/vote", headers=ada).status_code == 403
+    assert client.delete(f"{path}/vote", headers=bee).json() == {"votes": 0, "mine": False}
+    for number in ("0", "-1", "9" * 30):
+        assert client.put(f"/api/v1/comments/{number}/vote", headers=bee).status_code == 404
+    assert client.put(f"{path}/vote").status_code == 401
+    assert client.put(f"{path}/vote", headers=token("read", "cee@quill.example")).status_code == 403
+
+
 def test_who_may_not_is_told(app: App, client: TestClient, token: Token) -> None:
     number = client.post(TALK, json={"text": "Mine."}, headers=token()).json()["number"]
     path, bee = f"/api/v1/comments/{number}", token(address="bee@quill.example")

@@ -23,6 +23,21 @@ def test_replies_stand_below_what_they_answer_in_the_order_of_writing() -> None:
     assert [one.answers and one.answers.id for one in in_order(said, lambda _: True)] == [None, 1, 3, 1, None, 2]
 
 
+def test_of_siblings_the_worthiest_comes_first_with_all_that_hangs_on_it() -> None:
+    said = [Said(1), Said(2), Said(3, 1), Said(4, 2), Said(5, 1), Said(6, 3), Said(7)]
+    worth = {2: 1.5, 5: 0.2, 6: 9.0, 7: 1.5}
+    placed = in_order(said, lambda _: True, lambda one: worth.get(one.id, 0.0))
+    assert [(one.said.id, one.depth) for one in placed] == [
+        (2, 0),
+        (4, 1),
+        (7, 0),
+        (1, 0),
+        (5, 1),
+        (3, 1),
+        (6, 2),
+    ]
+
+
 def test_what_is_gone_stays_only_under_a_reply_that_is_there() -> None:
     assert order(Said(1, there=False), Said(2, 1, there=False), Said(3, 2), Said(4, 1, there=False)) == [
         (1, 0),

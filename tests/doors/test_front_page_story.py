@@ -84,6 +84,9 @@ def another_browser_sees_it(newsroom: Newsroom, page: Page) -> None:
 
 def another_reader_answers_and_is_reported(newsroom: Newsroom, bee: Page, ada: Page) -> None:
     newsroom.sign_in(bee, BEE, PAPER)
+    praise = bee.locator("#c1 .vote > button")
+    praise.click()
+    expect(praise).to_contain_text("1 vote; take back the vote for the comment by Reader 1")
     bee.locator("#c1 summary").get_by_text("Reply").first.click()
     spam = "Buy salt at https://salt.example/?a=1 <script>alert(1)</script>"
     bee.get_by_label("Your reply to Reader 1").fill(spam)

@@ -54,6 +54,24 @@ def test_a_comment_stands_on_the_page_with_its_markup(signed: Instance) -> None:
     assert "Reader 1" in page.xpath(f"string(//article[@id='c{number}']//b)")
 
 
+def test_others_vote_for_a_comment_which_then_comes_first(signed: Instance) -> None:
+    first, second = say(signed, "First."), say(signed, "Second.")
+    assert not tree(signed).xpath("//article//button[@form='votes']"), "nobody votes for their own"
+    signed.client.cookies.clear()
+    signed_in(signed, "bee@quill.example")
+    for wanted, order in (("1", [second, first]), ("0", [first, second])):
+        button = tree(signed).xpath(f"//article[@id='c{second}']//button[@form='votes']")[0]
+        assert button.get("value") == f"{wanted} comment:{second}"
+        answer = signed.post("/vote", vote=button.get("value"), back=f"{PAGE}#discussion")
+        assert answer.headers["location"] == f"{PAGE}#discussion"
+        assert [int(one.get("id")[1:]) for one in tree(signed).xpath("//article[@class='comment']")] == order
+    for name, status in (("comment:0", 404), ("comment:x", 400), ("comment:", 400), (f"comment:{'9' * 30}", 400)):
+        signed.post("/vote", status, vote=f"1 {name}")
+    signed.client.cookies.clear()
+    signed.get(f"/vote?vote=1+comment:{second}", 405)
+    signed.post("/vote", 401, vote=f"1 comment:{second}")
+
+
 def test_replies_stand_in_what_they_answer(signed: Instance) -> None:
     first = say(signed, "First.")
     second = say(signed, "Second.", answers=str(first))

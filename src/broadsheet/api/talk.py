@@ -46,6 +46,9 @@ def add(api: FastAPI, accounts: Accounts, community: Community, catalogue: Catal
     def asks(given: HTTPAuthorizationCredentials | None) -> Reader | None:
         return bearer(accounts.tokens, given).require("read") if given else None
 
+    def counted(said: Comment) -> dict[str, Any]:
+        return comment_json(said, community.comment_votes.counts([said.id]).get(said.id, 0))
+
     @api.get("/papers/{key:path}/comments", summary="The talk on a paper, each reply below what it answers")
     def talk(
         key: str,
@@ -54,7 +57,9 @@ def add(api: FastAPI, accounts: Accounts, community: Community, catalogue: Catal
         offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
     ) -> dict[str, Any]:
         placed = comments.on(catalogue.get(key).id, asks(given))
-        told = [comment_json(one.said) | {"depth": one.depth} for one in placed[offset : offset + limit]]
+        some = placed[offset : offset + limit]
+        votes = community.comment_votes.counts([one.said.id for one in some])
+        told = [comment_json(one.said, votes.get(one.said.id, 0)) | {"depth": one.depth} for one in some]
         return {"total": len(placed), "comments": told}
 
     @api.post("/papers/{key:path}/comments", summary="Comment on a paper", status_code=201, **takes(_Comment))
@@ -64,17 +69,19 @@ def add(api: FastAPI, accounts: Accounts, community: Community, catalogue: Catal
 
     @api.get("/comments/{number}", summary="One comment")
     def comment(number: int, given: Given) -> dict[str, Any]:
-        return comment_json(comments.get(_number(number), asks(given)))
+        return counted(comments.get(_number(number), asks(given)))
 
     @api.put("/comments/{number}", summary="Say one's comment otherwise, within half an hour", **takes(_Text))
     def edit(number: int, said: _AText, given: Given) -> dict[str, Any]:
         reader = bearer(accounts.tokens, given).require("write")
-        return comment_json(comments.edit(reader, _number(number), said.text))
+        return counted(comments.edit(reader, _number(number), said.text))
 
     @api.delete("/comments/{number}", summary="Take one's comment back; replies to it stay")
     def remove(number: int, given: Given) -> dict[str, Any]:
         reader = bearer(accounts.tokens, given).require("write")
         return comment_json(comments.remove(reader, _number(number)))
+
+    _add_votes(api, accounts, community)
 
     @api.post("/submissions", summary="Submit a paper; one that is here already is led to", **takes(_Paper))
     def submit(named: _APaper, given: Given) -> dict[str, Any]:
@@ -87,8 +94,22 @@ def add(api: FastAPI, accounts: Accounts, community: Community, catalogue: Catal
         return {"paper": paper_json(done.paper) if done.paper else None, "new": done.is_new, "candidates": candidates}
 
 
-def comment_json(comment: Comment) -> dict[str, Any]:
-    """Return a comment for programs; what was removed or hidden has no text and no writer."""
+def _add_votes(api: FastAPI, accounts: Accounts, community: Community) -> None:
+    votes = community.comment_votes
+
+    @api.put("/comments/{number}/vote", summary="Vote for another's comment; a second time changes nothing")
+    def cast(number: int, given: Given) -> dict[str, Any]:
+        told = votes.cast(bearer(accounts.tokens, given).require("write"), _number(number))
+        return {"votes": told.votes, "mine": told.mine}
+
+    @api.delete("/comments/{number}/vote", summary="Take the vote for a comment back")
+    def withdraw(number: int, given: Given) -> dict[str, Any]:
+        told = votes.withdraw(bearer(accounts.tokens, given).require("write"), _number(number))
+        return {"votes": told.votes, "mine": told.mine}
+
+
+def comment_json(comment: Comment, votes: int = 0) -> dict[str, Any]:
+    """Return a comment for programs; what was removed or hidden has no text, no writer and no votes."""
     writer = comment.writer
     return {
         "number": comment.id,
@@ -96,6 +117,7 @@ def comment_json(comment: Comment) -> dict[str, Any]:
         "state": comment.state,
         "by": {"number": writer.id, "name": writer.shown, "role": writer.role} if writer else None,
         "text": comment.text,
+        "votes": votes if writer else 0,
         "written_at": comment.written_at.isoformat(),
         "edited_at": comment.edited_at.isoformat() if comment.edited_at else None,
     }

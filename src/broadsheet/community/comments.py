@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row
 from broadsheet.accounts.allowances import Allowances, Limit
 from broadsheet.accounts.reader import Reader, Role, shown
 from broadsheet.clock import Clock
-from broadsheet.community import comment_store, report_store, store
+from broadsheet.community import comment_store, report_store, rings, store
 from broadsheet.community.deeds import Deed
 from broadsheet.community.threads import Placed, in_order
 from broadsheet.database.engine import Database
@@ -110,6 +110,7 @@ class Comments:
         with self._database.write() as connection:
             _, held = _own(connection, reader, comment_id)
             comment_store.remove_text(connection, comment_id)
+            store.remove_all(connection, comment_id, store.COMMENTS)
             observe(connection, held, self._clock.now())
             return comment_of(_there(comment_store.one(connection, comment_id)), reader)
 
@@ -119,11 +120,16 @@ class Comments:
             return comment_of(_there(comment_store.one(connection, comment_id)), reader)
 
     def on(self, paper_id: int, reader: Reader | None = None) -> list[Placed[Comment]]:
-        """Return the talk on a paper as `reader` may see it, each reply below what it answers."""
+        """Return the talk on a paper as `reader` may see it: each reply below what it answers, of several what readers
+        voted for first.
+        """
         with self._database.read() as connection:
             rows = comment_store.of_paper(connection, paper_id)
             muted = {row.muted_id for row in report_store.muted(connection, reader.id)} if reader else frozenset()
-        return in_order([comment_of(row, reader, muted) for row in rows], lambda one: bool(one.text))
+            cast = rings.weights(connection, [row.id for row in rows], store.COMMENTS)
+        worth = {number: sum(one.value for one in weights) for number, weights in cast.items()}
+        said = [comment_of(row, reader, muted) for row in rows]
+        return in_order(said, lambda one: bool(one.text), lambda one: worth.get(one.id, 0.0))
 
     def counts(self, paper_ids: Sequence[int]) -> dict[int, int]:
         """Return how many comments each paper has, of those that have any."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from broadsheet.accounts.readers import Belongings
 from broadsheet.clock import Clock
 from broadsheet.community.claims import Claims
+from broadsheet.community.comment_votes import CommentVotes
 from broadsheet.community.comments import Comments
 from broadsheet.community.deeds import Deeds
 from broadsheet.community.lists import Lists
@@ -25,6 +26,7 @@ class Community:
     votes: Votes
     voters: Voters
     comments: Comments
+    comment_votes: CommentVotes
     submissions: Submissions
     lists: Lists
     moderation: Moderation
@@ -41,6 +43,7 @@ class Community:
         return {
             "votes": self.votes.export,
             "comments": self.comments.export,
+            "comment_votes": self.comment_votes.export,
             "submissions": self.submissions.export,
             "lists": self.lists.export,
             "reports": self.moderation.export,
@@ -63,6 +66,7 @@ def community_of(
         votes=Votes(database, catalogue, clock, secret),
         voters=Voters(database),
         comments=Comments(database, catalogue, clock, secret),
+        comment_votes=CommentVotes(database, clock, secret),
         submissions=Submissions(database, catalogue, clock, secret, finder, known_titles),
         lists=Lists(database, catalogue, clock, secret),
         moderation=Moderation(database, catalogue, clock, secret),

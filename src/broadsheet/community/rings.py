@@ -10,7 +10,7 @@
 
 So a ring of k counts as √k, and one of accounts made for it as a fifth of that. Honest readers lose little: in a week
 youth is over, and whoever votes for what others vote for too, without being their shadow, counts whole.
-The count that readers see is that of votes; the share that counts is for `trending` alone.
+The count that readers see is that of votes; the share that counts is for `trending`, and for the order of comments.
 """
 
 import math
@@ -18,9 +18,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Column, Connection
 
 from broadsheet.community import store
 from broadsheet.database.engine import Database
@@ -71,6 +73,18 @@ def weigh(ballots: Sequence[Ballot], papers_of: Mapping[int, Set[int]], voters_o
     ]
 
 
+def weights(connection: Connection, ids: Sequence[int], of: Column[Any] = store.PAPERS) -> dict[int, list[Weight]]:
+    """Return the weight of each vote for each of `ids`, of those that have any; company shows in votes of that kind."""
+    cast = store.ballots(connection, ids, of)
+    lately = store.lately(connection, {row.reader_id for row in cast}, of)
+    counts = store.counts(connection, list({its_id for some in lately.values() for its_id in some}), of)
+    by_id: dict[int, list[Ballot]] = {}
+    for row in cast:
+        ballot = Ballot(row.reader_id, row.voted_at, row.created_at, row.barred is not None)
+        by_id.setdefault(row.its_id, []).append(ballot)
+    return {its_id: weigh(ballots, lately, counts) for its_id, ballots in by_id.items()}
+
+
 class Voters:
     """Weighs the votes of one database."""
 
@@ -87,14 +101,7 @@ class Voters:
     def weights(self, paper_ids: Sequence[int]) -> dict[int, list[Weight]]:
         """Return the weight of each vote of each paper, of those that have any."""
         with self._database.read() as connection:
-            cast = store.ballots(connection, paper_ids)
-            lately = store.lately(connection, {row.reader_id for row in cast})
-            counts = store.counts(connection, list({paper for papers in lately.values() for paper in papers}))
-        by_paper: dict[int, list[Ballot]] = {}
-        for row in cast:
-            ballot = Ballot(row.reader_id, row.voted_at, row.created_at, row.barred is not None)
-            by_paper.setdefault(row.paper_id, []).append(ballot)
-        return {paper_id: weigh(ballots, lately, counts) for paper_id, ballots in by_paper.items()}
+            return weights(connection, paper_ids)
 
     def sentence(self, paper_id: int) -> str:
         """Return in words what a paper's votes count as; empty where all count whole."""

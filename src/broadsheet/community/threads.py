@@ -39,12 +39,19 @@ class Placed(Generic[T]):
     answers: T | None
 
 
-def in_order(said: Sequence[T], is_there: Callable[[T], bool]) -> list[Placed[T]]:
-    """Return what is there, and what replies to it hang on; `said` is in the order of writing, and so are siblings."""
+def in_order(
+    said: Sequence[T], is_there: Callable[[T], bool], worth: Callable[[T], float] = lambda _: 0.0
+) -> list[Placed[T]]:
+    """Return what is there, and what replies to it hang on; `said` is in the order of writing.
+
+    Of siblings the one of the greatest `worth` comes first, of equals the one that was written first.
+    """
     by_id = {one.id: one for one in said}
     below: dict[int | None, list[T]] = defaultdict(list)
     for one in said:
         below[one.parent_id if one.parent_id in by_id else None].append(one)
+    for siblings in below.values():
+        siblings.sort(key=worth, reverse=True)  # which keeps the order of equals
     needed = _needed(said, by_id, is_there)
     placed: list[Placed[T]] = []
     waiting = [(one, 0) for one in reversed(below[None])]

@@ -82,7 +82,7 @@ class Votes:
         """Return for how many papers a reader voted, and the newest of these votes."""
         with self._database.read() as connection:
             rows = store.of_reader(connection, reader_id, limit)
-            return store.count_of_reader(connection, reader_id), [Cast(row.paper_id, row.voted_at) for row in rows]
+            return store.count_of_reader(connection, reader_id), [Cast(row.its_id, row.voted_at) for row in rows]
 
     def deeds(self, reader: Reader, limit: int) -> list[Deed]:
         """Return the newest votes of a reader as deeds."""
@@ -91,7 +91,7 @@ class Votes:
     def export(self, reader_id: int) -> list[dict[str, Any]]:
         """Return all votes of a reader, ready for JSON."""
         with self._database.read() as connection:
-            cast = {row.paper_id: row.voted_at for row in store.of_reader(connection, reader_id)}
+            cast = {row.its_id: row.voted_at for row in store.of_reader(connection, reader_id)}
         papers = self._catalogue.papers(list(cast))
         return [{"id": one.key, "title": one.title, "voted_at": cast[one.id].isoformat()} for one in papers]
 

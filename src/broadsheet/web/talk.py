@@ -28,13 +28,15 @@ MINUTES = int(EDITABLE.total_seconds() // 60)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One comment on the page; `closes` earlier ones end before it."""
+    """One comment on the page; `closes` earlier ones end before it, `voted` is whether the reader voted for it."""
 
     comment: Comment
     answers: Comment | None
     closes: int
     is_mine: bool
     is_editable: bool
+    votes: int
+    voted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,8 @@ def find(site: Site, request: Request) -> Response:
 def _nested(site: Site, request: Request, placed: Sequence[Placed[Comment]]) -> tuple[list[Line], int]:
     """Return the lines of a page, each with how many open comments end before it; and how many are open at its end."""
     reader, now = site.known.reader(request), site.clock.now()
+    numbers = [one.said.id for one in placed]
+    votes, voted = site.community.comment_votes.counts(numbers), site.community.comment_votes.mine(reader, numbers)
     lines: list[Line] = []
     opened: list[int] = []
     for one in placed:
@@ -126,7 +130,9 @@ def _nested(site: Site, request: Request, placed: Sequence[Placed[Comment]]) -> 
         while opened and opened[-1] >= one.depth:
             opened.pop()
         mine = one.said.is_by(reader)
-        lines.append(Line(one.said, one.answers, before - len(opened), mine, mine and one.said.is_editable(now)))
+        editable, number = mine and one.said.is_editable(now), one.said.id
+        line = Line(one.said, one.answers, before - len(opened), mine, editable, votes.get(number, 0), number in voted)
+        lines.append(line)
         opened.append(one.depth)
     return lines, len(opened)
 

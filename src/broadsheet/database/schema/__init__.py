@@ -16,7 +16,16 @@ from broadsheet.database.schema.accounts import (
     sign_in,
 )
 from broadsheet.database.schema.artefacts import artefact, artefact_check, host_pause
-from broadsheet.database.schema.community import claim, comment, comment_text, muted_reader, report, submission, vote
+from broadsheet.database.schema.community import (
+    claim,
+    comment,
+    comment_text,
+    comment_vote,
+    muted_reader,
+    report,
+    submission,
+    vote,
+)
 from broadsheet.database.schema.declaring import metadata
 from broadsheet.database.schema.digests import (
     address_move,
@@ -85,6 +94,7 @@ __all__ = [
     "claim",
     "comment",
     "comment_text",
+    "comment_vote",
     "delivery",
     "delivery_paper",
     "departed",

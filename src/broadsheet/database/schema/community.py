@@ -37,6 +37,15 @@ comment_text = table(
     Index("ix_comment_text_reader_id", "reader_id"),
 )
 
+# A reader's vote for a comment, kept as one for a paper is.
+comment_vote = table(
+    "comment_vote",
+    Column("reader_id", Id, ForeignKey("reader.id", ondelete="CASCADE"), primary_key=True),
+    Column("comment_id", Id, ForeignKey("comment.id", ondelete="CASCADE"), primary_key=True),
+    Column("voted_at", Moment, nullable=False),
+    Index("ix_comment_vote_comment_id", "comment_id"),
+)
+
 # That a reader named a paper to be taken in; `is_new` where it was not here before.
 submission = table(
     "submission",
