@@ -174,9 +174,10 @@ def it_opens_at_its_hour_and_not_before(newsroom: Newsroom, page: Page) -> None:
 def anybody_sees_it_with_reasons(newsroom: Newsroom, page: Page) -> None:
     lead = page.locator("#lead")
     expect(lead.locator(".hed a").first).to_have_attribute("href", PAPER)
-    expect(lead).to_contain_text("Chosen by an editor. 1 comment here")
+    expect(lead).to_contain_text("Chosen by an editor.")
+    expect(lead).to_contain_text("1 comment here")
     expect(lead).to_contain_text("1 submission by readers")
-    expect(lead).to_contain_text("Votes here that count as 0.2")  # of an account that was made that day
+    expect(lead).to_contain_text("otes here worth 0.2")  # of an account that was made that day
     expect(lead.locator(".vote > button")).to_contain_text("1 vote")
     expect(page.locator("#picks")).to_contain_text("Why looms of")
     expect(page.locator("#picks .reason")).to_have_count(2)

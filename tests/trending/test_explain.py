@@ -36,6 +36,15 @@ def test_the_reason_for_a_place_names_its_evidence_once() -> None:
     )
 
 
+def test_of_many_things_the_first_is_told_in_full_and_the_others_are_named() -> None:
+    readings = {"comments": Reading(1, 20), "hf_upvotes": Reading(74, 27, 36, 15), "votes": Reading(0.4, 20, 0.2, 14)}
+    found = parts(Attention(27, dict.fromkeys(readings, 27), readings, 91, citations=3), BUSY)
+    assert sentence(found) == (
+        "74 upvotes on Hugging Face; 19 are usual at 27 hours; 38 of them in the last 12 hours, where 5 are usual. "
+        "Also 1 comment here, votes here worth 0.4, code with 91 stars and 3 citations."
+    )
+
+
 def test_a_pace_of_its_own_is_told_too() -> None:
     found = parts(known(30, upvotes=Reading(50, 30, 20, 18)), DAY)
     assert sentence(found) == (
@@ -132,9 +141,9 @@ def test_an_own_count_that_stands_still_is_told_so() -> None:
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (0.2, "votes here that count as 0.2; "),
-        (0.04, "votes here that count as 0.1; "),
-        (2.4, "votes here that count as 2.4; "),
+        (0.2, "votes here worth 0.2; "),
+        (0.04, "votes here worth 0.1; "),
+        (2.4, "votes here worth 2.4; "),
         (3 * 0.1 / 0.3, "1 vote here; "),
     ],
 )
@@ -149,7 +158,7 @@ def test_the_past_asks_for_the_level_alone() -> None:
     assert [part.name for part in found] == ["level", "stars", "citations"]
     assert found[0].value == pytest.approx(1.37, abs=0.005)
     assert found[2].value == pytest.approx(0.1)
-    assert sentence(found).endswith("10 citations; none are usual for a new paper.")
+    assert found[2].reason == "10 citations; none are usual for a new paper"
 
 
 def test_weights_scale_their_parts_and_a_kind_without_weight_is_left_out() -> None:

@@ -13,6 +13,7 @@ from broadsheet.trending.attention import Attention
 from broadsheet.trending.formula import KINDS, Kind, Measure
 from broadsheet.trending.readings import Reading
 
+MOST_TOLD = 2  # things that a reason tells in full; more are a wall of words beside a title
 STALE_HOURS = 6  # a count older than this is no longer told as "the last hours"
 _FRACTIONS = ((0.9, "nine tenths"), (0.75, "three quarters"), (2 / 3, "two thirds"), (0.5, "half"), (1 / 3, "a third"))
 
@@ -75,17 +76,30 @@ def votes(parts: Sequence[Part]) -> float:
 
 
 def sentence(parts: Sequence[Part]) -> str:
-    """Return the reason for a place: what was counted and what would be usual."""
-    paces = {part.kind: part for part in parts if part.name == "pace" and part.told}
-    told = []
-    for part in parts:
-        if part.name == "level":
-            pace = paces.get(part.kind)
-            told.append(f"{part.reason}; {pace.reason}" if pace else part.reason)
-        elif part.name in ("stars", "citations"):
-            told.append(part.reason)
+    """Return the reason for a place: what was counted and what would be usual, what counted most first.
+
+    Of more than two things only the first is told in full; the others are named, and "why" tells their sums.
+    """
+    voted = [_both(part, parts) for part in parts if part.name == "level"]
+    voted.sort(key=lambda told: -told[0])
+    beside = [part.reason for part in parts if part.name in ("stars", "citations")]
     if not any(part.kind for part in parts):
-        told[:0] = ["no votes known", *(part.reason for part in parts if part.name == "freshness")]
+        beside[:0] = ["no votes known", *(part.reason for part in parts if part.name == "freshness")]
+    told = [words for _, words in voted] + beside
+    if len(told) <= MOST_TOLD or not voted:
+        return _sentences(told)
+    counted = [words.partition(";")[0] for words in told[1:]]
+    return _sentences([told[0], f"also {', '.join(counted[:-1])} and {counted[-1]}"])
+
+
+def _both(level: Part, parts: Sequence[Part]) -> tuple[float, str]:
+    """Return what a kind of votes adds to the score, and its words: the level, and where it says more, the pace."""
+    pace = next((part for part in parts if part.name == "pace" and part.kind == level.kind), None)
+    value = level.value + (pace.value if pace else 0.0)
+    return value, f"{level.reason}; {pace.reason}" if pace and pace.told else level.reason
+
+
+def _sentences(told: Sequence[str]) -> str:
     return " ".join(f"{words[0].upper()}{words[1:]}." for words in told)
 
 
@@ -168,7 +182,7 @@ def _votes(kind: Kind, count: float) -> str:
     """Say how many there are and where; of votes that do not count whole, what they count as."""
     if _is_whole(count):
         return f"{count:,.0f} {kind.noun}{'' if round(count) == 1 else 's'} {kind.where}"
-    return f"{kind.noun}s {kind.where} that count as {_number(count)}"
+    return f"{kind.noun}s {kind.where} worth {_number(count)}"
 
 
 def _is_whole(count: float) -> bool:
