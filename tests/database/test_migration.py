@@ -8,6 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import insert, text
 
 from broadsheet.clock import FixedClock
@@ -29,10 +30,15 @@ def test_the_replayed_migrations_give_the_declared_schema(database: Database) ->
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-def test_migrating_again_changes_nothing(database: Database) -> None:
-    with database.read() as connection:
-        before = revision(connection)
-    assert migrate(database) == before
+def test_migrating_again_changes_nothing_and_waits_for_no_writer(database: Database) -> None:
+    with database.write() as connection:
+        assert migrate(database) == revision(connection)
+
+
+def test_the_newest_revision_is_in_the_file_that_sorts_last() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migration.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_heads() == [migration._NEWEST]
 
 
 def test_a_database_of_a_newer_version_is_refused(database: Database) -> None:

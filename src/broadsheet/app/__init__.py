@@ -1,4 +1,4 @@
-"""One instance, wired: what it is made of, what it does again and again, and how it is put together."""
+"""One instance, wired: what it is made of, what it does again and again, its doors, and how it is put together."""
 
 from broadsheet.app.instance import App
 from broadsheet.app.parts import ENCODER_PATIENCE, connectors, encoder_of
