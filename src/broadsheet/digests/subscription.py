@@ -6,6 +6,7 @@ Choices are checked in one place, `choices`, for the form, the API and the comma
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Literal
 from zoneinfo import available_timezones
 
@@ -100,6 +101,12 @@ class Subscription:
         return begun and self.paused_until is not None and day < self.paused_until
 
 
+@cache
+def zones() -> frozenset[str]:
+    """Return the names of all time zones; the first time they are gathered from hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def choices(
     *,
     hour: object,
@@ -117,7 +124,7 @@ def choices(
 
     `edition`, where it is given, switches what comes of the day's page on or off among the `sections`.
     """
-    if not isinstance(timezone, str) or timezone not in available_timezones():
+    if not isinstance(timezone, str) or timezone not in zones():
         raise Invalid(
             f"{_shown(timezone)} is no time zone; use a name such as Europe/Vienna or UTC.",
             field="timezone",

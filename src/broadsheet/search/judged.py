@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
-from broadsheet.database.migration import migrate
+from broadsheet.database.schema import lease
 from broadsheet.encoders.encoder import Encoder
 from broadsheet.errors import Invalid
 from broadsheet.jobs.leases import Leases
@@ -94,7 +94,7 @@ def indexed(judged: JudgedSet, encoder: Encoder) -> Iterator[Engine]:
         place = Path(name)
         database = Database(f"sqlite:///{place / 'leases.db'}")
         try:
-            migrate(database)
+            lease.create(database.engine)  # nothing else is read or written but the index
             corpus = _Corpus(judged.papers)
             index = Index.open(place / "index", encoder, corpus, Leases(database, clock), clock)
             index.catch_up()

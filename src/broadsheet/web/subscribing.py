@@ -6,7 +6,6 @@ A token from a mail is the authority for its subscription, so pages that hold on
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -16,7 +15,7 @@ from broadsheet.accounts.reader import masked
 from broadsheet.digests.dates import LOCALES
 from broadsheet.digests.saved import MOST
 from broadsheet.digests.sections import ALL, WORDS
-from broadsheet.digests.subscription import LARGEST, SMALLEST, WEEKDAYS, Subscription
+from broadsheet.digests.subscription import LARGEST, SMALLEST, WEEKDAYS, Subscription, zones
 from broadsheet.errors import BroadsheetError, Invalid
 from broadsheet.logs import get_logger
 from broadsheet.web.forms import Form
@@ -225,7 +224,7 @@ def _form(site: Site, request: Request, given: Form, error: Invalid | None = Non
 
 def _offered() -> dict[str, Any]:
     return {
-        "zones": sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC"),
+        "zones": sorted(zone for zone in zones() if "/" in zone or zone == "UTC"),
         "sizes": SIZES,
         "days": DAYS,
         "weekdays": WEEKDAYS,
