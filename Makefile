@@ -6,6 +6,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests start hundreds of processes: what Python compiled, it may keep.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 up: setup
 	@$(BIN)/broadsheet up
@@ -14,11 +16,11 @@ setup: $(VENV)/.run
 
 test: $(VENV)/.test
 	@sh tools/browser.sh
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	@$(PYTEST)
 
 # All but the stories and the kills: what to run while working.
 unit: $(VENV)/.test
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal --ignore tests/doors --ignore tests/faults
+	@$(PYTEST) --ignore tests/doors --ignore tests/faults
 
 lint: $(VENV)/.test
 	@$(BIN)/ruff check .

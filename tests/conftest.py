@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import create_engine, make_url, text
 
 from broadsheet.clock import FixedClock
 from broadsheet.database.engine import Database
 from broadsheet.database.migration import migrate
-from tests.database.emptied import empty, keep_first_rows
+from tests import warm
+from tests.database.emptied import Emptied
 
 if TYPE_CHECKING:
     from broadsheet.app import App
@@ -32,6 +33,16 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 # How long an example takes is the machine's mood; a test that measures time says so itself.
 hypothesis.settings.register_profile("broadsheet", deadline=None)
 hypothesis.settings.load_profile("broadsheet")
+
+
+# Files that nobody will miss need no disk: half of what an index and a database do is to wait for one.
+_MEMORY, _ENOUGH = Path("/dev/shm"), 3 * 1024**3  # noqa: S108 - pytest makes a folder of its own there
+if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ENOUGH:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+    os.environ.setdefault("TMPDIR", str(_MEMORY))
+    tempfile.tempdir = None
+
+warm.keep()
 
 
 def pytest_collection_finish() -> None:
@@ -80,26 +91,25 @@ def postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(postgresql_url: str) -> Iterator[Engine]:
+def migrated_postgresql(postgresql_url: str) -> Iterator[Emptied]:
     """One migrated database for all tests of a run; each finds it empty."""
     admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # no test pulls the server's plug
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE tests"))
     admin.dispose()
     database = Database(make_url(postgresql_url).set(database="tests").render_as_string(hide_password=False))
     migrate(database)
-    with database.engine.begin() as connection:
-        keep_first_rows(connection)
-    yield database.engine
+    yield Emptied(database)
     database.close()
 
 
 @pytest.fixture
-def postgresql(migrated_postgresql: Engine) -> Iterator[Database]:
-    database = Database(migrated_postgresql.url.render_as_string(hide_password=False))
-    yield database
-    database.close()
-    empty(migrated_postgresql)
+def postgresql(migrated_postgresql: Emptied) -> Iterator[Database]:
+    yield migrated_postgresql.database
+    migrated_postgresql.empty()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -122,14 +132,22 @@ def shelved_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+def furnish(home: Path, shelved_home: Path) -> None:
+    """Make a home like the shelved one; of the encoder's table, which is 23 MB and never written, it has a link."""
+
+    def copy(source: str, target: str) -> str:
+        return str(os.link(source, target) or target) if source.endswith("table.bin") else shutil.copy(source, target)
+
+    shutil.copytree(shelved_home, home, copy_function=copy)
+
+
 @pytest.fixture
 def app(tmp_path: Path, shelved_home: Path, clock: FixedClock) -> Iterator["App"]:
     """A whole instance in a home of its own: the shelf is loaded and indexed, no source is asked."""
     from broadsheet.app import build
     from broadsheet.settings import load
 
-    # The kept table is 23 MB: an instance links it from the package again.
-    shutil.copytree(shelved_home, tmp_path / "home", ignore=shutil.ignore_patterns("encoders"))
+    furnish(tmp_path / "home", shelved_home)
     built = build(load(home=tmp_path / "home", artefact_checks=0), clock)
     yield built
     built.close()

@@ -1,6 +1,5 @@
 """The command line, called in process: what it prints and its exit status, on a home of its own."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from broadsheet.cli.main import program
+from tests.conftest import furnish
 from tests.doors.instance import environment
 
 Call = Callable[..., tuple[int, str, str]]
@@ -16,7 +16,7 @@ Call = Callable[..., tuple[int, str, str]]
 @pytest.fixture
 def call(tmp_path: Path, shelved_home: Path, first_call: Call) -> Call:
     """As `first_call`, on a home whose shelf is loaded and indexed: it takes a third of the time."""
-    shutil.copytree(shelved_home, tmp_path / "home", ignore=shutil.ignore_patterns("encoders"))
+    furnish(tmp_path / "home", shelved_home)
     return first_call
 
 

@@ -10,6 +10,7 @@ from broadsheet.errors import Invalid
 from broadsheet.settings import load
 from tests.accounts.openid_server import CLIENT, SECRET
 from tests.accounts.test_openid import issuer
+from tests.conftest import furnish
 from tests.web.conftest import ORIGIN, Instance
 
 __all__ = ["issuer"]
@@ -22,12 +23,10 @@ def test_without_a_provider_there_is_nothing_to_go_to(instance: Instance) -> Non
 
 
 def test_there_and_back(tmp_path: Path, shelved_home: Path, issuer: str) -> None:
-    import shutil
-
     import httpx
 
     httpx.post(f"{issuer}/control", json={})
-    shutil.copytree(shelved_home, tmp_path / "home", ignore=shutil.ignore_patterns("encoders"))
+    furnish(tmp_path / "home", shelved_home)
     given = {"oidc_issuer": issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET, "oidc_name": "Tide ID"}
     app = build(load(home=tmp_path / "home", public_url=ORIGIN, allow_private_addresses=True, **given))
     client = TestClient(app.asgi(ticking=False), base_url=ORIGIN, follow_redirects=False)
