@@ -20,7 +20,7 @@ from broadsheet.database.engine import Database
 from broadsheet.errors import BroadsheetError, Forbidden, Invalid, Unavailable
 from broadsheet.outgoing import Outgoing
 from tests.accounts.openid_server import CLIENT, SECRET
-from tests.doors.instance import free_port
+from tests.doors.instance import PATIENCE, free_port
 
 BACK = "https://tide.example.org/sign-in/openid/back"
 KEY = bytes(32)
@@ -33,7 +33,7 @@ def issuer() -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.accounts.openid_server", str(port)], cwd=Path(__file__).parents[2]
     )
-    for _ in range(300):
+    for _ in range(1_200):
         assert process.poll() is None, "the provider ended at once"
         try:
             httpx.get(f"{url}/.well-known/openid-configuration")
@@ -41,9 +41,11 @@ def issuer() -> Iterator[str]:
             time.sleep(0.05)
         else:
             break
+    else:
+        raise AssertionError("the provider did not answer within a minute")
     yield url
     process.terminate()
-    process.wait(10)
+    process.wait(PATIENCE)
 
 
 class Browser:

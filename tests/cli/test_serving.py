@@ -65,7 +65,7 @@ finally:
     heavy = {"faiss", "tantivy", "sqlalchemy", "numpy", "fastapi", "uvicorn", "alembic", "httpx", "lxml"}
     for words in (["--help"], ["up", "--help"], ["papers", "import", "--help"], ["--version"]):
         done = subprocess.run(
-            [sys.executable, "-c", asked, *words], capture_output=True, text=True, timeout=30, check=True
+            [sys.executable, "-c", asked, *words], capture_output=True, text=True, timeout=120, check=True
         )
         shown, _, loaded = done.stdout.rpartition("loaded:")
         assert "broadsheet" in shown

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from broadsheet.app import App, build
 from broadsheet.papers.paper import Artefact
@@ -20,9 +20,11 @@ from broadsheet.reuse.answers import State
 from broadsheet.reuse.facts import Facts
 from broadsheet.reuse.store import Check
 from broadsheet.settings import load
-from tests.doors.instance import free_port
+from tests.doors.instance import PATIENCE, free_port
 from tests.doors.newsroom import Newsroom, open_newsroom
 from tests.invented import record
+
+expect.set_options(timeout=PATIENCE * 1_000)  # Playwright's five seconds are a busy machine's one page
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,14 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     server = uvicorn.Server(uvicorn.Config(app.asgi(ticking=False), port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    waited = time.monotonic() + 30
+    waited = time.monotonic() + PATIENCE
     while not server.started:
         assert thread.is_alive(), "the server ended at once"
-        assert time.monotonic() < waited, "the server did not start within 30 seconds"
+        assert time.monotonic() < waited, "the server did not start within a minute"
         time.sleep(0.02)
     yield Served(f"http://127.0.0.1:{port}", app)
     server.should_exit = True
-    thread.join(10)
+    thread.join(PATIENCE)
     app.close()
 
 

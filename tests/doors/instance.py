@@ -9,13 +9,20 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 COMMAND = Path(sys.executable).parent / "broadsheet"
 # Nothing listens on the discard port: asking it stands for a machine without a network.
 NOWHERE = "http://127.0.0.1:9"
+# Below those that the system gives to whoever asks for any port: between the look and the use nobody is given it.
+# Processes that were started one after another begin a hundred apart.
+_FIRST_PORT, _PORTS = 11_000, 20_000  # browsers refuse some below
+_next_port = count(os.getpid() * 101)
+# How long a process or a page may take on a machine that does much else.
+PATIENCE = 60.0  # seconds
 
 
 def environment(home: Path, **settings: object) -> dict[str, str]:
@@ -26,7 +33,7 @@ def environment(home: Path, **settings: object) -> dict[str, str]:
     return own | {f"BROADSHEET_{name.upper()}": str(value) for name, value in (offline | settings).items()}
 
 
-def command(*words: str, env: Mapping[str, str], status: int = 0, timeout: float = 120) -> str:
+def command(*words: str, env: Mapping[str, str], status: int = 0, timeout: float = 300) -> str:
     """Run `broadsheet words…`, insist on its exit status and return what it printed to standard output."""
     done = subprocess.run([COMMAND, *words], env=env, capture_output=True, text=True, timeout=timeout, check=False)
     assert done.returncode == status, f"broadsheet {' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -44,14 +51,14 @@ class Running:
 
     def get(self, path: str) -> str:
         """Return the page at `path`."""
-        with urllib.request.urlopen(self.url + path, timeout=20) as answer:  # noqa: S310 - our own loopback address
+        with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:  # noqa: S310 - our own loopback address
             text: str = answer.read().decode()
         return text
 
 
 @contextmanager
 def running(home: Path, *flags: str, **settings: object) -> Iterator[Running]:
-    """Run `broadsheet up` until the block ends; fails with its log if it does not answer within a minute."""
+    """Run `broadsheet up` until the block ends; fails with its log if it does not answer within two minutes."""
     port = free_port()
     env = environment(home, port=port, **settings)
     log = home.with_name(f"{home.name}-{port}.log")
@@ -64,22 +71,25 @@ def running(home: Path, *flags: str, **settings: object) -> Iterator[Running]:
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.wait(20)
+            process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
 def free_port() -> int:
-    """Return a loopback port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a loopback port that is free, and that nobody is given who asks for any."""
+    for n in _next_port:
+        port = _FIRST_PORT + n % _PORTS
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def _await_answer(instance: Running, process: "subprocess.Popen[bytes]") -> None:
-    for _ in range(600):
+    until = time.monotonic() + 2 * PATIENCE
+    while time.monotonic() < until:
         assert process.poll() is None, f"it ended at once:\n{instance.log.read_text()}"
         try:
             instance.get("/healthz")
@@ -87,4 +97,4 @@ def _await_answer(instance: Running, process: "subprocess.Popen[bytes]") -> None
             time.sleep(0.1)
         else:
             return
-    raise AssertionError(f"no answer within a minute:\n{instance.log.read_text()}")
+    raise AssertionError(f"no answer within two minutes:\n{instance.log.read_text()}")

@@ -23,7 +23,7 @@ from broadsheet.jobs.ticks import run_all
 from broadsheet.papers.records import Signal
 from broadsheet.settings import load
 from tests.doors.eyes import watch
-from tests.doors.instance import environment, free_port
+from tests.doors.instance import PATIENCE, environment, free_port
 from tests.doors.test_subscription_story import Postbox, _link
 from tests.invented import record
 from tests.sources.single.upstreams import upstreams
@@ -74,13 +74,13 @@ def sign_in_by_mail(page: Page, url: str, postbox: Postbox, address: str, back: 
     page.get_by_label("Your address").fill(address)
     page.get_by_role("button", name="Send the letter").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
-    for _ in range(600):
+    for _ in range(1_200):
         if len(postbox.letters) > before:
             break
         page.wait_for_timeout(50)
     assert postbox.recipients[before:] == [[address]]
     link = _link(postbox.letters[-1], "/sign-in/link")
-    urllib.request.urlopen(link, timeout=20)  # noqa: S310 - our own loopback address
+    urllib.request.urlopen(link, timeout=PATIENCE)  # noqa: S310 - our own loopback address
     page.goto(link)
     page.get_by_role("button", name="Sign in on this browser").click()
 
@@ -89,7 +89,7 @@ def sign_in_by_mail(page: Page, url: str, postbox: Postbox, address: str, back: 
 def open_postbox() -> Iterator[tuple[Postbox, str]]:
     """Run a mail server while the block runs; yields what it keeps, and its address."""
     kept = Postbox()
-    server = Controller(kept, hostname="127.0.0.1", port=free_port())
+    server = Controller(kept, hostname="127.0.0.1", port=free_port(), ready_timeout=PATIENCE)
     server.start()
     try:
         yield kept, f"smtp://127.0.0.1:{server.port}"
@@ -121,7 +121,7 @@ def _serving(app: App, port: int) -> Iterator[str]:
         time.sleep(0.02)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
-    thread.join(10)
+    thread.join(PATIENCE)
 
 
 def _fill(app: App) -> None:

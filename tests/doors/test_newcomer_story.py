@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.doors.instance import COMMAND, Running, command, environment, running
+from tests.doors.instance import COMMAND, PATIENCE, Running, command, environment, running
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def test_the_first_page_shows_papers_and_says_what_it_could_not_reach(browser: B
     page.on("request", lambda request: asked.append(request.url))
     page.goto(instance.url)
     expect(page.locator("main .hed a").nth(5)).to_be_visible()
-    for _ in range(60):  # a page does not refresh itself; the first harvest gives up within seconds
+    for _ in range(120):  # a page does not refresh itself; the first harvest gives up within seconds
         page.goto(f"{instance.url}/about/sources")
         if "could not be reached" in page.locator("main").inner_text():
             break
@@ -69,7 +69,7 @@ def test_the_same_by_the_command_line(instance: Running) -> None:
 def test_a_second_instance_on_the_same_port_names_the_next_free_one(tmp_path: Path, instance: Running) -> None:
     port = instance.url.rsplit(":", 1)[1]
     env = environment(tmp_path / "other", port=port)
-    done = subprocess.run([COMMAND, "up"], env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([COMMAND, "up"], env=env, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 1
     assert f"Port {port} on 127.0.0.1 is taken" in done.stderr
     assert "broadsheet up --port" in done.stderr

@@ -16,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, Page, expect
 
-from tests.doors.instance import Running, command, free_port, running
+from tests.doors.instance import PATIENCE, Running, command, free_port, running
 from tests.doors.test_subscription_story import Postbox, _link, _links
 from tests.mail.returned.imap_server import ImapServer, imap_server
 from tests.mail.returned.reports import arf, away, dsn, plain, qmail
@@ -61,7 +61,7 @@ class World:
 
     def come_back(self, to: str, raw: bytes) -> None:
         """Have a mail server deliver a mail to the instance by LMTP."""
-        with smtplib.LMTP("127.0.0.1", self.lmtp, timeout=20) as client:
+        with smtplib.LMTP("127.0.0.1", self.lmtp, timeout=PATIENCE) as client:
             client.sendmail("", [to], raw)
 
     def subscribe(self, page: Page, address: str) -> None:
@@ -84,7 +84,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     sink, lmtp = Sink(), free_port()
-    server = Controller(sink, hostname="127.0.0.1", port=free_port())
+    server = Controller(sink, hostname="127.0.0.1", port=free_port(), ready_timeout=PATIENCE)
     server.start()
     with imap_server() as imap:
         settings = {
@@ -108,7 +108,7 @@ def test_a_readers_way_to_a_mailbox_that_is_gone_and_back(browser: Browser, worl
     first = world.sink.letters[-1]
     # A mail scanner follows the link, twice; nobody has confirmed anything.
     for _ in range(2):
-        urllib.request.urlopen(_link(first, "/subscription/confirm"), timeout=20)  # noqa: S310 - our own loopback address
+        urllib.request.urlopen(_link(first, "/subscription/confirm"), timeout=PATIENCE)  # noqa: S310 - our own loopback address
     assert "digests queued" not in world.tick()
     assert len(world.sink.letters) == 1
     managed = world.confirm(page, ADA)
@@ -138,7 +138,7 @@ def test_a_readers_way_to_a_mailbox_that_is_gone_and_back(browser: Browser, worl
     # A mail program's one click: a POST without cookies.
     one_click = re.search(r"<(https?://[^>]+)>, <mailto:bounce%2Bu", digest["List-Unsubscribe"])
     assert one_click
-    with urllib.request.urlopen(one_click[1], data=b"List-Unsubscribe=One-Click", timeout=20) as answer:  # noqa: S310
+    with urllib.request.urlopen(one_click[1], data=b"List-Unsubscribe=One-Click", timeout=PATIENCE) as answer:  # noqa: S310
         assert answer.status == 200
     page.goto(one_click[1])
     expect(page.locator("main")).to_contain_text(re.compile("no more|ended|no longer", re.IGNORECASE))
@@ -230,7 +230,7 @@ def _as_operator(browser: Browser, world: World) -> Desk:
     page.get_by_label("Your address").fill(OPERATOR)
     before = len(world.sink.to(OPERATOR))
     page.get_by_role("button", name="Send the letter").click()
-    for _ in range(200):
+    for _ in range(1_200):
         if len(world.sink.to(OPERATOR)) > before:
             break
         page.wait_for_timeout(50)

@@ -20,7 +20,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import create_engine, make_url, text
 
-from tests.doors.instance import Running, command, free_port, running
+from tests.doors.instance import PATIENCE, Running, command, free_port, running
 
 READER = "ada.quill@example.org"
 
@@ -42,7 +42,7 @@ class Postbox:
 @pytest.fixture
 def postbox() -> Iterator[tuple[Postbox, str]]:
     kept = Postbox()
-    server = Controller(kept, hostname="127.0.0.1", port=free_port())
+    server = Controller(kept, hostname="127.0.0.1", port=free_port(), ready_timeout=PATIENCE)
     server.start()
     yield kept, f"smtp://127.0.0.1:{server.port}"
     server.stop()
@@ -110,7 +110,7 @@ def test_from_the_front_page_to_the_inbox_and_out_again(
     # One letter asks; its link alone, as a mail scanner would follow it, confirms nothing.
     assert [len(kept.letters), kept.recipients[0]] == [1, [READER]]
     confirm = _link(kept.letters[0], "/subscription/confirm")
-    urllib.request.urlopen(confirm, timeout=20)  # noqa: S310 - our own loopback address
+    urllib.request.urlopen(confirm, timeout=PATIENCE)  # noqa: S310 - our own loopback address
     command("tick", env=instance.env)
     assert len(kept.letters) == 1
 
@@ -131,14 +131,14 @@ def test_from_the_front_page_to_the_inbox_and_out_again(
     papers = [link for link in _links(digest, "html") if "/paper/" in link]
     assert len(set(papers)) >= 5
     for link in {*papers, *(link for link in _links(digest) if link.startswith(instance.url))}:
-        with urllib.request.urlopen(link, timeout=20) as answer:  # noqa: S310 - our own loopback address
+        with urllib.request.urlopen(link, timeout=PATIENCE) as answer:  # noqa: S310 - our own loopback address
             assert answer.status == 200, link
 
     # A mail program's one click: a POST without cookies. Then nothing comes any more.
     one_click = re.search(r"<(https?://[^>]+)>", digest["List-Unsubscribe"])
     assert one_click
     body = b"List-Unsubscribe=One-Click"
-    with urllib.request.urlopen(one_click[1], data=body, timeout=20) as answer:  # noqa: S310
+    with urllib.request.urlopen(one_click[1], data=body, timeout=PATIENCE) as answer:  # noqa: S310
         assert answer.status == 200
     page.goto(one_click[1])
     expect(page.locator("main")).to_contain_text(re.compile("no more|ended|left|no longer", re.IGNORECASE))
@@ -210,7 +210,7 @@ def test_mails_move_to_another_address_by_a_button_in_either_mailbox(
     page.get_by_role("button", name="Yes, move them").click()
     expect(page.get_by_role("heading", name="Your mails have moved")).to_be_visible()
     with pytest.raises(urllib.error.HTTPError):  # the old mailbox may be somebody else's by now
-        urllib.request.urlopen(_link(letters[READER], "/subscription/end"), timeout=20)  # noqa: S310
+        urllib.request.urlopen(_link(letters[READER], "/subscription/end"), timeout=PATIENCE)  # noqa: S310
     assert READER not in instance.log.read_text()
     assert new not in instance.log.read_text()
 

@@ -9,13 +9,14 @@ from broadsheet.database.engine import Database
 from broadsheet.errors import Unavailable
 from broadsheet.mail.smtp import Server, SmtpTransport
 from tests.digests.newsroom import TODAY, Newsroom, newsroom, token
+from tests.doors.instance import PATIENCE, free_port
 from tests.mail.servers import Mailbox, server_side, smtp_server
 
 READERS = [f"reader{n}@example.org" for n in range(8)]
 
 
 def readers(database: Database, clock: FixedClock, server: Mailbox) -> Newsroom:
-    room = newsroom(database, clock, SmtpTransport(Server.from_url(server.url), timeout=3))
+    room = newsroom(database, clock, SmtpTransport(Server.from_url(server.url), timeout=PATIENCE))
     room.press.publish(TODAY, lead=1, trending=[2], new=[3])
     for address in READERS:
         room.subscriptions.subscribe(address, days="daily")
@@ -47,9 +48,9 @@ def test_each_reply_meets_its_own_reader_only(database: Database, clock: FixedCl
 
 
 def test_a_server_that_comes_back_gets_everything_once(database: Database, clock: FixedClock) -> None:
-    with smtp_server() as server:
+    port = free_port()  # nobody else is given it meanwhile
+    with smtp_server(port=port) as server:
         room = readers(database, clock, server)
-        port = server.port
     for _ in range(3):
         with pytest.raises(Unavailable):
             room.digests.send_due()
@@ -66,7 +67,7 @@ def test_many_connections_and_every_kind_of_trouble_leave_nobody_out(database: D
         first = dict(zip(READERS, replies, strict=True))
         server.on_rcpt = lambda recipient: first.get(recipient)
         server.on_data = lambda recipient: "take and drop" if recipient == READERS[7] else None
-        transport = SmtpTransport(Server.from_url(server.url), connections=3, timeout=3)
+        transport = SmtpTransport(Server.from_url(server.url), connections=3, timeout=PATIENCE)
         busy = newsroom(database, clock, transport)
         busy.press.publish(TODAY, lead=1, trending=[2], new=[3])
         report = busy.digests.send_due()
@@ -90,7 +91,7 @@ def test_a_wrong_certificate_keeps_every_digest_until_it_is_mended(
     for name, fault in (("other.example.org", "certificate"), ("127.0.0.1", "")):
         with smtp_server(tls_context=server_side(authority.issue_cert(name))) as server:
             url = f"{server.url}?tls=required&ca={tmp_path / 'ca.pem'}"
-            room = newsroom(database, clock, SmtpTransport(Server.from_url(url), connections=2, timeout=3))
+            room = newsroom(database, clock, SmtpTransport(Server.from_url(url), connections=2, timeout=PATIENCE))
             room.press.publish(TODAY, lead=1, trending=[2], new=[3])
             if fault:
                 with pytest.raises(Unavailable, match=fault):

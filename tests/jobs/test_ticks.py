@@ -38,7 +38,7 @@ def test_the_schedule_runs_a_tick_at_once_and_again() -> None:
     schedule = Schedule([Tick("often", timedelta(seconds=0.05), run)])
     schedule.start()
     try:
-        assert twice.acquire(timeout=5)
-        assert twice.acquire(timeout=5)
+        assert twice.acquire(timeout=60)
+        assert twice.acquire(timeout=60)
     finally:
         schedule.stop()

@@ -99,7 +99,7 @@ def smtp_server(**options: Any) -> Iterator[Mailbox]:
     """Run a server for the block; `options` go to aiosmtpd."""
     mailbox = Mailbox()
     options = {"port": 0, "enable_SMTPUTF8": False, **options}
-    controller = _AnyPort(mailbox, hostname="127.0.0.1", ready_timeout=10, **options)
+    controller = _AnyPort(mailbox, hostname="127.0.0.1", ready_timeout=60, **options)
     controller.start()
     try:
         mailbox.port = controller.port

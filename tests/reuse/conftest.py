@@ -46,6 +46,6 @@ def checks(sqlite: Database, clock: FixedClock, outgoing: Outgoing, base: str) -
         GitLab(outgoing, clock, base_url=base),
         HuggingFace(outgoing, clock, base_url=base),
         Zenodo(outgoing, clock, base_url=base),
-        Pages(outgoing, timeout=0.5),
+        Pages(outgoing, timeout=30.0),
     )
     return Checks(sqlite, Leases(sqlite, clock), clock, asked)

@@ -14,7 +14,7 @@ from tests.sources.servers import drip, redirect, status
 
 @pytest.fixture
 def pages(outgoing: Outgoing) -> Pages:
-    return Pages(outgoing, timeout=0.5)
+    return Pages(outgoing, timeout=30.0)
 
 
 def test_a_page_that_answers_is_there(pages: Pages, hosts: Hosts, base: str) -> None:
@@ -46,7 +46,7 @@ def test_a_server_that_drips_or_breaks_is_not_waited_for(pages: Pages, hosts: Ho
     hosts.script.faults = [status(500)] * 5
     assert pages.ask(f"{base}/looms", "").said == "No answer: it is out of order (500)."
     hosts.there["/slow"] = "Looms."
-    hosts.script.faults = [status(405), drip(30)]  # the head is there at once, and no more is read
+    hosts.script.faults = [status(405), drip(60)]  # the head is there at once, and no more is read
     assert pages.ask(f"{base}/slow", "").state == "alive"
 
 

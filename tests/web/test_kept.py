@@ -82,17 +82,17 @@ def test_of_many_at_once_one_prints(clock: FixedClock) -> None:
     going, ready = threading.Event(), threading.Barrier(9)
 
     def slow() -> Sheet | Response:
-        going.wait(10)
+        going.wait(60)
         return press.print()
 
     def ask() -> None:
-        ready.wait(10)
+        ready.wait(60)
         press.kept.page("/", slow)
 
     threads = [threading.Thread(target=ask) for _ in range(8)]
     for thread in threads:
         thread.start()
-    ready.wait(10)
+    ready.wait(60)
     going.set()
     for thread in threads:
         thread.join()

@@ -16,7 +16,7 @@ def letter(instance: Instance, address: str = ADA, **fields: str) -> str:
     before = {str(mail["Message-ID"]) for mail in instance.mails()}
     answer = instance.post("/sign-in", address=address, **fields)
     assert answer.headers["location"] == "/sign-in/asked"
-    for _ in range(200):
+    for _ in range(6_000):
         fresh = [mail for mail in instance.mails() if str(mail["Message-ID"]) not in before]
         if fresh:
             break

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from tests.doors.instance import PATIENCE, free_port
+
 USER, PASSWORD = "bounce", "a@pass:word"
 _URL_PASSWORD = "a%40pass%3Aword"
 
@@ -17,12 +19,20 @@ _URL_PASSWORD = "a%40pass%3Aword"
 @contextmanager
 def imap_server(certificate: Path | None = None, key: Path | None = None) -> Iterator["ImapServer"]:
     """Run a server with one empty mailbox for the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     tls = ["--cert", str(certificate), "--key", str(key)] if certificate else ["--no-tls"]
     mailbox = ["dict", "--demo-user", USER, "--demo-password", PASSWORD]
-    line = [Path(sys.executable).parent / "pymap", "--host", "127.0.0.1", "--port", str(port), *tls, *mailbox]
+    line = [
+        sys.executable,
+        "-c",
+        "from pymap.main import main; main()",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        *tls,
+        *mailbox,
+    ]
     process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     server = ImapServer(port)
     try:
@@ -31,7 +41,7 @@ def imap_server(certificate: Path | None = None, key: Path | None = None) -> Ite
     finally:
         server.client.logout()  # the server waits for whom it serves
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 class ImapServer:
@@ -59,12 +69,12 @@ class ImapServer:
     @cached_property
     def client(self) -> imaplib.IMAP4:
         """Signed in once: the server takes a third of a second for it."""
-        client = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
+        client = imaplib.IMAP4("127.0.0.1", self.port, timeout=PATIENCE)
         client.login(USER, PASSWORD)
         return client
 
     def wait(self, process: "subprocess.Popen[bytes]") -> None:
-        for _ in range(200):
+        for _ in range(1_200):
             assert process.poll() is None, "the IMAP server ended at once"
             try:
                 socket.create_connection(("127.0.0.1", self.port)).close()
@@ -72,4 +82,4 @@ class ImapServer:
                 time.sleep(0.05)
             else:
                 return
-        raise AssertionError("the IMAP server did not answer within ten seconds")
+        raise AssertionError("the IMAP server did not answer within a minute")

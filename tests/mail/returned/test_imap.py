@@ -8,6 +8,7 @@ import trustme
 
 from broadsheet.errors import Invalid, Unavailable
 from broadsheet.mail.returned.imap import Folder, ImapInbox, _quoted
+from tests.doors.instance import PATIENCE
 from tests.mail.returned.imap_server import ImapServer, imap_server
 
 
@@ -18,7 +19,7 @@ def plain() -> Iterator[ImapServer]:
 
 
 def inbox(url: str) -> ImapInbox:
-    return ImapInbox(Folder.from_url(url), timeout=5)
+    return ImapInbox(Folder.from_url(url), timeout=PATIENCE)
 
 
 def subjects(found: ImapInbox, most: int = 10) -> list[bytes]:

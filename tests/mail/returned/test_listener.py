@@ -14,6 +14,7 @@ from broadsheet.mail.envelope import ReturnPath
 from broadsheet.mail.returned import listener
 from broadsheet.mail.returned.listener import Ear, Listener
 from broadsheet.mail.returned.maildir import Spool
+from tests.doors.instance import PATIENCE
 from tests.mail.returned.reports import ID, dsn
 
 PATH = ReturnPath.of("bounce@tide.example.org", b"s" * 32, is_read=True)
@@ -95,10 +96,10 @@ def test_there_are_not_too_many_sessions_at_once(spool: Spool, monkeypatch: pyte
     monkeypatch.setattr(listener, "MOST_SESSIONS", 1)
     ear = Listener(Ear.from_url("smtp://127.0.0.1:0"), PATH, spool)
     ear.start()
-    first = smtplib.SMTP("127.0.0.1", ear.port, timeout=10)
+    first = smtplib.SMTP("127.0.0.1", ear.port, timeout=PATIENCE)
     first.ehlo()
     with pytest.raises(smtplib.SMTPConnectError, match="421"):
-        smtplib.SMTP("127.0.0.1", ear.port, timeout=10)
+        smtplib.SMTP("127.0.0.1", ear.port, timeout=PATIENCE)
     first.quit()
     ear.stop()
 
@@ -109,7 +110,7 @@ def test_starttls_is_offered_with_a_certificate(spool: Spool, tmp_path: Path) ->
     both = tmp_path / "both.pem"
     ear = Listener(Ear.from_url(f"smtp://127.0.0.1:0?cert={both}&key={both}"), PATH, spool)
     ear.start()
-    with smtplib.SMTP("127.0.0.1", ear.port, timeout=10) as client:
+    with smtplib.SMTP("127.0.0.1", ear.port, timeout=PATIENCE) as client:
         client.starttls()
         client.ehlo()
         assert client.sendmail("", [US], b"Subject: a\r\n\r\n") == {}
