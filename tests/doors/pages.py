@@ -76,6 +76,8 @@ FILES = {
     "picture of a paper": "/preview/0/paper/arxiv:2601.00003.png",
     "picture of an edition": "/preview/0/edition/{day}.png",
     "subscription as a file": "/subscription/export?token={managed}",
+    "next mail itself": "/subscription/next/mail?token={managed}",
+    "mail of a day itself": "/digest/{day}/mail?token={managed}",
     "picture of the site": "/preview/0/site.png",
     "robots": "/robots.txt",
     "map": "/sitemap.xml",

@@ -116,6 +116,9 @@ def test_a_readers_way_to_a_mailbox_that_is_gone_and_back(browser: Browser, worl
     # What the preview shows is what comes.
     page.get_by_role("link", name="What your next mail would hold now").click()
     subject = page.locator("p.note", has_text="Subject:").inner_text().removeprefix("Subject: ")
+    page.get_by_text("The same as text").click()
+    framed = page.frame_locator("iframe").get_by_role("link", name="Unsubscribe")
+    expect(framed).to_be_visible()
     shown = page.locator("pre.mail").inner_text().splitlines()[:20]
     world.tick()
     digest = world.sink.letters[-1]

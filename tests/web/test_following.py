@@ -114,9 +114,14 @@ def test_the_next_mail_is_shown_as_it_would_be_sent(instance: Instance) -> None:
     token = token_of(instance)
     instance.add(*(record(n) for n in range(1, 9)))
     page = instance.get(f"/subscription/next?token={token}").text
-    assert "The mail itself, as text" in page
     assert "Subject: " in page
     assert "Unsubscribe: https://" in page or "Unsubscribe: http://" in page
+    source = re.search(r'<iframe[^>]* src="([^"]+)" sandbox="allow-popups [a-z-]+"', page)
+    assert source
+    answer = instance.get(source[1].replace("&amp;", "&"))
+    assert "frame-ancestors 'self'" in answer.headers["content-security-policy"]
+    assert ">Unsubscribe</a>" in answer.text
+    assert "no longer holds" in instance.get("/subscription/next/mail?token=x", 400).text
 
 
 def test_an_address_changes_by_a_button_in_either_mailbox(instance: Instance) -> None:

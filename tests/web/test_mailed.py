@@ -55,6 +55,25 @@ def test_the_link_shows_the_mail_and_opens_nothing_else(sent: tuple[Instance, st
     assert instance.site.subscriptions.by_token(managed).state == "confirmed"
 
 
+def test_the_mail_itself_stands_in_a_frame_and_leads_to_nobodys_subscription(sent: tuple[Instance, str, str]) -> None:
+    instance, managed, link = sent
+    page = instance.get(link)
+    assert "frame-src 'self'" in page.headers["content-security-policy"]
+    source = re.search(r'<iframe[^>]* src="([^"]+)"', page.text)
+    assert source
+    mail = instance.get(source[1].replace("&amp;", "&"))
+    told = mail.headers["content-security-policy"]
+    assert "unsafe-inline" not in told
+    assert mail.headers["x-frame-options"] == "SAMEORIGIN"
+    for path in re.findall(
+        r"^  https?://\S+(/paper/\S+)$", text_of(instance.mails()[-1]).replace("\r", ""), re.MULTILINE
+    ):
+        assert path in mail.text
+    assert managed not in mail.text
+    assert "/subscription" not in mail.text
+    assert "no longer holds" in instance.get(f"{source[1].partition('token=')[0]}token=x", 400).text
+
+
 def test_what_was_not_sent_is_not_shown(sent: tuple[Instance, str, str]) -> None:
     instance, managed, link = sent
     assert "There is no mail of 2020-01-01" in instance.get(f"/digest/2020-01-01?token={managed}", 404).text

@@ -41,6 +41,7 @@ LEASE = "digests"
 LEASE_LENGTH = timedelta(minutes=10)
 FINDS_KEPT = timedelta(days=30)  # a mail that could not go out for hours needs its reasons still
 A_DAY = timedelta(days=1)
+PASSED_ON = "A mail of this paper, as one of its readers got it. The links below lead to one of your own."
 _HEADS = 3  # older editions than the newest three are never due
 
 _log = get_logger("digests")
@@ -104,9 +105,17 @@ class Digests:
         web = letters.web_url(self._letterhead, reader.reading, selection.edition.day)
         return selection, lay_out(selection, self._letterhead).for_reader(Personal(manage, end, why(reader), web))
 
-    def sent(self, token: str, day: date) -> Selection:
-        """Return what the digest of a day held, for whoever has a link out of it; raises `Invalid` or `NotFound`."""
-        return Archive(self._database, self._subscriptions, self._composer()).of(token, day)
+    def sent(self, token: str, day: date) -> tuple[Selection, Rendered]:
+        """Return what the digest of a day held, with the mail, for whoever has a link out of it.
+
+        It may have been passed on, so that the mail's foot leads to nobody's subscription. Raises `Invalid` or
+        `NotFound`.
+        """
+        selection = Archive(self._database, self._subscriptions, self._composer()).of(token, day)
+        subscribe, web = f"{self._letterhead.site}/subscribe", f"{self._letterhead.site}/edition/{day}"
+        return selection, lay_out(selection, self._letterhead).for_reader(
+            Personal(subscribe, subscribe, PASSED_ON, web)
+        )
 
     def queue_due(self) -> int:
         """Queue a delivery for every reader whose hour has come; return how many mails are to go out.

@@ -19,6 +19,7 @@ from broadsheet.digests.subscription import LARGEST, SMALLEST, WEEKDAYS, Subscri
 from broadsheet.errors import BroadsheetError, Invalid
 from broadsheet.logs import get_logger
 from broadsheet.web.forms import Form
+from broadsheet.web.framed import framing, mail_page
 from broadsheet.web.site import Site
 
 SIZES = ((5, "Short"), (10, "Usual"), (20, "Long"))
@@ -104,7 +105,7 @@ def upcoming(site: Site, request: Request) -> Response:
     """Show what the next mail would hold if it went out now."""
     token = request.query_params.get("token", "")
     selection, mail = site.digests.rehearsed(token)
-    return site.pages.show(
+    answer = site.pages.show(
         request,
         "subscribe_next.html",
         token=token,
@@ -112,6 +113,13 @@ def upcoming(site: Site, request: Request) -> Response:
         selection=selection,
         mail=mail,
     )
+    return framing(answer)
+
+
+def upcoming_mail(site: Site, request: Request) -> Response:
+    """Show that mail itself, for the frame on its page."""
+    _, mail = site.digests.rehearsed(request.query_params.get("token", ""))
+    return mail_page(mail.html)
 
 
 def rest(site: Site, request: Request, form: Form) -> Response:
