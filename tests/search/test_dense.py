@@ -46,6 +46,15 @@ def test_a_vector_is_kept_to_a_hundredth(dimension: int) -> None:
     assert held.cosines(vectors[7], rows) == pytest.approx(vectors @ vectors[7], abs=0.01)
 
 
+@pytest.mark.parametrize("count", [0, 1, 511, 512, 1_300])
+def test_rows_are_scored_in_blocks_as_they_are_at_once(count: int) -> None:
+    vectors, chance = invented(2_000, 384), np.random.default_rng(1)
+    query, rows = vectors[7], chance.integers(0, 2_000, count)
+    quantised, scales = Quantiser(384).bytes_of(vectors)
+    expected = (quantised[rows].astype(np.float32) @ query) * scales[rows]
+    assert gallery(vectors).cosines(query, rows) == pytest.approx(expected, abs=1e-6)
+
+
 def test_a_zero_vector_stays_zero() -> None:
     held = gallery(np.zeros((2, 256), np.float32))
     assert not held.vector(0).any()

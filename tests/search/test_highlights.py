@@ -1,5 +1,8 @@
 import re
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from broadsheet.search.highlights import Highlighter, passage
 from broadsheet.search.words import Stems
 
@@ -68,6 +71,29 @@ def test_of_equals_the_first_passage_is_taken_and_without_marks_the_beginning() 
     span = passage(SENTENCES, [], length=20)
     assert span is not None
     assert SENTENCES[slice(*span)] == "We begin far away. Then"
+
+
+def plain_start(text: str, marks: list[tuple[int, int]], length: int) -> int:
+    """Return where a passage begins, told one sentence after the other."""
+    best, best_held, best_first = 0, -1, -1
+    for start in (0, *(found.end() for found in re.finditer(r"(?<=[.!?])\s+(?=[A-Z0-9$(\"“])|\n\s*\n", text))):
+        within = [mark for mark in marks if start <= mark[0] and mark[1] <= start + length]
+        held, first = len({text[a:b].lower() for a, b in within}), within[0][0] if within else -1
+        nearer = held == best_held > 0 and first == best_first and best > 0
+        if held > best_held or nearer:
+            best, best_held, best_first = start, held, first
+    return best
+
+
+@given(
+    st.lists(st.sampled_from(["Salt", "salt", "moss", "It", "is", ".", "!\n", ". ", "\n\n", "? (A", "."]), min_size=60)
+)
+def test_a_passage_is_the_one_of_the_definition(parts: list[str]) -> None:
+    text = " ".join(parts)
+    marks = sorted(marks_of(text, "[Ss]alt", "moss"))
+    span = passage(text, marks, length=50)
+    assert span is not None
+    assert span[0] == plain_start(text, marks, 50)
 
 
 def test_a_short_text_has_no_passage() -> None:

@@ -15,7 +15,7 @@ import typer
 from broadsheet.cli.terminal import instance, note
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
     from broadsheet.app import App
 
@@ -53,13 +53,14 @@ def up(
             uvicorn.run("broadsheet.cli.serving:worker", factory=True, workers=workers, **how)
 
 
-def worker() -> "Starlette":
+def worker() -> "ASGIApp":
     """Return the doors for one of several serving processes."""
     from broadsheet import app, logs, settings
+    from broadsheet.cli.fair_loop import Counted
 
     chosen = settings.load()
     logs.configure(json=chosen.log_json)
-    return app.build(chosen).asgi(ticking=False)
+    return Counted(app.build(chosen).asgi(ticking=False))
 
 
 @contextmanager

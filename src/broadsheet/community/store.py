@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, and_, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from broadsheet.database import direct
 from broadsheet.database.schema import ban, comment_vote, departed, paper, reader, vote
 
 PAPERS, COMMENTS = vote.c.paper_id, comment_vote.c.comment_id
 _CHUNK = 5_000  # ids in one statement; SQLite takes 32,766
+_COUNTS = "SELECT {of}, count(*) FROM {table} WHERE {of} IN (%s) GROUP BY {of}"
 
 
 def hold(connection: Connection, paper_id: int) -> Row[Any] | None:
@@ -54,11 +56,9 @@ def remove_all(connection: Connection, its_id: int, of: Column[Any] = PAPERS) ->
 
 def counts(connection: Connection, ids: Sequence[int], of: Column[Any] = PAPERS) -> dict[int, int]:
     """Return how many votes each has, of those that have any."""
-    found: dict[int, int] = {}
+    asked, found = _COUNTS.format(of=of.name, table=of.table.name), dict[int, int]()
     for start in range(0, len(ids), _CHUNK):
-        some = of.in_(ids[start : start + _CHUNK])
-        rows = connection.execute(select(of, func.count()).where(some).group_by(of))
-        found.update((its_id, int(count)) for its_id, count in rows)
+        found |= dict(direct.told(connection, asked, direct.among(ids[start : start + _CHUNK])))
     return found
 
 

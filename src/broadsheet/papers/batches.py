@@ -1,7 +1,7 @@
 """Statements over many rows: in pieces that fit into one, past SQLAlchemy where what it does around them costs most.
 
-Which tables and rows is for `store` and `paper_store` to say. What goes past SQLAlchemy holds whole numbers and commas
-alone, or values that the driver binds.
+Which tables and rows is for `store` and `paper_store` to say; reads past SQLAlchemy are `database.direct`'s. What goes
+past it here holds values that the driver binds.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,23 +21,6 @@ def chunks(values: Iterable[_T], size: int = CHUNK) -> Iterator[list[_T]]:
     held = list(values)
     for start in range(0, len(held), size):
         yield held[start : start + size]
-
-
-def among(ids: Iterable[int]) -> str:
-    """Return whole numbers as a statement for `told` has them."""
-    return ",".join(map(str, map(int, ids)))
-
-
-def told(connection: Connection, statement: str, numbers: str) -> Sequence[tuple[Any, ...]]:
-    """Run a statement of this package's own, with the whole numbers that `among` gave, and return its rows."""
-    if not connection.in_transaction():
-        connection.begin()  # the driver itself would let each statement see another state
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(statement % numbers)
-        return cursor.fetchall()
-    finally:
-        cursor.close()
 
 
 def insert_sorted(connection: Connection, table: Table, rows: Iterable[tuple[int, ...]]) -> None:

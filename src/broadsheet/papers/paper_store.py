@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from broadsheet.database import direct
 from broadsheet.database.schema import identifier, paper
 from broadsheet.papers import batches
 from broadsheet.papers.identifiers import Identifier
@@ -37,17 +38,17 @@ def papers(connection: Connection, ids: Sequence[int]) -> dict[int, Paper]:
     """Return the papers among `ids` that exist and are not hidden."""
     found: dict[int, Paper] = {}
     for some in batches.chunks(dict.fromkeys(ids)):
-        among = batches.among(some)
+        among = direct.among(some)
         named: dict[int, list[Identifier]] = defaultdict(list)
-        for paper_id, scheme, value in batches.told(connection, _NAMED, among):
+        for paper_id, scheme, value in direct.told(connection, _NAMED, among):
             named[paper_id].append(Identifier(scheme, value))
         reusable: dict[int, list[Artefact]] = defaultdict(list)
-        for paper_id, *known in batches.told(connection, _REUSABLE, among):
+        for paper_id, *known in direct.told(connection, _REUSABLE, among):
             reusable[paper_id].append(_artefact(*known))
         versions: dict[int, list[Version]] = defaultdict(list)
-        for paper_id, scheme, value, number, published in batches.told(connection, _VERSIONS, among):
+        for paper_id, scheme, value, number, published in direct.told(connection, _VERSIONS, among):
             versions[paper_id].append(Version(Identifier(scheme, value), number, _date(published)))
-        for row in batches.told(connection, _PAPERS, among):
+        for row in direct.told(connection, _PAPERS, among):
             found[row[0]] = _paper(row, named[row[0]], reusable[row[0]], versions[row[0]])
     return found
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from broadsheet.database import direct
 from broadsheet.database.column_types import unpacked
 from broadsheet.database.schema import (
     artefact,
@@ -55,7 +56,7 @@ def records_by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Sourc
     """Return what the records with these ids say, without their verbatim payloads."""
     found: dict[int, SourceRecord] = {}
     for some in batches.chunks(ids):
-        found |= {one: wire.loads(unpacked(said)) for one, said in batches.told(connection, _SAID, batches.among(some))}
+        found |= {one: wire.loads(unpacked(said)) for one, said in direct.told(connection, _SAID, direct.among(some))}
     return found
 
 
@@ -77,7 +78,7 @@ def by_key(connection: Connection, keys: Iterable[int]) -> dict[int, list[tuple[
     """Return id and trace of the records that are looked for under each key."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for some in batches.chunks(keys):
-        for key, record_id, trace in batches.told(connection, _BY_KEY, batches.among(some)):
+        for key, record_id, trace in direct.told(connection, _BY_KEY, direct.among(some)):
             found[key].append((record_id, trace))
     return found
 
@@ -86,7 +87,7 @@ def papers_of(connection: Connection, record_ids: Iterable[int]) -> dict[int, in
     """Return the paper of each record, by its id."""
     found: dict[int, int] = {}
     for some in batches.chunks(record_ids):
-        found |= dict(batches.told(connection, _PAPER_OF, batches.among(some)))
+        found |= dict(direct.told(connection, _PAPER_OF, direct.among(some)))
     return found
 
 
@@ -108,7 +109,7 @@ def records_of(connection: Connection, paper_ids: Iterable[int]) -> dict[int, li
     """Return what every source said of each paper, oldest first."""
     found: dict[int, list[SourceRecord]] = defaultdict(list)
     for some in batches.chunks(paper_ids):
-        for paper_id, said in batches.told(connection, _SAID_OF, batches.among(some)):
+        for paper_id, said in direct.told(connection, _SAID_OF, direct.among(some)):
             found[paper_id].append(wire.loads(unpacked(said)))
     return found
 
@@ -233,8 +234,8 @@ def signals(connection: Connection, paper_ids: Iterable[int]) -> dict[int, list[
     """Return all signals of each paper that has any, oldest first."""
     found: dict[int, list[Signal]] = defaultdict(list)
     for some in batches.chunks(dict.fromkeys(paper_ids)):
-        among = ",".join(str(int(paper_id)) for paper_id in some)
-        for paper_id, kind, value, observed_at, began_at in batches.told(connection, _SIGNALS, among):
+        among = direct.among(some)
+        for paper_id, kind, value, observed_at, began_at in direct.told(connection, _SIGNALS, among):
             seen = datetime.fromisoformat(observed_at)
             found[paper_id].append(Signal(kind, value, seen, datetime.fromisoformat(began_at) if began_at else None))
     return dict(found)

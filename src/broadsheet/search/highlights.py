@@ -7,6 +7,7 @@ and never begins or ends within a formula.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -18,7 +19,7 @@ _ACCENTED: Final = re.compile(r"[^\W_]*[^\W\x00-\x7f][^\W_]*")
 _LONGEST: Final = 20_000  # characters of a text that are marked
 _BLANK: Final = re.compile(r"\s")
 PASSAGE: Final = 280  # characters: about two lines and a half of a page
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9$(\"“])|\n\s*\n")
+_SENTENCE: Final = re.compile(r"[.!?]\s+(?=[A-Z0-9$(\"“])|\n\s*\n")
 
 
 class Highlighter:
@@ -27,6 +28,7 @@ class Highlighter:
     def __init__(self, query_words: Iterable[str], stems: Stems) -> None:
         self._stems = stems
         self._words = {word: frozenset(stems.of(word.lower())) for word in query_words}
+        self._known: dict[str, frozenset[str]] = {}
         self._wanted = frozenset(stem for found in self._words.values() for stem in found)
         # Stemming changes little but the end: y becomes i, and an e may be put back (hoping, hope).
         self._beginnings = tuple({stem[:-1] if stem[-1] in "ie" and len(stem) > 2 else stem for stem in self._wanted})
@@ -39,14 +41,20 @@ class Highlighter:
         spans: dict[Span, frozenset[str]] = {}
         for start in self._starts(lowered):
             word = _WORD.match(lowered, start)
-            stems = self._wanted.intersection(self._stems.of(word[0])) if word else None
-            if word and stems:
+            if word and (stems := self._held(word[0])):
                 spans[word.span()] = stems
         return tuple(sorted(spans)), frozenset().union(*spans.values())
 
     def said(self, stems: frozenset[str]) -> tuple[str, ...]:
         """Return the query's own words for these stems, in its order."""
         return tuple(dict.fromkeys(word for word, own in self._words.items() if own & stems))
+
+    def _held(self, word: str) -> frozenset[str]:
+        """Return which wanted stems a word of a text has; the texts of one page have the same few words."""
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = self._wanted.intersection(self._stems.of(word))
+        return known
 
     def _starts(self, text: str) -> Iterator[int]:
         """Yield where a word begins as a wanted one does, or holds an accent that might hide that it does."""
@@ -64,17 +72,20 @@ class Highlighter:
 def passage(text: str, marks: Sequence[Span], length: int = PASSAGE) -> Span | None:
     """Return the part of a text, about `length` characters, that holds the most of different marked words.
 
-    It begins with the text or with the sentence of its first mark, the first of equals, and ends with a word. None
-    where the text is hardly longer.
+    Marks are in order. It begins with the text or with the sentence of its first mark, the first of equals, and ends
+    with a word. None where the text is hardly longer.
     """
     if len(text) <= length * 1.3:
         return None
     best, best_held, best_first = 0, -1, -1
-    words = [(start, end, text[start:end].lower()) for start, end in marks]
-    last = max((start for start, _ in marks), default=0)  # a sentence behind it holds nothing
+    starts, ends = [start for start, _ in marks], [end for _, end in marks]
+    words = [text[start:end].lower() for start, end in marks]
+    last = starts[-1] if starts else 0  # a sentence behind it holds nothing
     for start in (0, *(found.end() for found in _SENTENCE.finditer(text, 0, min(last + 1, _LONGEST)))):
-        within = [word for word in words if start <= word[0] and word[1] <= start + length]
-        held, first = len({word for _, _, word in within}), within[0][0] if within else -1
+        within = slice(bisect_left(starts, start), bisect_right(ends, start + length))
+        if within.stop - within.start < best_held:
+            continue
+        held, first = len(set(words[within])), starts[within.start] if within.start < within.stop else -1
         nearer = held == best_held > 0 and first == best_first and best > 0
         if (held > best_held or nearer) and not _in_formula(text, start):
             best, best_held, best_first = start, held, first

@@ -48,6 +48,7 @@ class Labels:
         self._kept: dict[Filters, NDArray[np.uint8]] = {}
         self._lock = Lock()
         self._split = [(kind, value) for kind, _, value in (name.partition(":") for name in names)]
+        self._by_value = np.array(sorted(range(len(names)), key=lambda number: self._split[number][1]), np.int64)
         self._matching: dict[str, list[int]] = {}
         for number, (kind, value) in enumerate(self._split):
             for term in prefixes(words.label(value)) if kind == "category" else (words.label(value),):
@@ -83,12 +84,12 @@ class Labels:
         lengths = self._starts[rows + 1] - starts
         offsets = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         counts = np.bincount(self._numbers[np.repeat(starts, lengths) + offsets], minlength=len(self._names))
+        counted = self._by_value[counts[self._by_value] > 0]
+        counted = counted[np.argsort(-counts[counted], kind="stable")]
         held: dict[str, list[tuple[str, int]]] = {kind: [] for kind in KINDS}
-        for number in np.flatnonzero(counts).tolist():
+        for number, count in zip(counted.tolist(), counts[counted].tolist(), strict=True):
             kind, value = self._split[number]
-            held[kind].append((value, int(counts[number])))
-        for values in held.values():
-            values.sort(key=lambda item: (-item[1], item[0]))
+            held[kind].append((value, count))
         return Facets(years_of(self.days[rows]), *(held[kind] for kind in KINDS))
 
     def _bearing(self, labels: Iterable[str]) -> Mask:

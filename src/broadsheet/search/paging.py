@@ -58,7 +58,9 @@ class Cursor:
 
     def rest(self, listed: Ranking) -> Ranking:
         """Return what of a list comes after this place."""
-        if self.seen or not self.shown:
+        if not self.shown:
+            return listed
+        if self.seen:
             return listed.taken(np.flatnonzero(~np.isin(listed.ids, np.array(self.seen, np.int64))))
         place = np.flatnonzero(listed.ids == self.last)
         return listed.taken(np.arange(int(place[0]) + 1 if len(place) else self.shown, len(listed)))

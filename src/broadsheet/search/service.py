@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -33,6 +33,7 @@ from broadsheet.search.results import Hit, SearchPage, Why
 from broadsheet.search.similar import DIVERSITY, similar
 from broadsheet.search.spelling import suggestion
 from broadsheet.search.topics import Background, belonging
+from broadsheet.search.turns import Turns
 from broadsheet.search.upgrade import UpgradeStatus
 from broadsheet.search.vocabulary import Vocabulary
 from broadsheet.search.weights import KnownWeights, shipped
@@ -54,6 +55,7 @@ class _Asked:
     limit: int
     offset: int
     start: Cursor
+    beside: Executor | None = None
 
     @property
     def method(self) -> Method:
@@ -81,8 +83,11 @@ class Search:
         self._log = get_logger("search")
         self._reasons = Reasons(catalogue, self._stems)
         self._at_large: tuple[tuple[str, int, int], Background] | None = None
+        cores = os.cpu_count() or 1
         # Both halves of a search are mostly outside Python's lock: side by side they take as long as the longer one.
-        self._beside = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="search")
+        # While others search, handing a half over only costs; and more searches at once than cores wait for each other.
+        self._beside = ThreadPoolExecutor(cores, thread_name_prefix="search")
+        self._turns = Turns(cores)
 
     def search(
         self,
@@ -112,10 +117,10 @@ class Search:
             question = paging.question_of(text.strip(), filters, sort, method, refine)
             start = paging.read(cursor, question, engine.newest) if cursor else Cursor(question, engine.newest)
             query = _title(engine, text, query)
-            meant = None if start.shown else self._beside.submit(suggestion, engine, query, text, self._vocabulary)
-            page = self._found(engine, _Asked(query, sort, way, limit, offset, start))
-            if meant and not page.exact:
-                page = replace(page, suggestion=meant.result())
+            with self._turns.taken() as alone:
+                beside = self._beside if alone else None
+                asked = _Asked(query, sort, way, limit, offset, start, beside)
+                page = self._spelt(engine, asked, text)
         return replace(page, took_ms=(self._clock.now() - began).total_seconds() * 1000)
 
     def stamp(self) -> tuple[int, int]:
@@ -207,6 +212,16 @@ class Search:
         facets = self._index.engine().facets(np.array([paper.id], np.int64))
         return SearchPage(query, 0.0, 1, [hit], facets, query.notes, paper)
 
+    def _spelt(self, engine: Engine, asked: _Asked, text: str) -> SearchPage:
+        """Return the page, with a better spelling of the question where a list begins without the very title asked."""
+        told = (engine, asked.query, text, self._vocabulary)
+        first = not asked.start.shown
+        waiting = asked.beside.submit(suggestion, *told) if asked.beside and first else None
+        page = self._found(engine, asked)
+        if not first or page.exact:
+            return page
+        return replace(page, suggestion=waiting.result() if waiting else suggestion(*told))
+
     def _found(self, engine: Engine, asked: _Asked) -> SearchPage:
         query, today = asked.query, self._clock.now().date()
         vector, silence = self._meaning(engine, query.plain, asked.method)
@@ -248,7 +263,7 @@ class Search:
     def _listed(self, engine: Engine, asked: _Asked, vector: Scores) -> tuple[Ranking, int | None]:
         if not asked.query.plain:
             return listing.by_date(engine, asked.query), None
-        return listing.ranked(engine, asked.query, vector, asked.way, self._beside)
+        return listing.ranked(engine, asked.query, vector, asked.way, asked.beside)
 
     def _whole(self, engine: Engine, asked: _Asked, vector: Scores, listed: Ranking) -> Ranking:
         """Return the list as far down as this page needs it."""

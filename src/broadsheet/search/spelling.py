@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from broadsheet.search.engine import Engine
 from broadsheet.search.query import Query
-from broadsheet.search.vocabulary import LONGEST, MOST, Vocabulary, Word
+from broadsheet.search.vocabulary import LONGEST, MOST, Vocabulary, Word, bags, may_be_within
 
 # Typing errors allowed, by the length of the word: one letter away from a short word there is always another word.
 ONE_ERROR_FROM: Final = 4
@@ -97,15 +97,14 @@ def _next_row(
     """Return the next row of the distance table, whose columns are the beginnings of the other words."""
     row = np.empty_like(last)
     row[:, 0] = last[:, 0] + 1
-    wrong = last[:, :-1] + (letters != letter)
-    extra = last[:, 1:] + 1
-    for column in range(letters.shape[1]):
-        best = np.minimum(np.minimum(wrong[:, column], extra[:, column]), row[:, column] + 1)
-        if column and former is not None:
-            swapped = (letters[:, column] == former) & (letters[:, column - 1] == letter)
-            best = np.where(swapped, np.minimum(best, before[:, column - 1] + 1), best)
-        row[:, column + 1] = best
-    return row
+    best = np.minimum(last[:, :-1] + (letters != letter), last[:, 1:] + 1, out=row[:, 1:])
+    if former is not None:
+        swapped = (letters[:, 1:] == former) & (letters[:, :-1] == letter)
+        np.minimum(best[:, 1:], before[:, :-2] + 1, out=best[:, 1:], where=swapped)
+    # A letter of the other word that is missing here costs one more than the column before it.
+    steps = np.arange(row.shape[1], dtype=np.int16)
+    reached: NDArray[np.int16] = np.minimum.accumulate(row - steps, axis=1) + steps
+    return reached
 
 
 def _doubtful(engine: Engine, text: str) -> dict[str, int]:
@@ -118,16 +117,19 @@ def _doubtful(engine: Engine, text: str) -> dict[str, int]:
 def _candidates(engine: Engine, word: str, errors: int, vocabulary: Vocabulary, least: float) -> list[Word]:
     """Return words with the same first letter, and those whose first letters this may be an error for.
 
-    A word that even a single error would leave below the score `least` is none.
+    Only those within so many errors are sure to be there. A word that even a single error would leave below the score
+    `least` is none.
     """
     found = dict(vocabulary.near(engine, word, errors))
     for beginning in _beginnings(word):
         found.update(engine.spelt(beginning, MOST))
-    return [
+    likely = [
         (other, held)
         for other, held in found.items()
         if other != word and abs(len(other) - len(word)) <= errors and math.log(held) - ERROR_COST > least
     ]
+    alike = may_be_within(errors, bags([word]), bags([other for other, _ in likely]))
+    return [likely[place] for place in np.flatnonzero(alike)]
 
 
 def _beginnings(word: str) -> Iterator[str]:

@@ -40,12 +40,9 @@ class Vocabulary:
     _letters: dict[str, _Letter] = field(default_factory=dict)
 
     def near(self, engine: Engine, word: str, errors: int) -> list[Word]:
-        """Return the words with the same first letter that may be within so many errors: every one that is.
-
-        An error changes the letters of a word, each counted up to two, by two at most: most words differ by more.
-        """
+        """Return the words with the same first letter that may be within so many errors: every one that is."""
         page = self._letter(engine, word[0])
-        alike = np.bitwise_count(page.bags ^ bags([word])[0]) <= 2 * errors
+        alike = may_be_within(errors, bags([word]), page.bags)
         return [page.words[place] for place in np.flatnonzero(alike & (np.abs(page.lengths - len(word)) <= errors))]
 
     def _letter(self, engine: Engine, letter: str) -> _Letter:
@@ -57,6 +54,15 @@ class Vocabulary:
             held = _Letter(engine.newest, words, np.fromiter(map(len, texts), np.int64, len(texts)), bags(texts))
             self._letters[letter] = held
         return held
+
+
+def may_be_within(errors: int, one: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Return which words may be within so many errors of one, by the bags of both: every one that is.
+
+    An error changes the letters of a word, each counted up to two, by two at most: most words differ by more.
+    """
+    alike: NDArray[np.bool_] = np.bitwise_count(others ^ one) <= 2 * errors
+    return alike
 
 
 def bags(words: Sequence[str]) -> NDArray[np.uint64]:
