@@ -114,5 +114,5 @@ def test_who_was_subscribed_before_there_were_sections_keeps_what_came(tmp_path:
         rows = connection.execute(text("SELECT sections, beside, weekday, locale FROM subscription ORDER BY id")).all()
         kept = connection.execute(text("SELECT count(*) FROM saved_search")).scalar_one()
     followed = "topics,searches,authors,categories"
-    assert [tuple(one) for one in rows] == [(f"picks,trending,new,{followed}", 1, 0, "en"), (followed, 1, 0, "en")]
+    assert [tuple(one) for one in rows] == [(f"picks,trending,sent,new,{followed}", 1, 0, "en"), (followed, 1, 0, "en")]
     assert kept == 1

@@ -70,7 +70,7 @@ def test_the_room_is_filled_and_nothing_repeats(
 def test_sections_are_read_from_a_text_or_a_list() -> None:
     assert read("topics, picks,topics") == ("topics", "picks")
     assert read(["new"]) == ("new",)
-    assert written(read(written(ALL))) == "picks,trending,new,topics,searches,authors,categories"
+    assert written(read(written(ALL))) == "picks,trending,sent,new,topics,searches,authors,categories"
     assert WORDS.keys() == set(ALL)
     for given_ in ("", [], "picks,weather", 7, [None]):
         with pytest.raises(Invalid) as told:
@@ -81,5 +81,5 @@ def test_sections_are_read_from_a_text_or_a_list() -> None:
 def test_the_page_is_switched_off_and_on_and_what_is_followed_stays() -> None:
     assert with_page(("topics", "new", "authors"), wanted=False) == ("topics", "authors")
     assert with_page(PAGE, wanted=False) == FOLLOWED
-    assert with_page(("topics", "new"), wanted=True) == ("picks", "trending", "topics", "new")
+    assert with_page(("topics", "new"), wanted=True) == ("picks", "trending", "sent", "topics", "new")
     assert with_page(ALL, wanted=True) == ALL

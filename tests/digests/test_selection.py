@@ -5,13 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broadsheet.digests.sections import PAGE, PICKS, TRENDING, share
-from broadsheet.digests.selection import arrange, candidates, offered, standing
+from broadsheet.digests.selection import TITLES, arrange, candidates, offered, standing
 from broadsheet.editions.edition import Edition, Place
 from tests.invented import paper
 
 
-def place(n: int, number: int) -> Place:
-    return Place(n, paper(number), 1.0, "A reason.")
+def place(n: int, number: int, reason: str = "A reason.") -> Place:
+    return Place(n, paper(number), 1.0, reason)
 
 
 def edition(lead: int | None = 1, trending: range = range(10, 20), new: range = range(30, 60)) -> Edition:
@@ -47,6 +47,17 @@ def test_lead_then_trending_and_new_share_the_room() -> None:
         ("new", 30),
         ("new", 31),
     ]
+
+
+def test_what_readers_sent_in_has_its_own_place_in_turn_and_its_reason() -> None:
+    page = replace(edition(), sent=[place(1, 20, "Ada Quill sent it in."), place(2, 10), place(3, 21)])
+    assert chosen(page, 6) == [("lead", 1), ("trending", 10), ("trending", 11), ("sent", 20), ("sent", 21), ("new", 30)]
+    assert chosen(page, 3, order=("sent",)) == [("sent", 20), ("sent", 10), ("sent", 21)]
+    found = standing(candidates([page]), 20, ("sent",))
+    assert found
+    assert (found.place.reason, TITLES[found.section]) == ("Ada Quill sent it in.", "Sent in by readers")
+    alone = replace(edition(trending=range(0), new=range(0)), sent=[place(1, 20)], shelf=[place(1, 40)])
+    assert [section for section, _ in chosen(alone, 9)] == ["lead", "sent"]  # a day with something of its own
 
 
 def test_either_half_takes_what_the_other_leaves() -> None:

@@ -65,7 +65,7 @@ def test_a_new_address_confirms_search_and_subscription_together(filled: Instanc
     page = filled.get(path).text
     assert "What is new for your searches comes by mail." in page
     off = re.findall(r'id="place-(\w+)"[^\n]*value="off" selected', page)
-    assert off == ["picks", "trending", "new"]
+    assert off == ["picks", "trending", "sent", "new"]
     assert "1 of 20" in page
     assert 'href="/feeds/search.atom?q=salt+maps"' in page
 

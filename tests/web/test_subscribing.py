@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from broadsheet.digests.sections import ALL
 from tests.invented import record
 from tests.web.conftest import Instance
 
@@ -59,6 +60,29 @@ def test_a_bad_choice_is_told_beside_its_field(instance: Instance, fields: dict[
     assert error, page
     assert says in error[2] or says == error[1]
     assert instance.mails() == []
+
+
+def test_sections_and_their_order_are_chosen_without_a_script(instance: Instance) -> None:
+    page = instance.get("/subscribe").text
+    assert "<details><summary" in page
+    assert re.findall(r'id="place-(\w+)"', page)[:4] == ["picks", "trending", "sent", "new"]
+    places = {"place_picks": "2", "place_trending": "off", "place_sent": "off", "place_new": "1", "place_topics": "3"}
+    off = {f"place_{name}": "off" for name in ("searches", "authors", "categories")}
+    instance.post("/subscribe", address=ADDRESS, **places, **off, even_empty="on", locale="de")
+    token = link(instance, "/subscription/confirm").partition("token=")[2]
+    chosen = instance.site.subscriptions.by_token(token).choices
+    assert (chosen.sections, chosen.even_empty, chosen.locale) == (("new", "picks", "topics"), True, "de")
+
+
+def test_a_form_without_any_section_is_shown_again_open(instance: Instance) -> None:
+    off = {f"place_{name}": "off" for name in ALL}
+    page = instance.post("/subscribe", 400, address=ADDRESS, **off).text
+    assert "Nothing would come" in page
+    assert "<details open><summary" in page
+    assert f'value="{ADDRESS}"' in page
+    assert page.count('<option value="off" selected>') == len(ALL)
+    unknown = instance.post("/subscribe", 400, address=ADDRESS, locale="qq").text
+    assert "<details open><summary" in unknown
 
 
 def test_looking_confirms_nothing_and_the_button_does(instance: Instance) -> None:

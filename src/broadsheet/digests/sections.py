@@ -13,18 +13,20 @@ from broadsheet.errors import Invalid
 
 PICKS: Final = "picks"
 TRENDING: Final = "trending"
+SENT: Final = "sent"
 NEW: Final = "new"
 TOPICS: Final = "topics"
 SEARCHES: Final = "searches"
 AUTHORS: Final = "authors"
 CATEGORIES: Final = "categories"
-PAGE: Final = (PICKS, TRENDING, NEW)  # what every reader of an edition is offered
+PAGE: Final = (PICKS, TRENDING, SENT, NEW)  # what every reader of an edition is offered
 FOLLOWED: Final = (TOPICS, SEARCHES, AUTHORS, CATEGORIES)  # what a reader follows
 ALL: Final = (*PAGE, *FOLLOWED)
 WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         PICKS: "Lead and editor’s picks",
         TRENDING: "Trending",
+        SENT: "Sent in by readers",
         NEW: "New on the day’s page",
         TOPICS: "Your topics",
         SEARCHES: "Your saved searches",

@@ -18,6 +18,7 @@ TITLES = {
     "leads": "Other leads",
     "picks": "Editor’s picks",
     "trending": "Trending",
+    "sent": "Sent in by readers",
     "new": "New",
     "shelf": "From the shelf",
     sections.AUTHORS: sections.WORDS[sections.AUTHORS],
@@ -94,7 +95,8 @@ class Selection:
 
 
 def candidates(editions: Sequence[Edition]) -> Offer:
-    """Return what `editions` (newest first) offer, by section of the day's page: picks with the leads, trending, new.
+    """Return what `editions` (newest first) offer, by section of the day's page: picks with the leads, trending, what
+    readers sent in, new.
 
     A paper stands once in a section, and may stand in several. One that was withdrawn since its edition came out is
     left out. The shelf counts, as new, only where the editions hold nothing else but their leads.
@@ -103,8 +105,14 @@ def candidates(editions: Sequence[Edition]) -> Offer:
     picks = _merged("picks", [edition.picks for edition in editions])
     trending = _merged("trending", [edition.trending for edition in editions])
     new = _merged("new", [edition.new for edition in editions])
-    shelf = [] if picks or trending or new else _merged("shelf", [edition.shelf for edition in editions])
-    offered = {sections.PICKS: [*leads, *picks], sections.TRENDING: trending, sections.NEW: [*new, *shelf]}
+    sent = _merged("sent", [edition.sent for edition in editions])
+    shelf = [] if picks or trending or sent or new else _merged("shelf", [edition.shelf for edition in editions])
+    offered = {
+        sections.PICKS: [*leads, *picks],
+        sections.TRENDING: trending,
+        sections.SENT: sent,
+        sections.NEW: [*new, *shelf],
+    }
     return MappingProxyType({name: _by_paper(some) for name, some in offered.items()})
 
 

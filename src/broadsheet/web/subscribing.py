@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from broadsheet.accounts.reader import masked
-from broadsheet.digests.dates import LOCALES
+from broadsheet.digests.dates import ENGLISH, LOCALES
 from broadsheet.digests.saved import MOST
 from broadsheet.digests.sections import ALL, WORDS
 from broadsheet.digests.subscription import LARGEST, SMALLEST, WEEKDAYS, Subscription, zones
@@ -30,6 +30,7 @@ DAYS = (
     ("monthly", "Monthly", "on the first"),
 )
 CHOICES = ("hour", "timezone", "days", "weekday", "size", "beside", "even_empty", "locale", "edition")
+FINE = ("beside", "even_empty", "locale")  # what few change before a first mail
 PLACES = "place_"  # what the names of the fields that order sections begin with
 OFF = "off"
 PREVIEWED = 10
@@ -45,6 +46,8 @@ def ask(site: Site, request: Request) -> Response:
 def asked(site: Site, request: Request, form: Form) -> Response:
     """Take an address and choices, and send the letter that asks whether it was its owner."""
     chosen: dict[str, Any] = {name: form[name] for name in CHOICES if form.get(name)}
+    if order := ordered(form):
+        chosen["sections"] = [name for name, place in order if place != OFF]
     try:
         site.subscriptions.subscribe(form.get("address", "").strip(), **chosen)
     except Invalid as error:
@@ -217,12 +220,16 @@ def _places(sections: Sequence[str]) -> list[tuple[str, str]]:
 
 def _form(site: Site, request: Request, given: Form, error: Invalid | None = None) -> Response:
     values = {"hour": "7", "timezone": site.settings.timezone, "days": "weekdays", "weekday": "0"}
-    values |= {"size": "10", "address": ""}
+    values |= {"size": "10", "address": "", "beside": "off", "even_empty": "off", "locale": ENGLISH}
+    order = ordered(given) or _places(ALL)
+    changed = order != _places(ALL) or any(given.get(name, values[name]) != values[name] for name in FINE)
     return site.pages.show(
         request,
         "subscribe.html",
         400 if error else 200,
         values=values | {name: value for name, value in given.items() if name in values and value},
+        order=order,
+        opened=changed or bool(error and error.field in ("sections", *FINE)),
         errors=error,
         preview=_preview(site),
         mail_words=site.told_of_mails(request),

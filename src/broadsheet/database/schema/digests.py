@@ -5,7 +5,7 @@ from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Integer, String
 from broadsheet.database.column_types import Moment
 from broadsheet.database.schema.declaring import Id, paper_id, table
 
-SECTIONS = "picks,trending,new,topics,searches,authors,categories"  # see digests.sections
+SECTIONS = "picks,trending,new,topics,searches,authors,categories"  # of before there were sections to choose
 
 subscription = table(
     "subscription",
