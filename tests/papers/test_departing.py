@@ -66,7 +66,8 @@ def test_every_column_that_names_a_paper_leads_to_one() -> None:
     named = {
         (table.name, column.name) for table in metadata.sorted_tables for column in table.c if "paper_id" in column.name
     }
-    made_anew = {(name, "paper_id") for name in ("departed", "unweighed", "trending_candidate", "trending_reading")}
+    tables = ("departed", "unweighed", "trending_candidate", "trending_reading", "paper_change")
+    made_anew = {(name, "paper_id") for name in tables}
     assert named - made_anew <= {(link.table.name, link.column.name) for link in LINKS}
 
 

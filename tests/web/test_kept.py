@@ -1,32 +1,42 @@
 import gzip
 import threading
+from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from broadsheet.clock import FixedClock
-from broadsheet.web.kept import LIFETIME, Kept
+from broadsheet.web.kept import LIFETIME, Kept, Version
+from broadsheet.web.pages import Pages
 from broadsheet.web.sheet import Sheet
 from tests.invented import record
-from tests.web.conftest import Instance
+from tests.web.conftest import Instance, upvotes
 from tests.web.test_signing import signed_in
 
 
 class Press:
-    """Counts how often it prints; `version` is what the pages depend on."""
+    """Counts how often it prints; `version` is what all pages depend on, `changed` the last change of each paper."""
 
     def __init__(self, clock: FixedClock, most: int = 1 << 20) -> None:
         self.version = 1
-        self.printed = 0
-        self.kept = Kept(lambda: self.version, clock, most)
+        self.changed: dict[int, int] = {}
+        self.printed = self.asked = 0
+        self.kept = Kept(lambda: Version(self.version, max(self.changed.values(), default=0)), self.last, clock, most)
 
-    def print(self) -> Sheet | Response:
+    def last(self, papers: Collection[int]) -> int:
+        self.asked += 1
+        return max((self.changed.get(one, 0) for one in papers), default=0)
+
+    def print(self, papers: Collection[int] | None = None) -> Sheet | Response:
         self.printed += 1
-        return Sheet(f"No. {self.printed}".encode() + b" " * 1000)
+        told = None if papers is None else frozenset(papers)
+        return Sheet(f"No. {self.printed}".encode() + b" " * 1000, papers=told)
 
-    def read(self, key: str = "/") -> str:
-        page = self.kept.page(key, self.print)
+    def read(self, key: str = "/", papers: Collection[int] | None = None) -> str:
+        page = self.kept.page(key, lambda: self.print(papers))
         assert isinstance(page, Sheet)
         return page.plain("").decode().strip()
 
@@ -36,6 +46,38 @@ def test_a_page_is_printed_once_and_anew_when_something_changed(clock: FixedCloc
     assert [press.read(), press.read(), press.read("/about")] == ["No. 1", "No. 1", "No. 2"]
     press.version = 2
     assert [press.read(), press.read()] == ["No. 3", "No. 3"]
+
+
+def test_a_page_is_printed_anew_for_its_own_papers_alone(clock: FixedClock) -> None:
+    press = Press(clock)
+    pages: dict[str, tuple[int, ...] | None] = {"one": (1, 2), "other": (2, 3), "none": (), "any": None}
+
+    def read() -> list[str]:
+        return [press.read(key, papers) for key, papers in pages.items()]
+
+    assert read() == ["No. 1", "No. 2", "No. 3", "No. 4"]
+    press.changed[1] = 1
+    assert read() == ["No. 5", "No. 2", "No. 3", "No. 6"]
+    asked = press.asked
+    assert read() == ["No. 5", "No. 2", "No. 3", "No. 6"]
+    assert press.asked == asked, "a change is looked at once"
+    press.changed[2] = 2
+    assert read() == ["No. 7", "No. 8", "No. 3", "No. 9"]
+    press.version = 2
+    assert read() == ["No. 10", "No. 11", "No. 12", "No. 13"]
+
+
+def test_a_change_of_a_pages_paper_while_it_is_printed_is_not_missed(clock: FixedClock) -> None:
+    press = Press(clock)
+
+    def slow() -> Sheet | Response:
+        page = press.print((1,))
+        press.changed[1] = 1
+        press.changed[2] = 2
+        return page
+
+    press.kept.page("/", slow)
+    assert press.read("/", (1,)) == "No. 2"
 
 
 def test_a_page_is_not_kept_longer_than_its_times_are_true(clock: FixedClock) -> None:
@@ -140,6 +182,51 @@ def test_a_vote_is_on_the_next_page_that_anybody_loads(instance: Instance) -> No
     reader = instance.site.accounts.readers.add("bee@quill.example")
     instance.site.community.votes.cast(reader.id, instance.site.catalogue.get("arxiv:2601.00001").id)
     assert ">1<" in instance.get(PATH).text
+
+
+def test_a_vote_or_a_comment_renews_the_pages_of_its_paper_and_no_others(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance.add(
+        *(record(n, signals=upvotes(50.0 - n, instance.clock)) for n in range(1, 4)), record(9, published=None)
+    )
+    instance.site.editions.publish_due(ready=True)
+    site = instance.site
+    reader, other = (site.accounts.readers.add(f"{name}@quill.example") for name in ("ada", "bee"))
+    one, nine = (site.catalogue.get(f"arxiv:2601.0000{n}").id for n in (1, 9))
+    paths = ["/", "/trending", "/paper/arxiv:2601.00001", "/paper/arxiv:2601.00002", "/paper/arxiv:2601.00009"]
+    rendered: list[str] = []
+    show = Pages.show
+
+    def counted(pages: Pages, request: Request, template: str, *more: Any, **content: Any) -> Response:
+        rendered.append(request.url.path)
+        return show(pages, request, template, *more, **content)
+
+    monkeypatch.setattr(Pages, "show", counted)
+
+    def renewed() -> list[str]:
+        rendered.clear()
+        for path in paths:
+            instance.get(path)
+        return list(rendered)
+
+    assert renewed() == paths
+    assert renewed() == []
+    site.community.votes.cast(reader.id, one)
+    assert renewed() == paths[:3]
+    said = site.community.comments.write(reader, one, "Tides.")
+    assert "Tides." in instance.get(paths[2]).text
+    site.community.comment_votes.cast(other, said.id)
+    assert renewed() == paths[:3]
+    shown = {place.paper.id for _, places in site.editions.today().sections() for place in places}
+    site.community.votes.cast(reader.id, nine)
+    assert renewed() == ["/"] * (nine in shown) + ["/trending"] * (nine in trending(instance)) + paths[4:]
+    site.accounts.readers.rename(reader.id, "Ada Q")
+    assert renewed() == paths
+
+
+def trending(instance: Instance) -> set[int]:
+    return {place.paper.id for place in instance.site.trending.page().places}
 
 
 def test_what_is_indexed_is_on_the_next_page_of_results(instance: Instance) -> None:

@@ -14,6 +14,7 @@ from broadsheet.clock import Clock
 from broadsheet.community import store
 from broadsheet.community.comments import comment_of, hold_of
 from broadsheet.community.votes import BY_READER
+from broadsheet.database import seen
 from broadsheet.database.engine import Database
 from broadsheet.errors import Conflict, Forbidden, NotFound, SignInNeeded
 
@@ -68,7 +69,7 @@ class CommentVotes:
     def _change(self, reader: Reader, comment_id: int, *, wanted: bool) -> Praise:
         self._allowances.take([(BY_READER, str(reader.id))])
         with self._database.write() as connection:
-            row, _ = hold_of(connection, comment_id)
+            row, held = hold_of(connection, comment_id)
             found = comment_of(row, None)
             if found.state == "removed":
                 raise NotFound("This comment was removed.", value=comment_id)
@@ -78,9 +79,10 @@ class CommentVotes:
                 raise Forbidden("Nobody votes for their own comment.")
             if not store.has_reader(connection, reader.id):
                 raise SignInNeeded("This account was deleted meanwhile. Sign in to make another.")
-            if wanted:
-                store.add(connection, reader.id, comment_id, self._clock.now(), store.COMMENTS)
-            else:
-                store.remove(connection, reader.id, comment_id, store.COMMENTS)
+            with seen.of_paper(connection, held.id):
+                if wanted:
+                    store.add(connection, reader.id, comment_id, self._clock.now(), store.COMMENTS)
+                else:
+                    store.remove(connection, reader.id, comment_id, store.COMMENTS)
             votes = store.counts(connection, [comment_id], store.COMMENTS).get(comment_id, 0)
         return Praise(comment_id, votes, wanted)

@@ -17,6 +17,7 @@ from broadsheet.clock import Clock
 from broadsheet.community import comment_store, report_store, rings, store
 from broadsheet.community.deeds import Deed
 from broadsheet.community.threads import Placed, in_order
+from broadsheet.database import seen
 from broadsheet.database.engine import Database
 from broadsheet.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
 from broadsheet.papers.catalogue import Catalogue
@@ -89,8 +90,9 @@ class Comments:
             number = comment_store.twin(connection, held.id, parent_id, reader.id, said, now - EDITABLE)
             if number is None:
                 values = {"paper_id": held.id, "parent_id": parent_id, "written_at": now}
-                number = comment_store.add(connection, values, reader.id, said)
-                observe(connection, held, now)
+                with seen.of_paper(connection, held.id):
+                    number = comment_store.add(connection, values, reader.id, said)
+                    observe(connection, held, now)
             return comment_of(_there(comment_store.one(connection, number)), reader)
 
     def edit(self, reader: Reader, comment_id: int, text: str) -> Comment:

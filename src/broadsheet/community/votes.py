@@ -14,6 +14,7 @@ from broadsheet.accounts.reader import Reader
 from broadsheet.clock import Clock
 from broadsheet.community import store
 from broadsheet.community.deeds import Deed
+from broadsheet.database import seen
 from broadsheet.database.engine import Database
 from broadsheet.errors import NotFound, SignInNeeded
 from broadsheet.papers.catalogue import Catalogue
@@ -104,11 +105,12 @@ class Votes:
                 raise NotFound("This paper is gone from this instance, and its votes with it.", value=paper_id)
             if not store.has_reader(connection, reader_id):
                 raise SignInNeeded("This account was deleted meanwhile. Sign in to make another.")
-            if wanted:
-                changed = store.add(connection, reader_id, held.id, now)
-            else:
-                changed = store.remove(connection, reader_id, held.id)
-            votes = store.counts(connection, [held.id]).get(held.id, 0)
-            if changed:
-                keep(connection, held.id, [Signal(KIND, votes, now, held.first_seen_at)])
+            with seen.of_paper(connection, held.id):
+                if wanted:
+                    changed = store.add(connection, reader_id, held.id, now)
+                else:
+                    changed = store.remove(connection, reader_id, held.id)
+                votes = store.counts(connection, [held.id]).get(held.id, 0)
+                if changed:
+                    keep(connection, held.id, [Signal(KIND, votes, now, held.first_seen_at)])
         return Standing(held.id, votes, wanted)

@@ -6,7 +6,7 @@ A write transaction takes SQLite's write lock at its start: taking it later woul
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -55,10 +55,15 @@ class Database:
             yield connection
             seen.raise_if_touched(connection)
 
-    def seen(self) -> int:
+    def seen(self) -> seen.Seen:
         """Return the version of what anybody may see: while it is equal, so is every page that shows only that."""
         with self.read() as connection:
             return seen.version(connection)
+
+    def last_seen_of(self, paper_ids: Collection[int]) -> int:
+        """Return the number of the last change that showed on pages of one of some papers alone."""
+        with self.read() as connection:
+            return seen.last_of(connection, paper_ids)
 
     def close(self) -> None:
         """Close every idle connection."""

@@ -96,6 +96,7 @@ def page(
         ("shelf", "Shelf", shelf),
         ("new", headings.new, left),
     )
+    told = [place.paper for _, places in edition.sections() for place in places]
     return site.pages.show(
         request,
         "front.html",
@@ -122,7 +123,8 @@ def page(
         sections=sections,
         on_top={place.paper.id for place in (lead, *edition.picks) if place},
         total=site.catalogue.count(),
-        ballot=ballot(site, request, (place.paper for _, places in edition.sections() for place in places)),
+        ballot=ballot(site, request, told),
+        papers_told=told,
         formula=site.pages.typesetter.formula(short(site.trending.weights()), block=True),
     )
 

@@ -6,7 +6,7 @@ cannot turn the direction of the text around it.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any, Literal, cast
 
@@ -19,6 +19,7 @@ from broadsheet.clock import Clock
 from broadsheet.errors import BroadsheetError
 from broadsheet.logs import get_logger
 from broadsheet.papers.identifiers import url_of
+from broadsheet.papers.paper import Paper
 from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
 from broadsheet.sources.health import SourceHealth
@@ -74,11 +75,13 @@ class Pages:
         *,
         cached: bool = False,
         placed: Placed | None = None,
+        papers_told: Iterable[Paper] | None = None,
         **content: Any,
     ) -> Response:
         """Render `template`; a `cached` page carries a validator and costs nothing while it is unchanged.
 
-        `placed` says which papers it shows in which places, to be counted where pages may be kept.
+        `placed` says which papers it shows in which places, to be counted where pages may be kept; `papers_told` are
+        all whose votes or talk are on it, so that those of another leave it as it is. None: it may show any's.
         """
         shared = {
             "request": request,
@@ -92,7 +95,8 @@ class Pages:
             "now": self._clock.now(),
         }
         html = self._environment.get_template(template).render(shared | content)
-        sheet = Sheet(_TURNS_TEXT.sub("", html).encode("utf-8", "replace"), placed)
+        told = None if papers_told is None else frozenset(paper.id for paper in papers_told)
+        sheet = Sheet(_TURNS_TEXT.sub("", html).encode("utf-8", "replace"), placed, told)
         answer = self.dressed(request, sheet, status, cached=cached)
         if cached and status == HTTPStatus.OK and shared["reader"] is None:
             answer.sheet = sheet

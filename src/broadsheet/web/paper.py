@@ -74,6 +74,7 @@ def paper(site: Site, request: Request) -> Response:
         placed=opened(found.id),
         paper=found,
         ballot=ballot(site, request, [found]),
+        papers_told=[found],
         place=place,
         title_is_long=len(found.title.partition(": ")[0]) > LONG_TITLE,
         authors=[(name, _author_url(name)) for name in found.authors[:MOST_AUTHORS]],

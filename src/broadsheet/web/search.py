@@ -75,6 +75,7 @@ def search(site: Site, request: Request) -> Response:
         asked=asked,
         page=page,
         ballot=ballot(site, request, (hit.paper for hit in page.hits)),
+        papers_told=[hit.paper for hit in page.hits],
         total=site.catalogue.count(),
         bars=_bars(asked, page),
         facets=_facets(asked, page),

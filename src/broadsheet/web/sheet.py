@@ -21,10 +21,14 @@ _LEVEL = 6
 
 
 class Sheet:
-    """One page; `digest` is of what it says, whoever looks at it, `placed` what is shown in its places."""
+    """One page; `digest` is of what it says, whoever looks at it, `placed` what is shown in its places.
 
-    def __init__(self, body: bytes, placed: Placed | None = None) -> None:
+    `papers` are the numbers of those whose votes and talk are on it; None where that is not known.
+    """
+
+    def __init__(self, body: bytes, placed: Placed | None = None, papers: frozenset[int] | None = None) -> None:
         self.placed = placed
+        self.papers = papers
         self._parts = body.split(GAP.encode())
         self.digest = hashlib.sha256(body.replace(GAP.encode(), b"")).hexdigest()[:24]
 

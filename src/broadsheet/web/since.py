@@ -63,6 +63,7 @@ def new(site: Site, request: Request) -> Response:
         start=words.moment(start, now, site.settings.zone),
         again=path_of(latest + timedelta(seconds=1)),
         ballot=ballot(site, request, papers),
+        papers_told=papers,
     )
 
 

@@ -3,7 +3,6 @@
 Nothing here is looked up at import: two sites in one process know nothing of each other.
 """
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -29,7 +28,7 @@ from broadsheet.sources.harvest import Harvester
 from broadsheet.trending.counting import Counting
 from broadsheet.trending.trending import Trending
 from broadsheet.web.client import is_from_here
-from broadsheet.web.kept import Kept
+from broadsheet.web.kept import Kept, Version
 from broadsheet.web.known import Known
 from broadsheet.web.pages import Pages
 from broadsheet.web.previews import Previews
@@ -83,11 +82,13 @@ class Site:
     def kept(self) -> Kept:
         """Pages as everybody sees them who is not signed in."""
 
-        def version() -> Hashable:
+        def version() -> Version:
             hour = self.clock.now().astimezone(self.settings.zone).replace(minute=0, second=0, microsecond=0)
-            return self.database.seen(), self.search.stamp(), hour  # "today" ends, and an edition is due, on the hour
+            now = self.database.seen()
+            # "Today" ends, and an edition is due, on the hour.
+            return Version((now.all, self.search.stamp(), hour), now.papers)
 
-        return Kept(version, self.clock)
+        return Kept(version, self.database.last_seen_of, self.clock)
 
     @cached_property
     def known(self) -> Known:

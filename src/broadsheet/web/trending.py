@@ -90,6 +90,7 @@ def page(site: Site, request: Request) -> Response:
         orders=[(order, ORDER_NAMES[order]) for order in ORDERS],
         most=MOST_PLACES,
         ballot=ballot(site, request, (place.paper for place in found.places)),
+        papers_told=[place.paper for place in found.places],
     )
 
 

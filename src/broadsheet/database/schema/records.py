@@ -20,8 +20,15 @@ from broadsheet.database.schema.declaring import Id, paper_id, table
 
 # Row 1: the number of the last change of any paper. Taking numbers locks it, so numbers commit in their order.
 # Row 2: the version of what anybody may see, raised by every transaction that changes it (`database.seen`).
+# Row 3: the same of what only pages of the papers concerned show; each paper's last such number stands in paper_change.
 change_counter = table(
     "change_counter", Column("id", Integer, primary_key=True), Column("last", BigInteger, nullable=False)
+)
+
+paper_change = table(
+    "paper_change",
+    Column("paper_id", Id, primary_key=True),  # a number that may outlive its paper
+    Column("last", BigInteger, nullable=False),
 )
 
 paper = table(
