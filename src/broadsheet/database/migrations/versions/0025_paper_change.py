@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0024_paper_change'
-down_revision = '0023_comment_votes'
+revision = '0025_paper_change'
+down_revision = '0024_sent_section'
 branch_labels = None
 depends_on = None
 
