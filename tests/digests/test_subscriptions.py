@@ -7,13 +7,25 @@ from structlog.testing import capture_logs
 from broadsheet.clock import FixedClock
 from broadsheet.database.schema import delivery, subscription
 from broadsheet.digests.subscriptions import ONE_LETTER_IN
-from broadsheet.errors import Invalid, Unavailable
+from broadsheet.errors import Invalid, NotFound, Unavailable
 from broadsheet.mail import addresses
 from broadsheet.mail.suppression import Suppressions
 from tests.digests.newsroom import HEAD, SECRET, Newsroom, body, newsroom, token
 
 BOB = "bob@example.org"
 CONFIRM, MANAGE, END = "/subscription/confirm", "/subscription", "/subscription/end"
+
+
+def test_the_operator_finds_a_confirmed_subscription_by_its_address(room: Newsroom) -> None:
+    with pytest.raises(NotFound, match="no subscription"):
+        room.subscriptions.by_address("ada@reader.example")
+    room.subscriptions.subscribe("ada@reader.example")
+    with pytest.raises(NotFound, match="has confirmed"):
+        room.subscriptions.by_address("ada@reader.example")
+    confirmed = room.reader("bob@reader.example")
+    assert room.subscriptions.by_address(" Bob@Reader.example ").id == confirmed.id
+    with pytest.raises(Invalid, match="no mail address"):
+        room.subscriptions.by_address("bob")
 
 
 def test_double_opt_in(room: Newsroom, clock: FixedClock) -> None:

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from broadsheet.cli import subscriptions
 from broadsheet.cli.terminal import instance, note, say, say_json, writing
 
 commands = typer.Typer(help="Mails to subscribers.", no_args_is_help=True)
+commands.add_typer(subscriptions.commands, name="subscription")
 
 
 @commands.command()

@@ -27,7 +27,7 @@ from broadsheet.digests.sections import with_page, written
 from broadsheet.digests.sending import Sending, SendReport
 from broadsheet.digests.subscription import Choices, Subscription, choices, pause
 from broadsheet.digests.tokens import CONFIRM_WITHIN, Claim, Tokens, bad_token
-from broadsheet.errors import Invalid
+from broadsheet.errors import Invalid, NotFound
 from broadsheet.mail import addresses
 from broadsheet.mail.letter import Letter, Letterhead, new_message_id
 from broadsheet.mail.suppression import is_suppressed
@@ -127,6 +127,18 @@ class Subscriptions:
         """Return the subscription behind a link, changing nothing. Raises `Invalid` (field `token`)."""
         with self._database.read() as connection:
             return self._subscription(self._open(connection, token)[1])
+
+    def by_address(self, address: str) -> Subscription:
+        """Return the confirmed subscription of an address, for whoever runs the instance.
+
+        Raises `Invalid` for what is no address, `NotFound` where it has none.
+        """
+        key = addresses.read(address, self._secret).key
+        with self._database.read() as connection:
+            row = store.by_key(connection, key)
+        if row is None or row.state != "confirmed":
+            raise NotFound("That address has no subscription that its mailbox has confirmed.")
+        return self._subscription(row)
 
     def reading(self, token: str) -> Subscription:
         """Return the subscription whose mails a link out of one of them shows. Raises `Invalid` (field `token`)."""
