@@ -54,6 +54,23 @@ def of(connection: Connection, paper_id: int) -> list[tuple[datetime, SourceReco
     return sorted(((row.received_at, wire.loads(row.record)) for row in rows), key=lambda one: one[0])
 
 
+def first(connection: Connection, paper_ids: Iterable[int]) -> dict[int, SourceRecord]:
+    """Return what was first said of each paper: the oldest wording of the record that told of it first."""
+    found: dict[int, tuple[int, datetime, str]] = {}
+    columns = (source_record.c.paper_id, source_record.c.id)
+    for some in chunks(paper_ids):
+        its = source_record.c.paper_id.in_(some)
+        now = select(*columns, source_record.c.received_at, source_record.c.record).where(its)
+        earlier = select(*columns, wording.c.received_at, wording.c.record).join(
+            source_record, source_record.c.id == wording.c.record_id
+        )
+        for paper_id, *told in (*connection.execute(now), *connection.execute(earlier.where(its))):
+            known = found.get(paper_id)
+            if known is None or (told[0], told[1]) < known[:2]:
+                found[paper_id] = (told[0], told[1], told[2])
+    return {paper_id: wire.loads(record) for paper_id, (_, _, record) in found.items()}
+
+
 def _is_room(known: set[datetime], moment: datetime) -> bool:
     return len(known) < MOST and moment not in known
 

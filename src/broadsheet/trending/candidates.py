@@ -71,7 +71,7 @@ def candidate(facts: Facts, signals: Iterable[Signal], now: datetime, trust: flo
     for signal in signals:
         if signal.observed_at <= now:
             by_kind[signal.kind].append(signal)
-    own = _own_start(facts)
+    own = own_start(facts)
     counted = {
         name: _counted(kind, by_kind[name], own, now, trust if name == "votes" else 1.0)
         for name, kind in KINDS.items()
@@ -112,8 +112,8 @@ def _joined(facts: Facts, votes: Iterable[Signal]) -> float:
     return max(joined, min(facts.first_seen_at, new_until).timestamp())
 
 
-def _own_start(facts: Facts) -> datetime:
-    """When the paper met us; its own date, if it was out for more than a week by then (an import, the shelf)."""
+def own_start(facts: Facts) -> datetime:
+    """Return when the paper met us; its own date, if it was out for more than a week by then (an import, the shelf)."""
     if facts.published is None:
         return facts.first_seen_at
     appeared = datetime.combine(_latest_day(facts.published, facts.date_precision), time(12), UTC)

@@ -50,15 +50,15 @@ class Page:
 
 def begun(connection: Connection, kinds: Mapping[str, Kind]) -> bool:
     """Say whether trending has looked at this database before, with the same kinds of votes in mind."""
-    return _value(connection, _LOOKED_FOR) == _told(kinds)
+    return value_of(connection, _LOOKED_FOR) == _told(kinds)
 
 
 def begin(connection: Connection, kinds: Mapping[str, Kind], since: datetime, published_since: date) -> None:
     """Begin anew: have every paper looked at that can be a candidate since then."""
     forget(connection)
-    _put(connection, _LOOKED_FOR, _told(kinds))
-    _put(connection, _CHANGE, str(changes.last(connection)))
-    _put(connection, _ROUND, str(started_round(connection) + 1))
+    put(connection, _LOOKED_FOR, _told(kinds))
+    put(connection, _CHANGE, str(changes.last(connection)))
+    put(connection, _ROUND, str(started_round(connection) + 1))
     recent = or_(signal.c.began_at >= since, signal.c.began_at.is_(None))
     voted = select(signal.c.paper_id).where(signal.c.observed_at >= since, signal.c.kind.in_(list(kinds)), recent)
     seen = select(paper.c.id).where(paper.c.first_seen_at >= since, paper.c.published >= published_since)
@@ -70,7 +70,7 @@ def begin(connection: Connection, kinds: Mapping[str, Kind], since: datetime, pu
 
 def started_round(connection: Connection) -> int:
     """Return the number of the round: who writes must have read in the same one."""
-    return int(_value(connection, _ROUND) or 0)
+    return int(value_of(connection, _ROUND) or 0)
 
 
 def claim(connection: Connection, number: int) -> bool:
@@ -101,7 +101,7 @@ def changed(connection: Connection, since: datetime, limit: int) -> Changed:
 
     Papers with signals are `marked`, unless signals came to them with another paper, which is a change.
     """
-    after = int(_value(connection, _CHANGE) or 0)
+    after = int(value_of(connection, _CHANGE) or 0)
     numbers = select(paper.c.change).where(paper.c.change > after).order_by(paper.c.change).limit(limit).subquery()
     last, count = connection.execute(select(func.max(numbers.c.change), func.count())).one()
     until = int(last) if count == limit else changes.last(connection)
@@ -168,7 +168,7 @@ def unmark(connection: Connection, marks: Mapping[int, int]) -> None:
 
 def heard_until(connection: Connection, change: int) -> None:
     """Remember up to which change papers were looked at."""
-    _put(connection, _CHANGE, str(change))
+    put(connection, _CHANGE, str(change))
 
 
 def forget_before(connection: Connection, moment: float) -> None:
@@ -220,10 +220,10 @@ def publish(
     pages: Mapping[tuple[str, bool, str], Page],
 ) -> None:
     """Put the pages, and the totals and weights by which they are ordered, in the place of the old ones."""
-    _put(connection, _REFRESHED, now.isoformat())
-    _put(connection, _WEIGHTS, weighing.dumps(weights))
+    put(connection, _REFRESHED, now.isoformat())
+    put(connection, _WEIGHTS, weighing.dumps(weights))
     for kind, total in totals.items():
-        _put(connection, f"{_TOTAL}{kind}", repr(total))
+        put(connection, f"{_TOTAL}{kind}", repr(total))
     connection.execute(delete(trending_page))
     rows = [(*key, json.dumps(page.papers), page.candidates) for key, page in pages.items()]
     _insert(connection, "trending_page", rows)
@@ -231,13 +231,13 @@ def publish(
 
 def refreshed_at(connection: Connection) -> datetime | None:
     """Return when the pages were last computed."""
-    value = _value(connection, _REFRESHED)
+    value = value_of(connection, _REFRESHED)
     return datetime.fromisoformat(value) if value else None
 
 
 def weights(connection: Connection) -> Weights:
     """Return the weights by which the pages were ordered."""
-    text = _value(connection, _WEIGHTS)
+    text = value_of(connection, _WEIGHTS)
     return weighing.loads(text) if text else PUBLISHED
 
 
@@ -294,12 +294,14 @@ def _insert(connection: Connection, table: str, rows: Sequence[tuple[Any, ...]])
         connection.exec_driver_sql(f"INSERT INTO {table} VALUES ({marks})", list(rows))  # noqa: S608
 
 
-def _value(connection: Connection, name: str) -> str | None:
+def value_of(connection: Connection, name: str) -> str | None:
+    """Return what this instance keeps under a name."""
     found: str | None = connection.execute(select(instance.c.value).where(instance.c.name == name)).scalar_one_or_none()
     return found
 
 
-def _put(connection: Connection, name: str, value: str) -> None:
+def put(connection: Connection, name: str, value: str) -> None:
+    """Keep something of this instance under a name; an older value gives way."""
     connection.execute(
         text(
             "INSERT INTO instance (name, value) VALUES (:name, :value) "
