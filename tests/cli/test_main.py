@@ -47,6 +47,7 @@ def test_a_tick_as_json_has_every_piece_of_work(first_call: Call) -> None:
         "index",
         "verify",
         "trending",
+        "rising",
         "edition",
         "returned",
         "digests",

@@ -146,6 +146,7 @@ def test_a_tick_tells_what_could_not_be_reached_and_goes_on(call: Call) -> None:
         "index",
         "verify",
         "trending",
+        "rising",
         "edition",
         "returned",
         "digests",

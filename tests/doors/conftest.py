@@ -23,6 +23,7 @@ from broadsheet.settings import load
 from tests.doors.instance import PATIENCE, free_port
 from tests.doors.newsroom import Newsroom, open_newsroom
 from tests.invented import record
+from tests.trending.rising.made import rise
 
 expect.set_options(timeout=PATIENCE * 1_000)  # Playwright's five seconds are a busy machine's one page
 
@@ -99,3 +100,4 @@ def _fill(app: App) -> None:
     app.index.catch_up()
     app.trending.refresh()
     app.editions.publish_due(ready=True)
+    rise(app.database, app.encoder, now, [place.paper.id for place in app.editions.today().new[::7]])

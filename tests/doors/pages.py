@@ -26,6 +26,7 @@ PAGES = {
     "trending": "/trending",
     "trending, month of a category": "/trending?window=month&order=past&category=cs.CV",
     "ranking": "/about/trending",
+    "rising": "/about/rising",
     "sources": "/about/sources",
     "about": "/about",
     "not found": "/nothing",

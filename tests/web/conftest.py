@@ -54,6 +54,7 @@ from broadsheet.sources.connector import Connector
 from broadsheet.sources.harvest import Harvester
 from broadsheet.sources.single.lookup import Lookup
 from broadsheet.trending.counting import Counting
+from broadsheet.trending.rising.rising import Rising
 from broadsheet.trending.trending import Trending
 from broadsheet.web import routes
 from broadsheet.web.site import Site
@@ -159,6 +160,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
             search=search,
             trending=trending,
             counting=Counting(sqlite, clock),
+            rising=Rising(sqlite, SignalLog(sqlite, clock), clock, lambda: static_encoder),
             editions=editions,
             desk=desk,
             candidates=Candidates(sqlite, catalogue, trending, clock),

@@ -112,6 +112,7 @@ def _site(app: "App") -> Site:
         search=app.search,
         trending=app.trending,
         counting=app.counting,
+        rising=app.rising,
         editions=app.editions,
         desk=app.desk,
         candidates=app.candidates,

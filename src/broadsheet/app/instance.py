@@ -43,6 +43,7 @@ from broadsheet.search.service import Search
 from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
 from broadsheet.trending.counting import Counting
+from broadsheet.trending.rising.rising import Rising
 from broadsheet.trending.trending import Trending
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class App:
     checks: Checks
     trending: Trending
     counting: Counting
+    rising: Rising
     editions: Editions
     desk: Desk
     candidates: Candidates

@@ -4,7 +4,7 @@ What they are put together to stands in `wiring`. Each client says who asks, and
 server may reach private addresses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from broadsheet import __version__
@@ -14,6 +14,7 @@ from broadsheet.encoders.encoder import Encoder
 from broadsheet.encoders.endpoint import Access
 from broadsheet.encoders.kept import KeptEncoders, Load
 from broadsheet.encoders.loader import load_encoder
+from broadsheet.encoders.static import StaticEncoder
 from broadsheet.errors import Invalid, Unavailable
 from broadsheet.jobs.leases import Leases
 from broadsheet.mail.envelope import ReturnPath
@@ -47,6 +48,11 @@ _MOST_COUNTED = 100_000  # papers that are re-encoded early because readers coun
 def encoder_of(settings: Settings, clock: Clock) -> Encoder:
     """Return the encoder that the settings name; raises as `load_encoder` does."""
     return _loader(settings, clock)(settings.encoder, settings.encoder_model)
+
+
+def static_of(encoder: Encoder) -> Callable[[], Encoder]:
+    """Return what gives a static encoder when it is asked for: the instance's own if it is one, else the packaged."""
+    return lambda: encoder if isinstance(encoder, StaticEncoder) else load_encoder("static")
 
 
 def _loader(settings: Settings, clock: Clock) -> Load:

@@ -25,6 +25,7 @@ def due_work(app: "App") -> list[Tick]:
         Tick("index", timedelta(seconds=1), partial(_index, app)),
         Tick("verify", timedelta(hours=6), partial(_verify, app)),
         Tick("trending", timedelta(minutes=5), partial(_trending, app)),
+        Tick("rising", timedelta(hours=1), partial(_rising, app)),
         Tick("edition", timedelta(minutes=1), partial(_edition, app)),
         Tick("returned", timedelta(minutes=1), partial(_returned, app)),
         Tick("digests", timedelta(seconds=30), partial(_digests, app)),
@@ -76,6 +77,10 @@ def _trending(app: "App") -> str:
     scored, gone = app.trending.refresh(), Thinning(app.database, app.clock).run()
     said = [f"{scored} papers scored"] * bool(scored) + [f"{gone} old observations thinned"] * bool(gone)
     return ", ".join(said)
+
+
+def _rising(app: "App") -> str:
+    return app.rising.tick()
 
 
 def _edition(app: "App") -> str:

@@ -18,6 +18,7 @@ from broadsheet.app.parts import (
     letterhead_of,
     notices_of,
     outgoing_of,
+    static_of,
     transport_of,
 )
 from broadsheet.app.signing_in import accounts_of
@@ -54,6 +55,7 @@ from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
 from broadsheet.sources.single.lookup import Lookup
 from broadsheet.trending.counting import Counting
+from broadsheet.trending.rising.rising import Rising
 from broadsheet.trending.trending import Trending
 from broadsheet.web.client import is_loopback
 
@@ -132,6 +134,7 @@ def build(settings: Settings, clock: Clock | None = None) -> App:
         checks=checks_of(settings, database, leases, clock),
         trending=trending,
         counting=Counting(database, clock),
+        rising=Rising(database, signals, clock, static_of(encoder)),
         editions=editions,
         desk=desk,
         candidates=Candidates(database, catalogue, trending, clock, community.submissions.sent_since),

@@ -17,6 +17,7 @@ from broadsheet.cli import (
     searching,
     serving,
     sources,
+    trending,
 )
 from broadsheet.cli.terminal import instance, say, say_json
 from broadsheet.cli.terminal import settings as read_settings
@@ -34,6 +35,7 @@ program.add_typer(papers.commands, name="papers")
 program.add_typer(sources.commands, name="sources")
 program.add_typer(index.commands, name="index")
 program.add_typer(editions.commands, name="editions")
+program.add_typer(trending.commands, name="trending")
 program.add_typer(digests.commands, name="digests")
 program.add_typer(readers.commands, name="readers")
 program.add_typer(mail.commands, name="mail")

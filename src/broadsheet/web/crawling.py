@@ -21,7 +21,7 @@ _AT_ONCE = 1_000
 _MOST_EDITIONS, _MOST_LISTS = 10_000, 15_000  # so that the part of the pages has less than 50,000 addresses, too
 _XML = "application/xml"
 _OPEN = '<?xml version="1.0" encoding="UTF-8"?>\n<{} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-_PAGES = ("/", "/edition", "/about", "/about/trending", "/about/sources", "/subscribe")
+_PAGES = ("/", "/edition", "/about", "/about/trending", "/about/rising", "/about/sources", "/subscribe")
 # Pages that never end, are somebody's own, or are read by other ways.
 _NOT_THEIRS = tuple(
     "/search /api/ /me /sign-in /subscription /subscribe/ /desk /moderation /admin /operator /report".split()

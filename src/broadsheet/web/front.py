@@ -123,6 +123,7 @@ def page(
         sections=sections,
         on_top={place.paper.id for place in (lead, *edition.picks) if place},
         total=site.catalogue.count(),
+        rising=site.rising.marks([place.paper.id for place in new]),
         ballot=ballot(site, request, told),
         papers_told=told,
         formula=site.pages.typesetter.formula(short(site.trending.weights()), block=True),

@@ -26,6 +26,7 @@ from broadsheet.search.service import Search
 from broadsheet.settings import Settings
 from broadsheet.sources.harvest import Harvester
 from broadsheet.trending.counting import Counting
+from broadsheet.trending.rising.rising import Rising
 from broadsheet.trending.trending import Trending
 from broadsheet.web.client import is_from_here
 from broadsheet.web.kept import Kept, Version
@@ -52,6 +53,7 @@ class Site:
     search: Search
     trending: Trending
     counting: Counting
+    rising: Rising
     editions: Editions
     desk: Desk
     candidates: Candidates

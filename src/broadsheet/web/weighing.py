@@ -14,6 +14,7 @@ from broadsheet.errors import Invalid
 from broadsheet.trending import weighing
 from broadsheet.trending.formula import KINDS, PUBLISHED, Weights
 from broadsheet.trending.trending import Ranked
+from broadsheet.web import rising
 from broadsheet.web.forms import Form
 from broadsheet.web.mistakes import status_of
 from broadsheet.web.site import Site
@@ -46,6 +47,9 @@ def page(site: Site, request: Request) -> Response:
 def change(site: Site, request: Request, form: Form) -> Response:
     """Show what today would look like by the given weights, or put them, or the published ones, into force."""
     reader = site.known.require(request, "admin")
+    if form.get("do") in ("rising-on", "rising-off"):
+        site.rising.switch(reader, on=form.get("do") == "rising-on")
+        return RedirectResponse("/operator/trending#rising", 303)
     if form.get("do") == "reset":
         site.trending.reweigh(None, reader)
         return RedirectResponse("/operator/trending", 303)
@@ -80,6 +84,8 @@ def _show(
         told=_told,
         exposure=[one for one in site.counting.exposure(since) if one.place <= EXPOSED_PLACES],
         days=EXPOSURE_DAYS,
+        rising=site.rising.switched(),
+        learnt=rising.told(site.rising.newest()),
     )
 
 
