@@ -92,7 +92,7 @@ def _row(
             continue
         row[name] = mean(quality[name][label])
         differences = [a - b for a, b in zip(quality[name]["ours"], quality[name][label], strict=True)]
-        low, high = _interval(differences, [moment.day for moment in moments[name]])
+        low, high = interval(differences, [moment.day for moment in moments[name]])
         row[f"ours minus it, {name}"] = f"{mean(differences):+.3f} [{low:+.3f}, {high:+.3f}]"
     return row
 
@@ -119,10 +119,12 @@ def field(items: Sequence[Item]) -> Field:
 
 
 def _quality(moments: Sequence[Moment], order: Order) -> list[float]:
-    return [_ndcg([log1p(item.gain) for item in order(moment.items)]) for moment in moments]
+    return [ndcg([log1p(item.gain) for item in order(moment.items)]) for moment in moments]
 
 
-def _ndcg(gains: Sequence[float], places: int = 10) -> float:
+def ndcg(gains: Sequence[float], places: int = 10) -> float:
+    """Return the nDCG of gains in their order; 1 where there is nothing to gain."""
+
     def dcg(values: Sequence[float]) -> float:
         return sum(value / log2(place + 2) for place, value in enumerate(values[:places]))
 
@@ -130,7 +132,7 @@ def _ndcg(gains: Sequence[float], places: int = 10) -> float:
     return dcg(gains) / best if best else 1.0
 
 
-def _interval(values: Sequence[float], days: Sequence[str]) -> tuple[float, float]:
+def interval(values: Sequence[float], days: Sequence[str]) -> tuple[float, float]:
     """Return the 95 % interval of the mean, from a bootstrap that draws whole days."""
     by_day: dict[str, list[float]] = defaultdict(list)
     for value, day in zip(values, days, strict=True):
