@@ -24,6 +24,7 @@ from broadsheet.digests.subscription import Subscription
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.edition import Edition, Head, Place
 from broadsheet.editions.editions import Editions
+from broadsheet.editions.spans import Span
 from broadsheet.errors import BroadsheetError, NotFound
 from broadsheet.mail.envelope import ReturnPath
 from broadsheet.mail.letter import Letterhead
@@ -88,6 +89,7 @@ class Press:
         self._clock = clock
         self._catalogue = Catalogue(database, clock)
         self._editions: dict[date, Edition] = {}
+        self.spans: dict[Span, Edition] = {}
         self.trouble: BroadsheetError | None = None
 
     def publish(
@@ -137,6 +139,13 @@ class Press:
         if day not in self._editions:
             raise NotFound(f"There is no edition of {day}.", value=day.isoformat())
         return self._editions[day]
+
+    def at(self, span: Span) -> Edition:
+        return self.spans[span]
+
+    def between(self, period: str, first: date, last: date) -> list[Head]:
+        found = sorted(span for span in self.spans if span.period == period and first <= span.start <= last)
+        return [Head(1, span.period, span.start, 1, NEVER, 0) for span in found]
 
     def today(self) -> Edition:
         return self.of(self._clock.now().date())

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import insert, select, update
 from broadsheet.clock import FixedClock
 from broadsheet.database.schema import delivery, lease, subscription
 from broadsheet.digests.deliveries import MOST_ATTEMPTS
+from broadsheet.editions.spans import Span
 from broadsheet.errors import Conflict, Invalid, NotFound, Unavailable
 from broadsheet.mail import addresses, tally
 from broadsheet.mail.standing import points_of
@@ -104,6 +106,27 @@ def test_a_weekly_reader_gets_the_weeks_best_on_monday(room: Newsroom, clock: Fi
     (mail,) = room.tray.mails
     assert titles(mail) == [1, 3, 2, 4]
     assert "The week to Monday 19 January 2026" in body(mail)
+    assert room.tick() == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "span", "name"),
+    [("weekly", Span("week", date(2026, 5, 25)), "week"), ("monthly", Span("month", date(2026, 5, 1)), "month")],
+)
+def test_a_weeks_or_months_own_page_comes_first_where_it_is_out(
+    room: Newsroom, clock: FixedClock, days: str, span: Span, name: str
+) -> None:
+    monday = date(2026, 6, 1)  # on which both come out
+    older = room.press.publish(date(2026, 1, 1), lead=7, trending=[8])
+    room.press.spans |= {span: replace(older, period=span.period, day=span.start)}
+    room.press.spans |= {span.before.before: room.press.publish(date(2026, 1, 2), lead=9)}
+    clock.move_to(datetime(2026, 6, 1, 12, tzinfo=UTC))
+    room.reader(BOB, days=days, size=5)
+    room.press.publish(monday, lead=1, trending=[2])
+    assert room.tick() == 1
+    (mail,) = room.tray.mails
+    assert titles(mail) == [7, 1, 8, 2]
+    assert f"The {name} to Monday 1 June 2026" in body(mail)
     assert room.tick() == 0
 
 

@@ -19,12 +19,13 @@ from broadsheet.digests.deliveries import Claimed
 from broadsheet.digests.delivery_store import Taken
 from broadsheet.digests.following import Follower
 from broadsheet.digests.rendering import Personal, Sheet, lay_out
-from broadsheet.digests.schedule import DAY, SPANS
+from broadsheet.digests.schedule import DAY, MONTH, SPANS, WEEK
 from broadsheet.digests.selection import Offer, Section, Selection, candidates, of_page, standing
 from broadsheet.digests.subscription import Choices, Subscription
 from broadsheet.digests.subscriptions import Subscriptions
 from broadsheet.editions.edition import Edition
 from broadsheet.editions.editions import Editions
+from broadsheet.editions.spans import span_of
 from broadsheet.errors import NotFound
 from broadsheet.mail.letter import Kind, Letter, Letterhead
 
@@ -51,6 +52,20 @@ def published(editions: Editions, day: date, days: int) -> list[Edition]:
         if edition.published_at is not None:
             found.append(edition)
     return found
+
+
+def offered_by(editions: Editions, pages: Sequence[Edition], day: date, days: int) -> Offer:
+    """Return what the pages of `days` days to `day` offer, newest first.
+
+    A week or a month begins with its own page, the one that came out last, where it is published: editors made that,
+    or it says how the whole of it went.
+    """
+    period = {WEEK: "week", MONTH: "month"}.get(days)
+    if period is None or not pages:
+        return candidates(pages)
+    now = span_of(period, day)
+    heads = editions.between(now.period, now.before.start, now.start)
+    return candidates([*(editions.at(head.span) for head in heads[-1:]), *pages])
 
 
 def select(
@@ -177,7 +192,7 @@ class Composer:
     def _offered(self, day: date, days: int) -> tuple[list[Edition], Offer]:
         if (day, days) not in self._offers:
             editions = published(self._editions, day, days)
-            self._offers[day, days] = editions, candidates(editions)
+            self._offers[day, days] = editions, offered_by(self._editions, editions, day, days)
         return self._offers[day, days]
 
 

@@ -15,7 +15,7 @@ from broadsheet.database.engine import Database
 from broadsheet.digests import delivery_store, letters, saved_store, store
 from broadsheet.digests.archive import Archive
 from broadsheet.digests.choosing import History, Reader, choose_for, history
-from broadsheet.digests.composing import Composer, published, select, why
+from broadsheet.digests.composing import Composer, offered_by, published, select, why
 from broadsheet.digests.deliveries import KEPT_WAITING
 from broadsheet.digests.following import Follower, Following
 from broadsheet.digests.pace import Pace
@@ -23,7 +23,7 @@ from broadsheet.digests.queueing import Queueing
 from broadsheet.digests.rendering import Personal, Rendered, lay_out
 from broadsheet.digests.saved import SavedSearch, checked, title_of
 from broadsheet.digests.schedule import newest_due, span
-from broadsheet.digests.selection import Offer, Selection, candidates
+from broadsheet.digests.selection import Offer, Selection
 from broadsheet.digests.sending import Sending, SendReport
 from broadsheet.digests.store import Member
 from broadsheet.digests.subscription import Choices, Subscription, choices
@@ -140,7 +140,7 @@ class Digests:
                     continue
                 key = head.day, span(rhythm.days)
                 if key not in offers:
-                    offers[key] = candidates(published(self._editions, *key))
+                    offers[key] = offered_by(self._editions, published(self._editions, *key), *key)
                 queued += queueing.queue(head, rhythm, offers[key])
             if queued:
                 with self._database.write() as connection:
@@ -215,7 +215,7 @@ class Digests:
         known: Callable[[Offer], History],
     ) -> Selection:
         """Return what one reader would get of some editions, by the way that queueing and composing take."""
-        offer = candidates(editions)
+        offer = offered_by(self._editions, editions, editions[0].day, days)
         so_far = known(offer)
         searches = so_far.searches.get(reader.id, ())
         for _ in following.ask(one.question for one in searches):
