@@ -343,3 +343,16 @@ def test_a_bad_url_does_not_repeat_its_password() -> None:
 
 def test_describe_names_the_server_without_credentials() -> None:
     assert SmtpTransport.from_url("smtp://u:p@h:587").describe() == "Mails leave through the SMTP server h:587."
+
+
+def test_a_last_word_that_fails_takes_the_mail_back_with_its_connection(
+    server: Mailbox, transport: SmtpTransport
+) -> None:
+    def fail() -> bool:
+        raise OSError("The disk is full.")
+
+    send(transport)
+    with pytest.raises(OSError, match="full"):
+        transport.send(b"Subject: x\r\n\r\nNever.\r\n", sender=HEAD.sender, recipient=BOB, last=fail)
+    send(transport)
+    assert (len(server.mails), server.sessions) == (2, 2)

@@ -85,8 +85,13 @@ class Session:
         if not begun.goes_on:
             self._take_back(begun)
             raise self._refusal(begun.last)
-        if not last():
-            self.hang_up()  # nothing else takes back that a mail comes now
+        leaves = False
+        try:
+            leaves = last()
+        finally:
+            if not leaves:
+                self.hang_up()  # nothing else takes back that a mail comes now
+        if not leaves:
             raise Withheld
         try:
             # As long as the last dot has not left, the server must not take the mail (RFC 5321, 4.1.1.4).
