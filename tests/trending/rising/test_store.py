@@ -164,4 +164,13 @@ def test_the_same_marks_again_change_no_page(database: Database) -> None:
         with database.write() as connection:
             store.keep_marks(connection, kept)
         seen.append(database.seen())
-    assert seen[0] == seen[1] < seen[2] == seen[3]
+    assert seen[0] == seen[1] != seen[2] == seen[3]
+
+
+def test_a_fit_of_other_columns_is_none(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = learned(invented(150), load_encoder("static"), NOON)
+    with monkeypatch.context() as older, database.write() as connection:
+        older.setattr(store, "_COLUMNS", store._COLUMNS[:-1])
+        store.keep_fit(connection, made)
+    with database.read() as connection:
+        assert store.fit(connection) is None

@@ -101,6 +101,6 @@ def test_it_says_how_it_stands_beside_the_baseline() -> None:
     assert "worse than" in words.beside_baseline(Fit(NOW, (), None, replace(GOOD, lead=(-0.02, -0.01))))
     unsure = words.beside_baseline(Fit(NOW, (), None, replace(GOOD, lead=(-0.031, 0.063))))
     assert "cannot be told from so few" in unsure
-    assert "between -0.031 and +0.063" in unsure
+    assert "between −0.031 and +0.063" in unsure
     assert words.beside_baseline(Fit(NOW, ())) == ""
     assert np.isclose(GOOD.rate, 0.08)

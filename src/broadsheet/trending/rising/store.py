@@ -20,6 +20,7 @@ from broadsheet.trending.candidates import Facts, own_start
 from broadsheet.trending.explain import Part, shown, total
 from broadsheet.trending.formula import HEAD, KINDS
 from broadsheet.trending.rising.calibration import Group
+from broadsheet.trending.rising.features import COLUMNS
 from broadsheet.trending.rising.learning import Fit, Model, Span, TextModel, Trial
 from broadsheet.trending.rising.logistic import Linear
 from broadsheet.trending.rising.table import SETTLES_AFTER, Row
@@ -31,6 +32,7 @@ SHELF = "shelf"
 # An editor's pick puts a paper before readers, and a visit follows from being seen: neither is a vote.
 VOTES = {name: kind for name, kind in KINDS.items() if kind.unit and name != "picks"}
 _SWITCH, _FIT, _MARKS = "rising_switch", "rising_fit", "rising_marks"
+_COLUMNS = [f"{part}: {name}" for part, names in COLUMNS.items() for name in names]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,14 +132,14 @@ def keep_switch(connection: Connection, wanted: Switch) -> None:
 
 
 def fit(connection: Connection) -> Fit | None:
-    """Return the newest fit."""
-    told = value_of(connection, _FIT)
-    return _fit(json.loads(told)) if told else None
+    """Return the newest fit; None before the first, and where the program that made it looked at other columns."""
+    told = json.loads(value_of(connection, _FIT) or "{}")
+    return _fit(told) if told.get("columns") == _COLUMNS else None
 
 
 def keep_fit(connection: Connection, made: Fit) -> None:
     """Put a fit in the place of the one before; the marks of that one go."""
-    put(connection, _FIT, _dumps(made))
+    put(connection, _FIT, _dumps(asdict(made) | {"columns": _COLUMNS}))
     keep_marks(connection, {})
 
 

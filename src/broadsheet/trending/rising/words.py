@@ -76,9 +76,10 @@ def beside_baseline(fit: Fit) -> str:
         return "It orders papers better than the best author’s earlier papers alone do."
     if high < 0:
         return "It orders papers worse than the best author’s earlier papers alone do."
+    between = f"between {low:+.3f} and {high:+.3f}".replace("-", "−")
     return (
         "Whether it orders papers better than the best author’s earlier papers alone do cannot be told from so few: "
-        f"the difference in average precision lies between {low:+.3f} and {high:+.3f}."
+        f"the difference in average precision lies {between}."
     )
 
 
