@@ -7,6 +7,7 @@ import pytest
 from broadsheet.encoders.loader import WEIGHTS
 from broadsheet.encoders.weights_file import read_table, write_table
 from tests.cli.conftest import Call
+from tests.search.collection import put_instead
 
 
 def _status(call: Call) -> dict[str, object]:
@@ -35,7 +36,7 @@ def test_an_index_that_lost_its_files_is_made_again(call: Call, tmp_path: Path) 
     call("index", "rebuild")
     for path in sorted((tmp_path / "home" / "index").rglob("*")):
         if path.is_file():
-            path.write_bytes(b"")
+            put_instead(path, b"")
     assert _status(call)["fault"]
     status, out, _ = call("index", "rebuild")
     assert status == 0

@@ -3,7 +3,6 @@
 Run as a script it is the process whose files may not grow.
 """
 
-import os
 import resource
 import subprocess
 import sys
@@ -16,8 +15,9 @@ from broadsheet.database.engine import Database
 from broadsheet.errors import Unavailable
 from broadsheet.search.index import Index
 from broadsheet.search.query import Query
+from tests.doors.instance import PATIENCE
 from tests.invented import paper
-from tests.search.collection import Log, opened
+from tests.search.collection import Log, opened, put_instead
 
 PAPERS, MORE = 40, 1_700
 LIMIT = 400_000  # bytes: the vectors outgrow it, the database with its leases does not
@@ -47,7 +47,7 @@ def test_a_file_that_was_cut_off_is_made_again(
 ) -> None:
     opened(tmp_path, log, sqlite, clock).catch_up()
     file = one_file(tmp_path, pattern)
-    os.truncate(file, int(kept * file.stat().st_size))
+    put_instead(file, file.read_bytes()[: int(kept * file.stat().st_size)])
     mends_itself(opened(tmp_path, log, sqlite, clock))
 
 
@@ -70,7 +70,7 @@ def test_a_full_disk_is_a_clear_error_and_the_old_state_goes_on(
         env={"PYTHONPATH": f"{root}:{root / 'src'}", "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert said.stdout.startswith("The search index cannot be written: "), said.stderr

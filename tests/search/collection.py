@@ -17,6 +17,13 @@ from broadsheet.search.index import Index
 from broadsheet.search.weights import Fit, KnownWeights
 
 
+def put_instead(file: Path, content: bytes) -> None:
+    """Put other content where a file is, as a new file: cut off in place, it would kill whoever has it mapped."""
+    other = file.with_name(f".{file.name}.other")
+    other.write_bytes(content)
+    other.replace(file)
+
+
 class BagEncoder:
     """Gives each word a fixed chance vector and sums them: texts that share words lie near each other."""
 

@@ -18,7 +18,7 @@ from broadsheet.search import index as module
 from broadsheet.search.index import Index
 from broadsheet.search.query import parse
 from tests.invented import paper
-from tests.search.collection import BagEncoder, Log, opened
+from tests.search.collection import BagEncoder, Log, opened, put_instead
 
 Open = Callable[..., Index]
 
@@ -170,7 +170,7 @@ def test_a_single_wrong_bit_makes_the_index_anew(again: Open, tmp_path: Path, pa
     file = next(generation(tmp_path).glob(pattern))
     content = bytearray(file.read_bytes())
     content[len(content) // 3] ^= 4
-    file.write_bytes(content)
+    put_instead(file, content)
     mended_by_itself(again)
 
 
@@ -310,7 +310,7 @@ def test_a_file_that_was_touched_is_read_again_at_the_next_opening(again: Open, 
     file = generation(tmp_path) / "vectors"
     content = bytearray(file.read_bytes())
     content[99] ^= 1
-    file.write_bytes(content)
+    put_instead(file, content)
     assert again().status().fault == "vectors does not match its checksum"
 
 

@@ -8,6 +8,7 @@ from broadsheet.search.lexical import MOST_TERMS, TextReader, TextWriter, fault,
 from broadsheet.search.manifest import State
 from broadsheet.search.query import Filters, Query, parse, words_only
 from tests.invented import paper
+from tests.search.collection import put_instead
 
 
 @pytest.fixture
@@ -89,9 +90,9 @@ def test_each_wrong_bit_is_told(directory: Path) -> None:
         if path.name.startswith("."):
             continue
         kept = path.read_bytes()
-        path.write_bytes(bytes([kept[0] ^ 1]) + kept[1:])
+        put_instead(path, bytes([kept[0] ^ 1]) + kept[1:])
         assert path.name in (fault(directory) or "")
-        path.write_bytes(kept)
+        put_instead(path, kept)
     assert fault(directory) is None
 
 

@@ -14,7 +14,7 @@ from broadsheet.search.query import Filters, Query, parse
 from broadsheet.search.snapshot import Snapshot, _newest
 from broadsheet.search.writer import Writer
 from tests.invented import paper
-from tests.search.collection import BagEncoder, Log
+from tests.search.collection import BagEncoder, Log, put_instead
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def test_a_departed_paper_may_come_back(shelf: Shelf) -> None:
 @pytest.mark.parametrize("name", ["heads", "codes", "vectors", "pairs", "labels"])
 def test_a_short_half_is_an_error_and_no_half_answer(shelf: Shelf, name: str) -> None:
     file = shelf.directory / "g000001" / name
-    file.write_bytes(file.read_bytes()[:-1])
+    put_instead(file, file.read_bytes()[:-1])
     with pytest.raises(OSError, match=name):
         opened(shelf)
 

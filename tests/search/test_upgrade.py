@@ -19,7 +19,7 @@ from broadsheet.search.query import Query, parse
 from broadsheet.search.snapshot import Snapshot
 from broadsheet.search.upgrade import Changing, UpgradeStatus, place_of
 from tests.invented import paper
-from tests.search.collection import BagEncoder, Log
+from tests.search.collection import BagEncoder, Log, put_instead
 
 PAPERS = 80
 Open = Callable[..., Index]
@@ -252,7 +252,7 @@ def test_a_broken_gallery_is_left_out_and_begun_anew(
     if damage == "gone":
         file.unlink()
     else:
-        file.write_bytes(content[:-1] if damage == "cut" else content)
+        put_instead(file, content[:-1] if damage == "cut" else content)
     index = again(new)
     assert isinstance(index.engine(), Snapshot)
     assert name in index.check()[0]
