@@ -3,14 +3,16 @@
 import json
 import random
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 from tests.doors.instance import COMMAND, command, environment
 
 PAPERS = 15_000
-KILLS = 4
+KILLS, EACH = 4, 1_500  # papers that are kept before a kill; thousands are left after the last
 
 
 def _corpus(path: Path) -> Path:
@@ -33,15 +35,26 @@ def _corpus(path: Path) -> Path:
     return path
 
 
+def rows_in(home: Path, table: str) -> int:
+    """Return how many rows a table has; none where the database is not made yet."""
+    url = f"file:{home / 'broadsheet.db'}?mode=ro"
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(url, uri=True, timeout=60)) as connection:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - a test's own
+    return 0
+
+
 def test_a_killed_import_loses_nothing_when_it_is_run_again(tmp_path: Path) -> None:
     corpus = _corpus(tmp_path / "corpus.jsonl")
-    env = environment(tmp_path / "home")
+    home = tmp_path / "home"
+    env = environment(home)
     command("settings", "show", env=env)
     chance = random.Random(5)
     killed = 0
-    for _ in range(KILLS):
+    for kill in range(1, KILLS + 1):
         process = subprocess.Popen([COMMAND, "papers", "import", str(corpus)], env=env, stderr=subprocess.DEVNULL)
-        time.sleep(chance.uniform(1.0, 2.5))
+        while rows_in(home, "paper") < kill * EACH and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0.0, 0.3))
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
     assert killed == KILLS, "the import ended before it could be killed"

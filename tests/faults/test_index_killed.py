@@ -15,7 +15,7 @@ from broadsheet.clock import SystemClock
 from broadsheet.database.engine import Database
 from broadsheet.jobs.leases import Leases
 from broadsheet.papers.catalogue import Catalogue
-from broadsheet.search import index as module
+from broadsheet.search import locks
 from broadsheet.search.index import Index
 from broadsheet.search.query import Query
 from tests.invented import record
@@ -75,7 +75,7 @@ def start(directory: Path, database: Database, catalogue: Catalogue) -> "subproc
 
 def write(directory: Path, url: str, first: int) -> None:
     """Add a few papers, change one and index them, again and again, until killed."""
-    module.LEASE = timedelta(seconds=0.2)  # type: ignore[misc]
+    locks.LEASE = timedelta(seconds=0.2)  # type: ignore[misc]
     clock = SystemClock()
     database = Database(url)
     catalogue = Catalogue(database, clock)

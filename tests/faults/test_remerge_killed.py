@@ -17,6 +17,7 @@ from broadsheet.database.schema import record_key, source_record
 from broadsheet.papers import evidence
 from broadsheet.papers.catalogue import Catalogue
 from tests.doors.instance import COMMAND, command, environment
+from tests.faults.test_import_killed import rows_in
 from tests.invented import record
 
 WORKS = 3_000
@@ -49,10 +50,13 @@ def test_a_killed_remerge_goes_on_and_loses_nothing(tmp_path: Path, monkeypatch:
     chance = random.Random(3)
     killed = 0
     for _ in range(KILLS):
+        before = rows_in(home, "record_key")
         process = subprocess.Popen(
             [COMMAND, "papers", "remerge"], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        time.sleep(chance.uniform(1.2, 2.2))
+        while rows_in(home, "record_key") <= before and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0.0, 0.3))
         process.send_signal(signal.SIGKILL)
         killed += process.wait() == -signal.SIGKILL
     assert killed, "it was done before it could be killed"

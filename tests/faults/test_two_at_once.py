@@ -13,7 +13,7 @@ from starlette.responses import Response
 from broadsheet.app import App, build
 from broadsheet.clock import SystemClock
 from broadsheet.settings import load
-from tests.doors.instance import COMMAND, environment
+from tests.doors.instance import COMMAND, PATIENCE, environment
 from tests.sources.servers import Fault, Script, arxiv_app, oai_record, serving
 
 PAGES = [[oai_record(n) for n in range(page * 20, page * 20 + 20)] for page in range(4)]
@@ -39,7 +39,7 @@ def start(env: dict[str, str], *words: str) -> "subprocess.Popen[str]":
 
 def outcome(process: "subprocess.Popen[str]") -> tuple[int, str, str]:
     """Wait for the end; return status, standard output and standard error."""
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=2 * PATIENCE)
     return process.returncode, out, err
 
 
@@ -47,7 +47,7 @@ def held_back(until: threading.Event) -> Fault:
     """Answer as usual, but not before `until` is set."""
 
     def wait(body: bytes, media_type: str) -> Response:
-        assert until.wait(60)
+        assert until.wait(2 * PATIENCE)
         return Response(body, media_type=media_type)
 
     return wait
@@ -90,7 +90,7 @@ def test_two_harvests_of_one_source_at_once(tmp_path: Path, upstream: str, scrip
     second_is_done = threading.Event()
     script.faults.append(held_back(second_is_done))
     first = start(env, "sources", "harvest", "arxiv")
-    waited = time.monotonic() + 60
+    waited = time.monotonic() + PATIENCE
     while not script.asked:
         assert first.poll() is None, outcome(first)
         assert time.monotonic() < waited, "the first never asked"

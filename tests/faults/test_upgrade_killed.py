@@ -22,12 +22,12 @@ from starlette.routing import Route
 
 from broadsheet.app import build
 from broadsheet.settings import load
-from tests.doors.instance import COMMAND, Running, command, environment, running
+from tests.doors.instance import COMMAND, PATIENCE, Running, command, environment, running
 from tests.invented import record
 from tests.sources.servers import serving
 
 PAPERS = 1_000
-BATCH_SECONDS = 0.6  # for each 64 papers: time enough to be killed in
+BATCHES = 3  # of 64 papers, until the server holds back what is asked until the worker was killed
 DIMENSION = 48
 
 
@@ -37,17 +37,29 @@ def embedded(text: str) -> list[float]:
     return np.sum([np.random.default_rng(seed).standard_normal(DIMENSION) for seed in seeds], axis=0).tolist()  # type: ignore[no-any-return]
 
 
-async def embeddings(request: Request) -> JSONResponse:
-    texts = (await request.json())["input"]
-    if len(texts) > 1:
-        await asyncio.sleep(BATCH_SECONDS)
-    return JSONResponse({"data": [{"index": n, "embedding": embedded(text)} for n, text in enumerate(texts)]})
+@dataclass
+class Model:
+    """A server of embeddings that answers a few batches at once, and the others not before it may `go_on`."""
+
+    url: str = ""
+    go_on: bool = False
+    batches: int = 0
+
+    async def embeddings(self, request: Request) -> JSONResponse:
+        texts = (await request.json())["input"]
+        self.batches += len(texts) > 1
+        while len(texts) > 1 and self.batches > BATCHES and not self.go_on:
+            await asyncio.sleep(0.02)
+        return JSONResponse({"data": [{"index": n, "embedding": embedded(text)} for n, text in enumerate(texts)]})
 
 
 @pytest.fixture
-def model_server() -> Iterator[str]:
-    with serving(Starlette(routes=[Route("/v1/embeddings", embeddings, methods=["POST"])])) as base:
-        yield f"{base}/v1"
+def model() -> Iterator[Model]:
+    found = Model()
+    with serving(Starlette(routes=[Route("/v1/embeddings", found.embeddings, methods=["POST"])])) as base:
+        found.url = f"{base}/v1"
+        yield found
+        found.go_on = True
 
 
 @dataclass
@@ -61,7 +73,8 @@ class Reader:
     def search(self) -> None:
         words = ("folding glass looms", "patience decides outcome", "quiet engines")[self.answers % 3]
         try:
-            with urllib.request.urlopen(f"{self.url}/api/v1/search?q={words.replace(' ', '+')}", timeout=20) as answer:  # noqa: S310 - our own loopback address
+            url = f"{self.url}/api/v1/search?q={words.replace(' ', '+')}"
+            with urllib.request.urlopen(url, timeout=PATIENCE) as answer:  # noqa: S310 - our own loopback address
                 found = json.loads(answer.read())
         except OSError as error:
             self.faults.append(f"answer {self.answers}: {error}")
@@ -86,7 +99,7 @@ def reading(instance: Running) -> Iterator[Reader]:
         yield reader
     finally:
         done.set()
-        thread.join(30)
+        thread.join(2 * PATIENCE)
 
 
 def status(env: dict[str, str]) -> dict[str, object]:
@@ -101,7 +114,7 @@ def re_encoded(env: dict[str, str]) -> int:
 
 
 def test_every_search_is_answered_while_the_encoder_changes_and_its_work_is_killed(
-    tmp_path: Path, model_server: str
+    tmp_path: Path, model: Model
 ) -> None:
     home = tmp_path / "home"
     app = build(load(home=home, sources=()))
@@ -109,17 +122,18 @@ def test_every_search_is_answered_while_the_encoder_changes_and_its_work_is_kill
     app.index.catch_up()
     total = app.catalogue.count()
     app.close()
-    chosen = {"encoder": model_server, "encoder_model": "bag", "sources": "[]"}
+    chosen = {"encoder": model.url, "encoder_model": "bag", "sources": "[]"}
     env = environment(home, **chosen)
     assert (status(env)["encoder"], re_encoded(env)) == ("static-1", 0)
     with running(home, "--no-tick", **chosen) as instance, reading(instance) as reader:
         worker = subprocess.Popen([COMMAND, "index", "upgrade"], env=env, stderr=subprocess.DEVNULL)
-        until = time.monotonic() + 60
+        until = time.monotonic() + 3 * PATIENCE
         while not re_encoded(env):
             assert worker.poll() is None, "it ended before it was killed"
             assert time.monotonic() < until, "nothing was re-encoded"
         worker.send_signal(signal.SIGKILL)
         worker.wait()
+        model.go_on = True
         kept, before = re_encoded(env), reader.answers
         assert 0 < kept < total
         assert f"{kept:,} of {total:,} papers are re-encoded by bag" in instance.get("/about/sources")
