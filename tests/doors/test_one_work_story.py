@@ -22,7 +22,6 @@ from tests.sources.servers import Script, arxiv_app, daily_paper, hf_app, oai_re
 
 __all__ = ["postbox"]  # a fixture
 
-TODAY = datetime.now(UTC)
 SHORT, LONG = "LoomWatch", "Glass looms in winter: what the salt remembers"
 ABSTRACT = (
     "We follow forty glass looms through a winter in the harbour of Ostrel and weigh the salt that each of them gains. "
@@ -35,19 +34,20 @@ PAPER = "/paper/arxiv:2601.00007"
 @pytest.fixture
 def upstream() -> Iterator[tuple[dict[str, str], list[list[str]]]]:
     """Hugging Face has the paper under its short title; arXiv's pages are filled by the story."""
+    now = datetime.now(UTC)
     listed = daily_paper(
         7,
         title=SHORT,
         summary=ABSTRACT,
         authors=[{"name": name, "hidden": False} for name in PEOPLE],
-        publishedAt=(TODAY - timedelta(days=1)).isoformat(),
-        submittedOnDailyAt=(TODAY - timedelta(hours=5)).isoformat(),
+        publishedAt=(now - timedelta(days=1)).isoformat(),
+        submittedOnDailyAt=(now - timedelta(hours=5)).isoformat(),
         upvotes=31,
     )
     pages: list[list[str]] = [[]]
-    today = f"{TODAY:%Y-%m-%dT%H:%M:%SZ}"
+    today = f"{now:%Y-%m-%dT%H:%M:%SZ}"
     with (
-        serving(hf_app(Script(), {f"{TODAY:%Y-%m-%d}": [listed]})) as hf,
+        serving(hf_app(Script(), {f"{now:%Y-%m-%d}": [listed]})) as hf,
         serving(arxiv_app(Script(), pages, response_date=today)) as arxiv,
     ):
         yield {"hf_url": hf, "arxiv_url": f"{arxiv}/oai"}, pages
@@ -63,7 +63,7 @@ def instance(
 
 
 def _from_arxiv() -> list[str]:
-    came = format_datetime(TODAY - timedelta(days=1), usegmt=True)
+    came = format_datetime(datetime.now(UTC) - timedelta(days=1), usegmt=True)
     fields = {"title": LONG, "abstract": ABSTRACT, "authors": ", ".join(PEOPLE), "comments": "", "doi": ""}
     return [oai_record(7, versions=oai_version(1, date=came), **fields)]
 
@@ -74,7 +74,7 @@ def _from_the_proceedings(folder: Path) -> Path:
         "title": LONG.upper(),
         "abstract": ABSTRACT,
         "authors": ["A. Quill", "B. Marsh", "C. Vale"],
-        "published": f"{TODAY:%Y-%m}",
+        "published": f"{datetime.now(UTC):%Y-%m}",
         "urls": ["https://aclanthology.org/2026.moss-1.7/"],
         "venue": "Proceedings of the Moss Workshop",
         "source": "acl-anthology",
