@@ -1,22 +1,38 @@
 """The API, asked in process through the whole application."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from rdflib import Graph
 from starlette.testclient import TestClient
 
-from broadsheet.app import App
+from broadsheet.app import App, build
+from broadsheet.clock import FixedClock
 from broadsheet.errors import TooMany
 from broadsheet.papers.catalogue import Catalogue
+from broadsheet.settings import load
+from tests.conftest import NOON, furnish
 from tests.invented import record
 
 
-@pytest.fixture
-def client(app: App) -> TestClient:
-    app.catalogue.add([record(n) for n in range(30)])
-    app.index.catch_up()
-    return TestClient(app.asgi(ticking=False), raise_server_exceptions=False)
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, shelved_home: Path) -> Iterator[App]:
+    """An instance with thirty papers beside the shelf's, for tests that change nothing in it."""
+    home = tmp_path_factory.mktemp("library") / "home"
+    furnish(home, shelved_home)
+    built = build(load(home=home, artefact_checks=0), FixedClock(NOON))
+    built.catalogue.add([record(n) for n in range(30)])
+    built.index.catch_up()
+    yield built
+    built.close()
+
+
+@pytest.fixture(scope="module")
+def client(library: App) -> TestClient:
+    """Whoever asks the library."""
+    return TestClient(library.asgi(ticking=False), raise_server_exceptions=False)
 
 
 def _error(answer: Any) -> dict[str, Any]:
@@ -48,7 +64,10 @@ def test_a_reuse_card_comes_as_json_and_as_rdf(client: TestClient) -> None:
     assert client.get("/api/v1/papers/2601.99999/reuse").status_code == 404
 
 
-def test_a_papers_history_says_why_and_what(client: TestClient, app: App) -> None:
+def test_a_papers_history_says_why_and_what(app: App) -> None:
+    client = TestClient(app.asgi(ticking=False), raise_server_exceptions=False)
+    app.catalogue.add([record(3)])
+    app.index.catch_up()
     app.catalogue.add([record(3, source="hf", title="SaltMap"), record(3, abstract="Rewritten.")])
     told = client.get("/api/v1/papers/2601.00003/history").json()
     assert told["id"] == "arxiv:2601.00003"

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import count
@@ -22,6 +22,7 @@ from broadsheet.search.order import HALF_LIFE_DAYS
 from broadsheet.search.query import Filters
 from broadsheet.search.service import Search
 from broadsheet.search.weights import KnownWeights
+from tests.conftest import NOON
 from tests.invented import record
 from tests.search.collection import BAG_WEIGHTS, BagEncoder
 
@@ -40,11 +41,15 @@ class Made:
         return list(ids)
 
 
+def _made(home: Path, database: Database, clock: FixedClock) -> Made:
+    catalogue, encoder = Catalogue(database, clock), BagEncoder()
+    index = Index.open(home / "index", encoder, catalogue, Leases(database, clock), clock)
+    return Made(catalogue, index, Search(index, catalogue, clock, weights=BAG_WEIGHTS))
+
+
 @pytest.fixture
 def made(tmp_path: Path, sqlite: Database, clock: FixedClock) -> Made:
-    catalogue, encoder = Catalogue(sqlite, clock), BagEncoder()
-    index = Index.open(tmp_path / "index", encoder, catalogue, Leases(sqlite, clock), clock)
-    return Made(catalogue, index, Search(index, catalogue, clock, weights=BAG_WEIGHTS))
+    return _made(tmp_path, sqlite, clock)
 
 
 @pytest.fixture
@@ -53,8 +58,20 @@ def shelf(made: Made) -> Made:
     return made
 
 
-def test_a_page_has_papers_reasons_facets_and_marks(shelf: Made) -> None:
-    page = shelf.search.search("Folding paper bridges")
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: bytes) -> Iterator[Made]:
+    """The same for tests that only ask."""
+    home = tmp_path_factory.mktemp("library")
+    (home / "broadsheet.db").write_bytes(migrated_sqlite)
+    database = Database(f"sqlite:///{home / 'broadsheet.db'}")
+    filled = _made(home, database, FixedClock(NOON))
+    filled.add(*(record(n) for n in range(40)))
+    yield filled
+    database.close()
+
+
+def test_a_page_has_papers_reasons_facets_and_marks(library: Made) -> None:
+    page = library.search.search("Folding paper bridges")
     assert page.total == len(page.hits) == 12
     assert [hit.rank for hit in page.hits] == list(range(1, 13))
     first = page.hits[0]
@@ -68,8 +85,8 @@ def test_a_page_has_papers_reasons_facets_and_marks(shelf: Made) -> None:
 
 
 @pytest.mark.parametrize("method", ["fused", "rrf", "bm25", "dense"])
-def test_the_shares_of_a_reason_add_up_to_the_score(shelf: Made, method: str) -> None:
-    hits = shelf.search.search("folding bridges", method=method).hits  # type: ignore[arg-type]
+def test_the_shares_of_a_reason_add_up_to_the_score(library: Made, method: str) -> None:
+    hits = library.search.search("folding bridges", method=method).hits  # type: ignore[arg-type]
     assert hits
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
     for hit in hits:
@@ -77,11 +94,11 @@ def test_the_shares_of_a_reason_add_up_to_the_score(shelf: Made, method: str) ->
         assert hit.why.sentence.endswith(".")
 
 
-def test_pages_follow_each_other_without_gap_or_repeat(shelf: Made) -> None:
-    whole = [hit.paper.id for hit in shelf.search.search("folding", limit=30).hits]
-    parts = [hit.paper.id for at in (0, 10, 20) for hit in shelf.search.search("folding", limit=10, offset=at).hits]
+def test_pages_follow_each_other_without_gap_or_repeat(library: Made) -> None:
+    whole = [hit.paper.id for hit in library.search.search("folding", limit=30).hits]
+    parts = [hit.paper.id for at in (0, 10, 20) for hit in library.search.search("folding", limit=10, offset=at).hits]
     assert parts == whole
-    assert shelf.search.search("folding", offset=900).hits == []
+    assert library.search.search("folding", offset=900).hits == []
 
 
 def walked(search: Search, text: str, between: Callable[[int], object] = lambda _: None, **asked: Any) -> list[int]:
@@ -101,11 +118,11 @@ def walked(search: Search, text: str, between: Callable[[int], object] = lambda 
 
 @pytest.mark.parametrize("sort", ["relevance", "recent", "newest", "trending"])
 @pytest.mark.parametrize("text", ["folding paper", "cat:cs.IR"])
-def test_cursors_lead_through_the_whole_list(shelf: Made, text: str, sort: str) -> None:
-    whole = [hit.paper.id for hit in shelf.search.search(text, sort=sort, limit=50).hits]  # type: ignore[arg-type]
+def test_cursors_lead_through_the_whole_list(library: Made, text: str, sort: str) -> None:
+    whole = [hit.paper.id for hit in library.search.search(text, sort=sort, limit=50).hits]  # type: ignore[arg-type]
     assert len(whole) >= 7
-    assert walked(shelf.search, text, sort=sort, limit=3) == whole
-    assert walked(shelf.search, text, sort=sort, limit=len(whole)) == whole
+    assert walked(library.search, text, sort=sort, limit=3) == whole
+    assert walked(library.search, text, sort=sort, limit=len(whole)) == whole
 
 
 @pytest.mark.parametrize("sort", ["relevance", "recent", "newest", "trending"])
@@ -156,21 +173,21 @@ def test_a_list_ends_where_it_is_as_deep_as_lists_go(shelf: Made, monkeypatch: p
     assert "ends at its 9th result" in second.notes[0]
 
 
-def test_an_offset_and_a_cursor_add_up(shelf: Made) -> None:
-    whole = [hit.paper.id for hit in shelf.search.search("folding", limit=50).hits]
-    page = shelf.search.search("folding", limit=2, offset=2)
+def test_an_offset_and_a_cursor_add_up(library: Made) -> None:
+    whole = [hit.paper.id for hit in library.search.search("folding", limit=50).hits]
+    page = library.search.search("folding", limit=2, offset=2)
     assert page.hits[0].rank == 3
-    assert [hit.paper.id for hit in shelf.search.search("folding", limit=50, cursor=page.next).hits] == whole[4:]
-    page = shelf.search.search("folding", limit=50, offset=1, cursor=page.next)
+    assert [hit.paper.id for hit in library.search.search("folding", limit=50, cursor=page.next).hits] == whole[4:]
+    page = library.search.search("folding", limit=50, offset=1, cursor=page.next)
     assert [hit.paper.id for hit in page.hits] == whole[5:]
 
 
-def test_a_cursor_of_another_question_is_told(shelf: Made) -> None:
-    token = shelf.search.search("folding", limit=2).next
+def test_a_cursor_of_another_question_is_told(library: Made) -> None:
+    token = library.search.search("folding", limit=2).next
     odd = {"text": "folding", "cursor": f"x{token}"}
     for asked in ({"text": "moss"}, {"text": "folding", "sort": "newest"}, odd):
         with pytest.raises(Invalid) as raised:
-            shelf.search.search(**{"cursor": token, **asked})  # type: ignore[arg-type]
+            library.search.search(**{"cursor": token, **asked})  # type: ignore[arg-type]
         assert raised.value.field == "cursor"
 
 
@@ -187,14 +204,14 @@ def test_recent_and_relevant_says_what_age_has_left(shelf: Made) -> None:
     assert old.score == pytest.approx(plain[old.paper.id].score * old.why.freshness)
 
 
-def test_a_word_that_nobody_wrote_brings_a_suggestion_and_what_was_typed(shelf: Made) -> None:
-    page = shelf.search.search("foldnig moss")
+def test_a_word_that_nobody_wrote_brings_a_suggestion_and_what_was_typed(library: Made) -> None:
+    page = library.search.search("foldnig moss")
     assert page.suggestion is not None
     assert page.suggestion.text == "folding moss"
     assert page.hits, "what was typed is still searched"
     assert page.query.words == ("foldnig", "moss")
-    assert shelf.search.search("folding moss").suggestion is None
-    assert shelf.search.search("On folding paper bridges, part 10").suggestion is None
+    assert library.search.search("folding moss").suggestion is None
+    assert library.search.search("On folding paper bridges, part 10").suggestion is None
 
 
 def test_what_is_being_typed_finds_titles(shelf: Made) -> None:
@@ -215,8 +232,8 @@ def test_a_long_abstract_has_a_passage(shelf: Made) -> None:
     assert "Gondolas" in hit.paper.abstract[slice(*hit.passage)]
 
 
-def test_an_identifier_leads_to_its_paper(shelf: Made) -> None:
-    page = shelf.search.search("https://arxiv.org/abs/2601.00007v2")
+def test_an_identifier_leads_to_its_paper(library: Made) -> None:
+    page = library.search.search("https://arxiv.org/abs/2601.00007v2")
     assert page.exact is not None
     assert page.exact.key == "arxiv:2601.00007"
     assert [hit.paper for hit in page.hits] == [page.exact]
@@ -234,8 +251,8 @@ def test_an_identifier_leads_to_a_paper_that_is_not_indexed_yet(made: Made) -> N
     assert page.facets.years == []
 
 
-def test_an_unknown_identifier_finds_nothing_and_says_so(shelf: Made) -> None:
-    page = shelf.search.search("arXiv:2512.09999")
+def test_an_unknown_identifier_finds_nothing_and_says_so(library: Made) -> None:
+    page = library.search.search("arXiv:2512.09999")
     assert (page.total, page.hits, page.exact) == (0, [], None)
     assert page.query.identifier == Identifier("arxiv", "2512.09999")
     assert "arxiv:2512.09999" in page.notes[0]
@@ -269,27 +286,27 @@ def test_a_title_that_looks_like_operators_is_a_title(shelf: Made, title: str) -
     assert not page.query.excluded
 
 
-def test_a_title_in_quotes_is_still_a_phrase(shelf: Made) -> None:
-    page = shelf.search.search('"On folding paper bridges, part 10"')
+def test_a_title_in_quotes_is_still_a_phrase(library: Made) -> None:
+    page = library.search.search('"On folding paper bridges, part 10"')
     assert [hit.paper.title for hit in page.hits] == ["On folding paper bridges, part 10"]
     assert page.query.phrases
 
 
-def test_words_that_are_all_too_common_are_told(shelf: Made) -> None:
-    page = shelf.search.search("the of and")
+def test_words_that_are_all_too_common_are_told(library: Made) -> None:
+    page = library.search.search("the of and")
     assert page.hits == []
     assert "too common" in page.notes[0]
-    assert not shelf.search.search("the moss").notes
+    assert not library.search.search("the moss").notes
 
 
-def test_an_exact_title_that_a_filter_rules_out_is_not_shown(shelf: Made) -> None:
-    page = shelf.search.search("On folding paper bridges, part 10", filters=Filters(sources=("hf",)))
+def test_an_exact_title_that_a_filter_rules_out_is_not_shown(library: Made) -> None:
+    page = library.search.search("On folding paper bridges, part 10", filters=Filters(sources=("hf",)))
     assert page.exact is None
     assert page.hits == []
 
 
-def test_filters_alone_list_all_that_meet_them_newest_first(shelf: Made) -> None:
-    for page in (shelf.search.search("cat:cs.IR"), shelf.search.search("", filters=Filters(categories=("cs.IR",)))):
+def test_filters_alone_list_all_that_meet_them_newest_first(library: Made) -> None:
+    for page in (library.search.search("cat:cs.IR"), library.search.search("", filters=Filters(categories=("cs.IR",)))):
         assert page.total == 20
         days = [hit.paper.published for hit in page.hits]
         assert days == sorted(days, reverse=True)  # type: ignore[type-var]
@@ -309,8 +326,8 @@ def test_conditions_hold_for_every_result(shelf: Made) -> None:
         assert date(2026, 1, 5) <= hit.paper.published <= date(2026, 1, 9)
 
 
-def test_newest_sorts_what_is_relevant_by_date(shelf: Made) -> None:
-    days = [hit.paper.published for hit in shelf.search.search("folding", sort="newest").hits]
+def test_newest_sorts_what_is_relevant_by_date(library: Made) -> None:
+    days = [hit.paper.published for hit in library.search.search("folding", sort="newest").hits]
     assert len(days) == 7
     assert days == sorted(days, reverse=True)  # type: ignore[type-var]
 
@@ -322,13 +339,13 @@ def test_trending_sorts_by_the_order_that_it_was_given(shelf: Made, clock: Fixed
     assert shelf.search.search("folding", sort="trending").hits  # with no order to go by, relevance stays
 
 
-def test_words_that_nobody_wrote_find_nothing(shelf: Made) -> None:
-    page = shelf.search.search("xyzzy plugh")
+def test_words_that_nobody_wrote_find_nothing(library: Made) -> None:
+    page = library.search.search("xyzzy plugh")
     assert (page.total, page.hits) == (0, [])
 
 
-def test_notes_of_the_parser_reach_the_page(shelf: Made) -> None:
-    assert "searched as words" in shelf.search.search("folding date:never").notes[0]
+def test_notes_of_the_parser_reach_the_page(library: Made) -> None:
+    assert "searched as words" in library.search.search("folding date:never").notes[0]
 
 
 def test_an_empty_index_answers_and_says_that_it_is_empty(made: Made) -> None:
@@ -342,29 +359,29 @@ def test_an_empty_index_answers_and_says_that_it_is_empty(made: Made) -> None:
     ("asked", "field"),
     [({"limit": 0}, "limit"), ({"offset": -1}, "offset"), ({"sort": "odd"}, "sort"), ({"method": "odd"}, "method")],
 )
-def test_what_cannot_be_asked_is_invalid(shelf: Made, asked: dict[str, object], field: str) -> None:
+def test_what_cannot_be_asked_is_invalid(library: Made, asked: dict[str, object], field: str) -> None:
     with pytest.raises(Invalid) as raised:
-        shelf.search.search("moss", **asked)  # type: ignore[arg-type]
+        library.search.search("moss", **asked)  # type: ignore[arg-type]
     assert raised.value.field == field
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x00"])
-def test_an_empty_question_is_invalid(shelf: Made, text: str) -> None:
+def test_an_empty_question_is_invalid(library: Made, text: str) -> None:
     with pytest.raises(Invalid) as raised:
-        shelf.search.search(text)
+        library.search.search(text)
     assert raised.value.field == "q"
 
 
-def test_similar_papers_are_near_and_not_the_paper_itself(shelf: Made) -> None:
-    found = shelf.search.search("On folding paper bridges, part 10").hits[0].paper
-    hits = shelf.search.similar(found.id, limit=5, diversity=0)
+def test_similar_papers_are_near_and_not_the_paper_itself(library: Made) -> None:
+    found = library.search.search("On folding paper bridges, part 10").hits[0].paper
+    hits = library.search.similar(found.id, limit=5, diversity=0)
     assert len(hits) == 5
     assert hits[0].why.sentence.startswith("Near in meaning (")
     assert "to those above it" in hits[1].why.sentence
-    assert shelf.search.similar(found.id, limit=5, diversity=1)[1:] != hits[1:]
+    assert library.search.similar(found.id, limit=5, diversity=1)[1:] != hits[1:]
     assert found.id not in [hit.paper.id for hit in hits]
     assert hits[0].score >= hits[-1].score > 0
-    assert shelf.search.similar(10_000) == []
+    assert library.search.similar(10_000) == []
 
 
 def test_a_paper_that_changed_after_indexing_is_shown_as_it_is(shelf: Made) -> None:
@@ -373,8 +390,8 @@ def test_a_paper_that_changed_after_indexing_is_shown_as_it_is(shelf: Made) -> N
     assert "On folding paper bridges, revised" in titles
 
 
-def test_markup_and_control_characters_in_a_question_are_words(shelf: Made) -> None:
-    page = shelf.search.search("<script>folding</script> \x00 body:paper AND (title:* OR \u202e)")
+def test_markup_and_control_characters_in_a_question_are_words(library: Made) -> None:
+    page = library.search.search("<script>folding</script> \x00 body:paper AND (title:* OR \u202e)")
     assert page.hits[0].paper.title.startswith("On ")
     assert "folding" in page.hits[0].paper.title
 
@@ -400,16 +417,16 @@ def test_while_the_encoder_does_not_answer_words_alone_do_and_the_page_says_so(
         search.search("folding bridges", method="dense")
 
 
-def test_a_refined_answer_holds_the_same_papers_and_its_own_cursor(shelf: Made) -> None:
-    plain, refined = (shelf.search.search("folding bridges", limit=5, refine=refine) for refine in (False, True))
+def test_a_refined_answer_holds_the_same_papers_and_its_own_cursor(library: Made) -> None:
+    plain, refined = (library.search.search("folding bridges", limit=5, refine=refine) for refine in (False, True))
     assert plain.total == refined.total
     assert [hit.score for hit in refined.hits] == sorted((hit.score for hit in refined.hits), reverse=True)
     for hit in refined.hits:
         assert hit.score == pytest.approx(hit.why.text + hit.why.meaning)
     assert refined.next
     with pytest.raises(Invalid):
-        shelf.search.search("folding bridges", limit=5, cursor=refined.next)
-    assert shelf.search.search("folding bridges", limit=5, cursor=refined.next, refine=True).hits
+        library.search.search("folding bridges", limit=5, cursor=refined.next)
+    assert library.search.search("folding bridges", limit=5, cursor=refined.next, refine=True).hits
 
 
 def test_an_encoder_without_weights_is_fused_by_ranks_and_says_so(shelf: Made, clock: FixedClock) -> None:

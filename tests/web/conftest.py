@@ -58,6 +58,7 @@ from broadsheet.trending.rising.rising import Rising
 from broadsheet.trending.trending import Trending
 from broadsheet.web import routes
 from broadsheet.web.site import Site
+from tests.conftest import NOON
 
 ORIGIN = "http://papers.example"
 SECRET = bytes(range(32))
@@ -132,14 +133,31 @@ def static_encoder() -> Encoder:
 @pytest.fixture
 def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: Encoder) -> Build:
     """Build a site with settings and sources of the test's own."""
+    return builder(sqlite, clock, tmp_path, static_encoder)
+
+
+@pytest.fixture(scope="module")
+def read_only(
+    tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: bytes, static_encoder: Encoder
+) -> Iterator[Instance]:
+    """An instance for a module whose tests only look at what it has filled it with."""
+    home = tmp_path_factory.mktemp("read-only")
+    (home / "broadsheet.db").write_bytes(migrated_sqlite)
+    database = Database(f"sqlite:///{home / 'broadsheet.db'}")
+    yield builder(database, FixedClock(NOON), home, static_encoder)()
+    database.close()
+
+
+def builder(sqlite: Database, clock: FixedClock, home: Path, static_encoder: Encoder) -> Build:
+    """Return what builds a site on a database, its files in `home`."""
 
     def made(connectors: dict[str, Connector] | None = None, **settings: Any) -> Instance:
-        chosen = load(home=tmp_path, public_url=ORIGIN, **settings)
+        chosen = load(home=home, public_url=ORIGIN, **settings)
         leases, catalogue = Leases(sqlite, clock), Catalogue(sqlite, clock)
-        index = Index.open(tmp_path / "index", static_encoder, catalogue, leases, clock)
+        index = Index.open(home / "index", static_encoder, catalogue, leases, clock)
         trending = Trending(sqlite, catalogue, SignalLog(sqlite, clock), clock)
         editions = Editions(sqlite, catalogue, trending, clock, zone=chosen.zone, hour=chosen.edition_hour)
-        transport = Outbox(tmp_path / "outbox", clock)
+        transport = Outbox(home / "outbox", clock)
         head = Letterhead.of(chosen.name, chosen.site, chosen.mail_from)
         subscriptions = Subscriptions(sqlite, clock, SECRET, transport, head, chosen.zone, catalogue)
         search = Search(index, catalogue, clock, order=trending.scores)
@@ -187,7 +205,7 @@ def build(sqlite: Database, clock: FixedClock, tmp_path: Path, static_encoder: E
             exception_handlers=routes.exception_handlers(site),
         )
         client = TestClient(asgi, base_url=ORIGIN, raise_server_exceptions=False)
-        return Instance(site, client, clock, index, tmp_path / "outbox")
+        return Instance(site, client, clock, index, home / "outbox")
 
     return made
 

@@ -9,6 +9,12 @@ from broadsheet.web.mistakes import status_of
 from tests.web.conftest import ORIGIN, Instance
 
 
+@pytest.fixture(scope="module")
+def instance(read_only: Instance) -> Instance:
+    """Nothing here changes anything: one is enough."""
+    return read_only
+
+
 def _raiser(error: Exception) -> Callable[..., Any]:
     def raise_it(*_given: Any, **_named: Any) -> Any:
         raise error

@@ -8,7 +8,7 @@ from broadsheet.mail.office import DAYS
 from broadsheet.mail.tally import Event
 from broadsheet.web.operating import HEIGHT, WIDTH, bars
 from tests.web.conftest import Instance
-from tests.web.test_signing import ADA, signed_in
+from tests.web.test_signing import ADA, enter, letter, signed_in
 
 PAGE = "/operator/mail"
 BOB = "bob@reader.example"
@@ -22,7 +22,7 @@ def count(instance: Instance, event: Event, domain: str, number: int, days_ago: 
 @pytest.fixture
 def operator(instance: Instance) -> Instance:
     """An instance that is used by its admin."""
-    signed_in(instance)
+    enter(instance, letter(instance))  # whose letter is the one mail that was sent
     instance.site.accounts.readers.set_role(ADA, "admin")
     return instance
 

@@ -11,14 +11,25 @@ from tests.web.conftest import Instance
 CODE = (Artefact("code", "https://github.com/quill/maps"),)
 
 
-@pytest.fixture
-def library(instance: Instance) -> Instance:
+def _filled(instance: Instance) -> Instance:
     instance.add(
         *(record(n) for n in range(1, 60)),
         record(70, title="Glass looms, by hand", abstract="We weave $n^2$ threads <b>slowly</b>.", artefacts=CODE),
         record(71, title="Glass looms again", source="hf", published=date(2024, 5, 1), categories=("cs.SE",)),
     )
     return instance
+
+
+@pytest.fixture(scope="module")
+def library(read_only: Instance) -> Instance:
+    """For tests that only ask."""
+    return _filled(read_only)
+
+
+@pytest.fixture
+def growing(instance: Instance) -> Instance:
+    """The same, for tests that take more papers in."""
+    return _filled(instance)
 
 
 def test_results_say_what_matched_and_why(library: Instance) -> None:
@@ -179,11 +190,11 @@ def shown(page: str) -> list[str]:
     return re.findall(r'<h2 id="r\d+" class="hed"><a href="([^"]+)"', page)
 
 
-def test_the_next_page_neither_repeats_nor_loses_while_papers_come_in(library: Instance) -> None:
-    first = library.get("/search?q=patience").text
-    library.add(*(record(n, title="Patience, patience", abstract="Patience.") for n in range(200, 230)))
-    second = library.get(next_page(first)).text
-    third = library.get(next_page(second)).text
+def test_the_next_page_neither_repeats_nor_loses_while_papers_come_in(growing: Instance) -> None:
+    first = growing.get("/search?q=patience").text
+    growing.add(*(record(n, title="Patience, patience", abstract="Patience.") for n in range(200, 230)))
+    second = growing.get(next_page(first)).text
+    third = growing.get(next_page(second)).text
     pages = [shown(page) for page in (first, second, third)]
     assert [len(page) for page in pages] == [20, 20, 20]
     assert len({path for page in pages for path in page}) == 60
@@ -215,10 +226,10 @@ def test_the_shares_shown_add_up(library: Instance) -> None:
         assert words + meaning == pytest.approx(together, abs=1e-9)
 
 
-def test_the_best_passage_is_shown_and_the_whole_a_click_away(library: Instance) -> None:
+def test_the_best_passage_is_shown_and_the_whole_a_click_away(growing: Instance) -> None:
     long = "Nothing is said here. " * 20 + "Gondolas glide on $x^2$ canals. " + "And so it ends. " * 20
-    library.add(record(300, title="Water", abstract=long))
-    page = library.get("/search?q=gondolas").text
+    growing.add(record(300, title="Water", abstract=long))
+    page = growing.get("/search?q=gondolas").text
     told = page.partition('<details class="abstract"><summary>')[2].partition('<span class="more">')[0]
     before, passage, after = re.split(r'<span class="rest">.*?</span>', told)
     assert before == '<span class="gap">…</span>'
@@ -230,14 +241,14 @@ def test_the_best_passage_is_shown_and_the_whole_a_click_away(library: Instance)
     assert len(re.findall("Nothing is said here", told)) == 20, "nothing stands twice"
 
 
-def test_titles_are_suggested_while_one_types(library: Instance) -> None:
-    found = library.get("/search/suggest?q=glass+looms,+by").text
+def test_titles_are_suggested_while_one_types(growing: Instance) -> None:
+    found = growing.get("/search/suggest?q=glass+looms,+by").text
     assert '<li role="option" id="suggestion-1" aria-selected="false" data-href="/paper/arxiv:2601.00070">' in found
     for nothing in ("", " ", "%22", "%00", "zzzz", "q" * 9_000, "潮汐表"):
-        assert library.get(f"/search/suggest?q={nothing}").text.strip() == ""
-    assert "data-href" in library.get("/search/suggest?q=2601.00003").text
-    library.add(record(301, title="<script>alert(1)</script> of looms"))
-    assert "<script>" not in library.get("/search/suggest?q=looms+alert").text
+        assert growing.get(f"/search/suggest?q={nothing}").text.strip() == ""
+    assert "data-href" in growing.get("/search/suggest?q=2601.00003").text
+    growing.add(record(301, title="<script>alert(1)</script> of looms"))
+    assert "<script>" not in growing.get("/search/suggest?q=looms+alert").text
 
 
 @pytest.mark.parametrize(

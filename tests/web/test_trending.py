@@ -6,11 +6,11 @@ from tests.invented import record
 from tests.web.conftest import Instance, upvotes
 
 
-@pytest.fixture
-def busy(instance: Instance) -> Instance:
+@pytest.fixture(scope="module")
+def busy(read_only: Instance) -> Instance:
     """Fifty papers: odd ones are of cs.IR, even ones of cs.CV and cs.LG; the higher the number, the more votes."""
-    instance.add(*(record(n, signals=upvotes(10 + n, instance.clock)) for n in range(50)))
-    return instance
+    read_only.add(*(record(n, signals=upvotes(10 + n, read_only.clock)) for n in range(50)))
+    return read_only
 
 
 def titles(page: str) -> list[int]:
