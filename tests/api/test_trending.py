@@ -9,13 +9,16 @@ from broadsheet.app import App, build
 from broadsheet.clock import FixedClock
 from broadsheet.papers.records import Signal
 from broadsheet.settings import load
-from tests.conftest import NOON
+from tests.conftest import NOON, furnish
 from tests.invented import record
 
 
-@pytest.fixture
-def app(tmp_path: Path, clock: FixedClock) -> Iterator[App]:
-    made = build(load(home=tmp_path), clock)
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory, shelved_home: Path) -> Iterator[App]:
+    """An instance with four papers that trend; no test here changes anything."""
+    home = tmp_path_factory.mktemp("trending") / "home"
+    furnish(home, shelved_home)
+    made = build(load(home=home), FixedClock(NOON))
     began = NOON - timedelta(hours=7)
     made.catalogue.add([record(n, signals=(Signal("hf_upvotes", 10 + n, NOON, began),)) for n in range(4)])
     made.trending.refresh()
@@ -23,7 +26,7 @@ def app(tmp_path: Path, clock: FixedClock) -> Iterator[App]:
     made.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(app: App) -> TestClient:
     return TestClient(app.asgi(ticking=False))
 

@@ -10,6 +10,13 @@ from tests.web.conftest import Instance, upvotes
 PATH = "/paper/arxiv:2601.00001"
 
 
+@pytest.fixture(scope="module")
+def one(read_only: Instance) -> Instance:
+    """An instance with one paper, for tests that only look."""
+    read_only.add(record(1))
+    return read_only
+
+
 def test_a_paper_shows_what_is_known(instance: Instance) -> None:
     one = Identifier("arxiv", "2601.00001")
     versions = (Version(one, 1, date(2026, 1, 2)), Version(one, 2, date(2026, 1, 9)))
@@ -59,9 +66,8 @@ def test_similar_papers_stand_beside_it(instance: Instance) -> None:
 
 
 @pytest.mark.parametrize("name", ["2601.00001", "2601.00001v3", "https://arxiv.org/abs/2601.00001", "arXiv:2601.00001"])
-def test_any_name_leads_to_the_one_address(instance: Instance, name: str) -> None:
-    instance.add(record(1))
-    assert instance.get(f"/paper/{name}", 301).headers["location"] == PATH
+def test_any_name_leads_to_the_one_address(one: Instance, name: str) -> None:
+    assert one.get(f"/paper/{name}", 301).headers["location"] == PATH
 
 
 def test_names_with_slashes_have_pages(instance: Instance) -> None:
@@ -79,9 +85,8 @@ def test_names_with_slashes_have_pages(instance: Instance) -> None:
         ("json", "application/json", '"title"'),
     ],
 )
-def test_citations_come_as_files(instance: Instance, form: str, kind: str, says: str) -> None:
-    instance.add(record(1))
-    answer = instance.get(f"{PATH}/cite.{form}")
+def test_citations_come_as_files(one: Instance, form: str, kind: str, says: str) -> None:
+    answer = one.get(f"{PATH}/cite.{form}")
     assert answer.headers["content-type"].startswith(kind)
     assert answer.headers["content-disposition"] == f'attachment; filename="arxiv-2601.00001.{form}"'
     assert says in answer.text
@@ -102,9 +107,8 @@ def test_citations_come_as_files(instance: Instance, form: str, kind: str, says:
         ("/paper/", {400, 404}),
     ],
 )
-def test_a_bad_name_is_a_clear_page(instance: Instance, path: str, statuses: set[int]) -> None:
-    instance.add(record(1))
-    answer = instance.client.get(path, follow_redirects=False)
+def test_a_bad_name_is_a_clear_page(one: Instance, path: str, statuses: set[int]) -> None:
+    answer = one.client.get(path, follow_redirects=False)
     assert answer.status_code in statuses, answer.text[:500]
     assert "<h1>" in answer.text
     assert "<script>" not in answer.text
@@ -159,8 +163,7 @@ def test_how_alike_similar_papers_are_can_be_chosen(instance: Instance) -> None:
 
 
 @pytest.mark.parametrize("diversity", ["2", "-0.1", "nan", "1e-1", "much", "0.1234567", "%D9%A1"])
-def test_a_diversity_out_of_range_is_told(instance: Instance, diversity: str) -> None:
-    instance.add(record(1))
-    page = instance.client.get(f"/paper/arxiv:2601.00001?diversity={diversity}")
+def test_a_diversity_out_of_range_is_told(one: Instance, diversity: str) -> None:
+    page = one.client.get(f"/paper/arxiv:2601.00001?diversity={diversity}")
     assert page.status_code in (400, 422)
     assert "is no diversity; it goes from 0" in page.text

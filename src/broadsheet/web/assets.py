@@ -8,8 +8,10 @@ import hashlib
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from types import MappingProxyType
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -33,7 +35,7 @@ class Assets:
     """All static files of the package."""
 
     def __init__(self) -> None:
-        self._files: Mapping[str, Asset] = dict(_walk(files("broadsheet.web") / "static", ""))
+        self._files = _packaged()
         together = hashlib.sha256()
         for name, asset in sorted(self._files.items()):
             together.update(name.encode() + asset.body)
@@ -62,6 +64,12 @@ class Assets:
             headers["Content-Encoding"] = "gzip"
             return Response(asset.packed, media_type=asset.media_type, headers=headers)
         return Response(asset.body, media_type=asset.media_type, headers=headers)
+
+
+@cache
+def _packaged() -> Mapping[str, Asset]:
+    """Return the package's files by name: read and packed once a process, however many sites it serves."""
+    return MappingProxyType(dict(_walk(files("broadsheet.web") / "static", "")))
 
 
 def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Asset]]:
