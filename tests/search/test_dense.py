@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from broadsheet.search.dense import BITS, RESCORED, Gallery, Mask, Quantiser
+from broadsheet.search.dense import BITS, RESCORED, Gallery, Mask, Quantiser, _scanned, _within
 
 ROWS = 6_000
 
@@ -103,6 +103,28 @@ def test_dead_rows_are_never_found() -> None:
         rows, _ = gallery(vectors, live).nearest(vectors[0], 20)
         assert live[rows].all()
         assert len(rows) == min(20, ROWS - dead)
+
+
+def in_order(asked: NDArray[np.uint8], codes: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return all places by the number of bits in which they differ, of equals the first ones first."""
+    return np.argsort(np.bitwise_count(codes ^ asked).sum(axis=1), kind="stable")
+
+
+@pytest.mark.parametrize("count", [1, 40, 1_000, 2_999, 3_000])
+@pytest.mark.parametrize("bits", [2, 256])
+def test_a_scan_finds_the_nearest_codes_of_equals_the_first(count: int, bits: int) -> None:
+    chance = np.random.default_rng(count)
+    codes = np.packbits(np.pad(chance.random((3_000, bits)) < 0.4, ((0, 0), (0, BITS - bits))), axis=1)
+    found = _scanned(codes[:1], codes, np.ascontiguousarray(codes[::64]), count)
+    assert found.tolist() == in_order(codes[:1], codes)[:count].tolist()
+
+
+def test_a_sample_that_misleads_costs_time_and_no_result() -> None:
+    codes = np.packbits(np.random.default_rng(1).random((3_000, BITS)) < 0.5, axis=1)
+    codes[::64] = codes[0]
+    found = _scanned(codes[:1], codes, np.ascontiguousarray(codes[::64]), 500)
+    assert found.tolist() == in_order(codes[:1], codes)[:500].tolist()
+    assert _within(codes[:1], codes, 0).tolist() == []
 
 
 def test_every_thread_scans_alone() -> None:

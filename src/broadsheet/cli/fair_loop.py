@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 # A busy process leaves a new connection to the others for so many seconds for each request that it is at. A search
 # takes several times as long, so whoever waits loses nothing: here it would stand behind those requests.
 LEFT_SECONDS: Final = 0.001
+# A connection just taken counts as such a request, before it has sent any.
+FRESH_SECONDS: Final = 0.1
 
 
 class FairLoop(asyncio.SelectorEventLoop):
@@ -37,6 +39,14 @@ class FairLoop(asyncio.SelectorEventLoop):
             self.call_later(self.requests * LEFT_SECONDS, self._take_what_is_left, *how)
         else:
             super()._accept_connection(*how)  # type: ignore[misc]
+
+    async def _accept_connection2(self, *how: Any) -> None:
+        self.requests += 1
+        self.call_later(FRESH_SECONDS, self._no_longer_fresh)
+        await super()._accept_connection2(*how)  # type: ignore[misc]
+
+    def _no_longer_fresh(self) -> None:
+        self.requests -= 1
 
     def _take_what_is_left(self, protocol_factory: Any, sock: socket.socket, *more: Any) -> None:
         if sock.fileno() < 0:  # closed meanwhile

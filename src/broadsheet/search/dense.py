@@ -25,6 +25,8 @@ _LEVELS: Final = 127
 _MOST_SPARE: Final = 3  # a filter that leaves out more than three of four rows is scanned apart
 _SPARE: Final = 64
 _BLOCK: Final = 512  # rows scored at a time
+_SAMPLED: Final = 64
+_DEVIATIONS: Final = 3  # of chance, by which a sample may be wrong before the whole is scanned once more
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -67,6 +69,7 @@ class Gallery:
     ) -> None:
         self._quantiser, self._live = quantiser, live
         self._codes, self._vectors, self._scales = codes, vectors, scales
+        self._sample = _sampled(codes)
 
     def nearest(self, vector: Scores, limit: int, mask: Mask | None = None) -> tuple[Rows, Scores]:
         """Return the `limit` live rows within `mask` that lie nearest, best first, with exact cosines."""
@@ -87,12 +90,13 @@ class Gallery:
         spare = 0 if passing == len(mask) else wanted * (len(mask) - passing) // passing
         if spare <= _MOST_SPARE * wanted:
             # most rows pass: scanning all of them in place and passing over the others spares a copy
-            near = _scanned(asked, self._codes, min(wanted + spare + spare // 4 + _SPARE, len(mask)))
+            near = _scanned(asked, self._codes, self._sample, min(wanted + spare + spare // 4 + _SPARE, len(mask)))
             near = near[mask[near]]
             if len(near) >= wanted:
                 return near[:wanted]
         rows = np.flatnonzero(mask)
-        return rows[_scanned(asked, _gathered(self._codes, rows), wanted)]
+        codes = _gathered(self._codes, rows)
+        return rows[_scanned(asked, codes, _sampled(codes), wanted)]
 
     def cosines(self, vector: Scores, rows: Rows) -> Scores:
         """Return the cosine of `vector` and each row."""
@@ -122,13 +126,39 @@ def _best(rows: Rows, scores: Scores, limit: int) -> tuple[Rows, Scores]:
     return rows[kept], scores[kept]
 
 
-def _scanned(asked: NDArray[np.uint8], codes: NDArray[np.uint8], count: int) -> Rows:
-    """Return the places of the `count` codes nearest to the one asked, nearest first."""
+def _sampled(codes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(codes[::_SAMPLED])
+
+
+def _scanned(asked: NDArray[np.uint8], codes: NDArray[np.uint8], sample: NDArray[np.uint8], count: int) -> Rows:
+    """Return the places of the `count` codes nearest to the one asked, nearest first, of equals the first ones.
+
+    `sample` is one in `_SAMPLED` of the codes: it tells about how far the last of them lies, and collecting what lies
+    within a distance takes three quarters of the time of keeping the best.
+    """
     # OpenMP keeps this number for each thread of ours; a second thread on a busy machine costs far more than it saves
     faiss.omp_set_num_threads(1)
+    expected = count * len(sample) / max(len(codes), 1)
+    looked_at = int(expected + _DEVIATIONS * expected**0.5) + 1
+    if looked_at < len(sample):
+        distances, _ = faiss.knn_hamming(asked, sample, looked_at, variant="mc")
+        places = _within(asked, codes, int(distances[0, -1]) + 1)
+        if len(places) >= count:
+            return places[:count]
     _, near = faiss.knn_hamming(asked, codes, count, variant="mc")
-    places: Rows = near[0]
-    return places
+    nearest: Rows = near[0]
+    return nearest
+
+
+def _within(asked: NDArray[np.uint8], codes: NDArray[np.uint8], distance: int) -> Rows:
+    """Return the places of all codes that differ in fewer bits than `distance`, nearest first."""
+    found = faiss.RangeSearchResult(1)
+    pointers = faiss.swig_ptr(asked), faiss.swig_ptr(codes)
+    faiss.hamming_range_search(*pointers, 1, len(codes), distance, BITS // 8, found)  # type: ignore[attr-defined]
+    count = int(faiss.rev_swig_ptr(found.lims, 2)[1])
+    distances, places = faiss.rev_swig_ptr(found.distances, count), faiss.rev_swig_ptr(found.labels, count)
+    nearest: Rows = places[np.argsort(distances.astype(np.uint16), kind="stable")]  # places come rising
+    return nearest
 
 
 def _gathered(table: NDArray[Byte], rows: Rows) -> NDArray[Byte]:
