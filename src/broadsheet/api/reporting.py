@@ -64,12 +64,14 @@ def add(api: FastAPI, accounts: Accounts, community: Community, catalogue: Catal
 
     _add_mutes(api, accounts, community)
 
-    @api.get("/papers/{key:path}/authors", summary="Authors of a paper who are readers here, and one's own claim")
-    def authors(key: str, given: Given) -> dict[str, Any]:
-        reader = bearer(accounts.tokens, given).require("read") if given else None
-        paper_id = catalogue.get(key).id
-        told = [_author(one) for one in community.claims.authors(paper_id)]
-        return {"authors": told, "mine": community.claims.state(reader, paper_id)}
+    @api.get("/papers/{key:path}/authors", summary="Authors of a paper who are readers here, and how that is known")
+    def authors(key: str) -> dict[str, Any]:
+        return {"authors": [_author(one) for one in community.claims.authors(catalogue.get(key).id)]}
+
+    @api.get("/papers/{key:path}/claim", summary="How one's own claim to a paper stands: waiting, verified, refused")
+    def claimed(key: str, given: Given) -> dict[str, Any]:
+        reader = bearer(accounts.tokens, given).require("read")
+        return {"mine": community.claims.state(reader, catalogue.get(key).id)}
 
     @api.put("/papers/{key:path}/claim", summary="Say that one is an author of a paper", **takes(_Claim))
     def claim(key: str, sent: _AClaim, given: Given) -> dict[str, Any]:
