@@ -447,7 +447,9 @@ def _rates(room: Newsroom) -> dict[str, Rates]:
 def test_how_mails_ended_is_counted_by_receiver(room: Newsroom) -> None:
     room.press.publish(TODAY, lead=1, trending=[2], new=[3])
     for address in ("a@one.example", "b@one.example", "c@two.example", "d@two.example"):
-        room.reader(address)
+        room.subscriptions.subscribe(address)
+        room.subscriptions.send_waiting()
+        room.subscriptions.confirm(token(room.tray.mails[-1], "/subscription/confirm"))
     before = _rates(room)
     assert (before["one.example"].accepted, before["two.example"].accepted) == (2, 2)  # the letters that asked
     replies = {

@@ -171,7 +171,7 @@ def test_ending_is_idempotent_forgets_the_address_and_stops_everything(room: New
 
 def test_who_ended_can_come_back_at_once_but_not_by_an_old_link(room: Newsroom) -> None:
     reader = room.reader(BOB)
-    old = token(room.letters[0], CONFIRM)
+    (old,) = room.links
     room.subscriptions.end(reader.token)
     with pytest.raises(Invalid):
         room.subscriptions.confirm(old)
@@ -192,7 +192,7 @@ def test_a_new_token_key_revokes_every_link(room: Newsroom) -> None:
 
 def test_links_do_only_what_they_are_for(desk: Newsroom) -> None:
     reader = desk.reader(BOB)
-    asked = token(desk.letters[0], CONFIRM)
+    (asked,) = desk.links
     for verb in (desk.subscriptions.change, desk.subscriptions.end):
         with pytest.raises(Invalid):
             verb(asked)
