@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from broadsheet.clock import FixedClock, SystemClock
 from broadsheet.errors import Forbidden, Invalid, Unavailable
 from broadsheet.outgoing import NoAnswer, Outgoing, Unreachable, asked_wait, is_public
+from tests.doors.instance import free_port
 from tests.sources.servers import (
     Script,
     bomb,
@@ -87,8 +88,7 @@ def test_telling_says_whether_it_may_have_arrived(clock: FixedClock, script: Scr
         patient.tell(url, b"a letter", timeout=0.3)
     with pytest.raises(NoAnswer, match="larger"):
         patient.tell(url, b"a letter", max_bytes=1000)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        away = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    away = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(Unreachable, match="refused") as caught:
         patient.tell(away, b"a letter")
     assert not isinstance(caught.value, NoAnswer)

@@ -1,6 +1,6 @@
 from contextlib import suppress
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import example, given, settings
@@ -140,7 +140,7 @@ def test_no_text_breaks_the_parser(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ['"', 'author:"', "-", "cat:", 'a"b ', "((((", "\ud800", "“”"])
 def test_hostile_repetition_is_read_in_linear_time(piece: str) -> None:
-    began = perf_counter()
+    began = process_time()
     with suppress(Invalid):
         parse(piece * 200_000)
-    assert perf_counter() - began < 2
+    assert process_time() - began < 2

@@ -110,6 +110,6 @@ def test_plain_prose_is_left_alone(source: str) -> None:
 def test_a_hundred_kilobytes_of_one_thing_take_no_time(hostile: str) -> None:
     import time
 
-    began = time.perf_counter()
+    began = time.process_time()
     runs(hostile * (100_000 // len(hostile)))
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
