@@ -28,6 +28,7 @@ def test_an_admins_token_reads_how_mails_fare(app: App) -> None:
     assert list(told["days"]) == [app.clock.now().date().isoformat()]
     app.limits.lift("Ada")
     assert client.get(f"{PATH}?days=1", headers=head).json()["paused"] is None
+    assert told["standstill"] is None
     assert client.get(f"{PATH}?days=0", headers=head).status_code == 422
 
 

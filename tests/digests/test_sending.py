@@ -10,6 +10,7 @@ from broadsheet.database.engine import Database
 from broadsheet.database.schema import delivery
 from broadsheet.digests.pace import PUT_OFF_IN_A_ROW, RESTS, Pace
 from broadsheet.errors import Unavailable
+from broadsheet.mail.standstill import Standstill, standstill_of
 from broadsheet.mail.transport import Refused
 from tests.digests.newsroom import TODAY, Newsroom, newsroom
 
@@ -119,4 +120,31 @@ def test_a_way_that_closes_in_the_midst_leaves_the_rest_as_it_was(room: Newsroom
     with pytest.raises(Unavailable, match="disk is full"):
         room.digests.send_due()
     assert sorted(room.states()) == ["accepted"] * 2 + ["queued"] * 4
+    assert still(room) == Standstill(room.clock.now(), "The disk is full.")
     assert room.digests.send_due().accepted == 4
+    assert still(room) is None
+
+
+def test_of_a_standstill_that_lasts_the_first_moment_and_the_last_reason_are_told(room: Newsroom) -> None:
+    room.press.publish(TODAY, lead=1)
+    readers(room, "example.org", 1)
+    room.digests.queue_due()
+    since = room.clock.now()
+    for reason in ("The server is gone.", "The account is closed."):
+        with pytest.raises(Unavailable):
+            send_into(room, Unavailable(reason))
+        room.clock.sleep(60)
+    assert still(room) == Standstill(since, "The account is closed.")
+
+
+def still(room: Newsroom) -> Standstill | None:
+    with room.database.read() as connection:
+        return standstill_of(connection)
+
+
+def send_into(room: Newsroom, error: Exception) -> None:
+    def fail(_recipient: str) -> None:
+        raise error
+
+    room.tray.trouble = fail
+    room.digests.send_due()

@@ -5,6 +5,7 @@ import pytest
 
 from broadsheet.mail import tally
 from broadsheet.mail.office import DAYS
+from broadsheet.mail.standstill import note_standstill
 from broadsheet.mail.tally import Event
 from broadsheet.web.operating import HEIGHT, WIDTH, bars
 from tests.web.conftest import Instance
@@ -56,6 +57,15 @@ def test_mails_that_could_not_be_written_are_told(operator: Instance) -> None:
     page = operator.get(PAGE).text
     assert "3 times in the last 7 days a mail was set aside" in page
     assert "mail_set_aside" in page
+
+
+def test_what_keeps_every_mail_is_told(operator: Instance) -> None:
+    assert "No mail leaves" not in operator.get(PAGE).text
+    with operator.site.database.write() as connection:
+        note_standstill(connection, "The mail server <mx> is out of reach.", operator.site.clock.now())
+    page = operator.get(PAGE).text
+    assert "No mail leaves" in page
+    assert "The mail server &lt;mx&gt; is out of reach." in page
 
 
 def test_rates_stand_against_what_receivers_want(operator: Instance) -> None:

@@ -25,9 +25,11 @@ def add(api: FastAPI, accounts: Accounts, office: Office) -> None:
     def mail(given: Given, days: Days = DAYS) -> dict[str, Any]:
         bearer(accounts.tokens, given).require("read").require("admin")
         told = office.overview(days)
+        still = told.standstill
         return {
             "since": told.since.isoformat(),
             "paused": {"since": told.pause.since.isoformat(), "reason": told.pause.words} if told.pause else None,
+            "standstill": {"since": still.since.isoformat(), "reason": still.words} if still else None,
             "total": _told(told.total),
             "week": _told(told.week) | {"complaints": of_complaints(told.week), "gone": of_gone(told.week)},
             "days": {day.isoformat(): _told(rates) for day, rates in told.days.items()},

@@ -73,7 +73,7 @@ def _tell(finding: "Finding") -> None:
 def rates(
     days: Annotated[int, typer.Option(min=1, max=90, help="How many days, today among them.")] = 28, json: Json = False
 ) -> None:
-    """Show how mails fared, by receiver, and whether digests are paused; status 1 where they are. For monitoring."""
+    """Show how mails fared, by receiver, and what keeps them here; status 1 where something does. For monitoring."""
     from dataclasses import asdict
 
     with instance() as app:
@@ -87,10 +87,12 @@ def rates(
         _say_rates("all", told.total)
         if told.total.set_aside:
             say(f"{told.total.set_aside} times a mail could not be written; the log says where: mail_set_aside.")
+        if told.standstill:
+            say(f"No mail leaves since {told.standstill.since:%Y-%m-%d %H:%M}: {told.standstill.words}")
         if told.pause:
             say(f"Digests are paused since {told.pause.since:%Y-%m-%d %H:%M}: {told.pause.words}")
             say("When the reason is mended: broadsheet mail resume")
-    if told.pause:
+    if told.pause or told.standstill:
         fail()
 
 

@@ -7,12 +7,13 @@ a crash can hide, and they go out once more.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from broadsheet.clock import Clock
 from broadsheet.database.engine import Database
@@ -21,10 +22,12 @@ from broadsheet.digests.deliveries import FIRST_WAIT, Claimed, Event, Outcome, S
 from broadsheet.digests.delivery_store import Taken
 from broadsheet.digests.handing import NOBODYS, Broken, Handed, Lanes
 from broadsheet.digests.pace import Pace
+from broadsheet.errors import BroadsheetError, Unavailable
 from broadsheet.logs import get_logger
 from broadsheet.mail import tally as rates
 from broadsheet.mail.letter import Letter, Letterhead
 from broadsheet.mail.standing import hold_against
+from broadsheet.mail.standstill import note_leaving, note_standstill
 from broadsheet.mail.transport import Transport
 from broadsheet.mail.verdicts import Verdict
 
@@ -114,8 +117,19 @@ class Sending:
                 self._settle(lanes.rest(), tally)
                 self._transport.close()
         if lanes.trouble:
+            self._note(lanes.trouble)
             raise lanes.trouble
+        if tally[State.ACCEPTED]:
+            self._note(None)
         return SendReport.of(tally)
+
+    def _note(self, trouble: BaseException | None) -> None:
+        """Tell operators whether mails leave; where even that cannot be written, the trouble itself is told."""
+        with suppress(BroadsheetError, SQLAlchemyError), self._writing() as connection:
+            if trouble is None:
+                note_leaving(connection)
+            elif isinstance(trouble, Unavailable):
+                note_standstill(connection, trouble.message, self._clock.now())
 
     def _exchange(self, lanes: Lanes, kinds: Sequence[str], tally: Counter[State]) -> list[Taken] | None:
         """Write down what has ended and take what is sent next, in one transaction; None when all is done."""

@@ -15,6 +15,7 @@ from broadsheet.database.engine import Database
 from broadsheet.errors import NotFound
 from broadsheet.mail import addresses, suppression_file, tally
 from broadsheet.mail.limits import COMPLAINTS, COMPLAINTS_EVER, GONE, GONE_EVER, Limits, Pause
+from broadsheet.mail.standstill import Standstill, standstill_of
 from broadsheet.mail.suppression import Decision, Suppression, Suppressions, suppress
 from broadsheet.mail.suppression_file import BadLine
 from broadsheet.mail.tally import Rates
@@ -37,7 +38,10 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """How mails fared since a day, by day and by receiver; `suppressed` counts addresses by reason."""
+    """How mails fared since a day, by day and by receiver; `suppressed` counts addresses by reason.
+
+    `standstill` tells what keeps every mail from leaving, `pause` what keeps digests.
+    """
 
     since: date
     days: Mapping[date, Rates]
@@ -45,6 +49,7 @@ class Overview:
     total: Rates
     week: Rates
     pause: Pause | None
+    standstill: Standstill | None
     suppressed: Mapping[str, int]
 
 
@@ -81,6 +86,7 @@ class Office:
         with self.database.read() as connection:
             by_day = tally.by_day(connection, since)
             by_domain = tally.by_domain(connection, since)
+            standstill = standstill_of(connection)
         week = today - timedelta(days=6)
         return Overview(
             since=since,
@@ -89,6 +95,7 @@ class Office:
             total=tally.together(by_day.values()),
             week=tally.together(rates for day, rates in by_day.items() if day >= week),
             pause=self.limits.pause(),
+            standstill=standstill,
             suppressed=self.suppressions.counts(),
         )
 
