@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from broadsheet.papers.bylines import Bylines, Match, Names, is_name
@@ -79,6 +79,7 @@ def test_a_family_name_alone_is_no_name_to_look_for() -> None:
     assert is_name("李 明")
 
 
+@example("{ A", ["{ A"])
 @given(st.text(max_size=30), st.lists(st.text(max_size=30), max_size=4))
 def test_whatever_is_written_can_be_compared(name: str, byline: list[str]) -> None:
     assert found(name, *byline) in (True, False, None)

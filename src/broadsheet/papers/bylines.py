@@ -108,7 +108,7 @@ def _read(written: str) -> _Name:
     words = [word for word in words_of(written) if word not in SUFFIXES] or words_of(written)
     if not words:
         return _Name("", (), frozenset())
-    glued = _initials(written)
+    glued = _initials(written) if len(words) > 1 else ""  # beside marks alone, letters are a name
     if glued:  # Quill AM, as databases of medicine have it
         return _Name(words[-2], tuple(glued), frozenset([*words[:-1], *glued]))
     return _Name(words[-1], tuple(_without_particles(words[:-1])), frozenset(words))
