@@ -85,7 +85,7 @@ def at_home(data: Path, split: Split) -> Iterator[JudgedSet]:
     yield _titles("title", split.dev, split.dev)
     yield _sentences("sentence", split.dev, ())
     yield _titles("community", split.community, split.community)
-    yield from _workshops(data / "corpora")
+    yield from workshops(data / "corpora")
     yield _citing(data / "corpora")
 
 
@@ -164,7 +164,8 @@ def _sentences(name: str, asked: Sequence[Paper], rest: Sequence[Paper]) -> Judg
     return judged(name, drawn[:QUERIES], documents, [[at] for at in range(min(len(drawn), QUERIES))])
 
 
-def _workshops(corpora: Path) -> Iterator[JudgedSet]:
+def workshops(corpora: Path) -> Iterator[JudgedSet]:
+    """Yield the workshops of the ACL Anthology as topics: asked by name, and by the title of one of their papers."""
     papers, names = [], {}
     for line in read_jsonl(corpora / ACL):
         series, venue = _SERIES.match(str(line["id"])), str(line.get("venue") or "")
