@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from broadsheet.trending.attention import Attention
@@ -180,13 +180,14 @@ def test_a_quiet_part_that_rounds_to_nothing_is_not_shown() -> None:
     assert [part.name for part in shown(exact)] == ["freshness"]
 
 
+@example([0.975])
 @settings(max_examples=200)
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=8))
 def test_shown_parts_add_up_to_the_shown_score(values: list[float]) -> None:
     exact = tuple(Part("level", value, "") for value in values)
     rounded = shown(exact)
     assert round(sum(part.value for part in rounded), 2) == round(total(exact), 2)
-    assert all(abs(before.value - after.value) <= 0.01 for before, after in zip(exact, rounded, strict=True))
+    assert all(abs(before.value - after.value) <= 0.01 + 1e-9 for before, after in zip(exact, rounded, strict=True))
 
 
 @settings(max_examples=100)

@@ -61,7 +61,7 @@ def shown(parts: Sequence[Part], digits: int = 2) -> tuple[Part, ...]:
     """Return the parts rounded for showing so that they add up to the rounded score (largest remainder)."""
     unit = 10**digits
     floors = [math.floor(part.value * unit) for part in parts]
-    lacking = round(total(parts) * unit) - sum(floors)
+    lacking = round(round(total(parts), digits) * unit) - sum(floors)  # .975 is shown as .97, and 97.5 would be 98
     by_remainder = sorted(range(len(parts)), key=lambda i: floors[i] - parts[i].value * unit)
     for i in by_remainder[:lacking]:
         floors[i] += 1
