@@ -119,16 +119,12 @@ class Sending:
         if lanes.trouble:
             self._note(lanes.trouble)
             raise lanes.trouble
-        if tally[State.ACCEPTED]:
-            self._note(None)
         return SendReport.of(tally)
 
-    def _note(self, trouble: BaseException | None) -> None:
-        """Tell operators whether mails leave; where even that cannot be written, the trouble itself is told."""
-        with suppress(BroadsheetError, SQLAlchemyError), self._writing() as connection:
-            if trouble is None:
-                note_leaving(connection)
-            elif isinstance(trouble, Unavailable):
+    def _note(self, trouble: BaseException) -> None:
+        """Tell operators that no mail leaves; where even that cannot be written, the trouble itself is told."""
+        if isinstance(trouble, Unavailable):
+            with suppress(BroadsheetError, SQLAlchemyError), self._writing() as connection:
                 note_standstill(connection, trouble.message, self._clock.now())
 
     def _exchange(self, lanes: Lanes, kinds: Sequence[str], tally: Counter[State]) -> list[Taken] | None:
@@ -201,6 +197,8 @@ class Sending:
                 _log.warning(_TOLD[outcome.event], delivery=one.claimed.id, reply=outcome.note)
             elif outcome.event in _FAILED:
                 _log.error(_FAILED[outcome.event], delivery=one.claimed.id, why=outcome.note)
+        if any(outcome.event is Event.ACCEPT for outcome in outcomes):
+            note_leaving(connection)
         _weigh(connection, ended, outcomes, now)
         return delivery_store.settle(connection, outcomes, now)
 
