@@ -74,8 +74,8 @@ class Settings(BaseSettings):
     )
     encoder: str = Field(
         "static",
-        description="The encoder of the index: static, onnx, onnx:FOLDER with a model, the path of a static table, "
-        "or the base URL of a server that speaks OpenAI's embeddings API: http://localhost:11434/v1.",
+        description="The encoder of the index: static, onnx, onnx-plain, onnx:FOLDER with a model, the path of a "
+        "static table, or the base URL of a server that speaks OpenAI's embeddings API: http://localhost:11434/v1.",
     )
     encoder_model: str = Field("", description="Model that an encoder at a base URL is asked for.")
     encoder_key: str = Field("", repr=False, description="Key for an encoder at a base URL; empty: none is sent.")

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def evaluate(
     directories: Annotated[list[Path], typer.Argument(help="Each with corpus.jsonl.xz, queries.jsonl and qrels.tsv.")],
-    encoder: Annotated[str | None, typer.Option(help="static, onnx, onnx:FOLDER, a table or http://…/v1.")] = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="static, onnx, onnx-plain, onnx:FOLDER, a table, http://…/v1.")
+    ] = None,
     refine: Annotated[bool, typer.Option("--refine", help="Measure fused search refined, too.")] = False,
     run_out: Annotated[Path | None, typer.Option(help="Write the rankings to this file in TREC form.")] = None,
     per_query: Annotated[Path | None, typer.Option(help="Write each query's figures to this file, as JSONL.")] = None,

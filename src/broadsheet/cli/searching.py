@@ -16,7 +16,9 @@ def search(
         bool, typer.Option("--refine", help="Order the best again by what they share: for broad topics.")
     ] = False,
     cursor: Annotated[str | None, typer.Option(help="Go on where the page that gave this cursor ended.")] = None,
-    encoder: Annotated[str | None, typer.Option(help="static, onnx, onnx:FOLDER, a table or http://…/v1.")] = None,
+    encoder: Annotated[
+        str | None, typer.Option(help="static, onnx, onnx-plain, onnx:FOLDER, a table, http://…/v1.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search all papers by meaning and words; best first."""
