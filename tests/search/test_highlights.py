@@ -34,14 +34,36 @@ def test_markup_in_a_text_is_only_text() -> None:
     assert marked("script", "<script>alert(1)</script>") == ["script", "script"]
 
 
-def test_a_text_whose_lower_case_is_longer_is_left_unmarked() -> None:
-    assert marked("moss", "İ moss") == []
+def test_a_letter_whose_lower_case_is_longer_moves_no_mark() -> None:
+    assert marked("moss", "İ moss of İzmir: MOSS") == ["moss", "MOSS"]
 
 
-def test_the_readers_own_words_are_said() -> None:
-    highlighter = Highlighter(["Bridges,", "moss", "the"], Stems())
-    _, found = highlighter.spans("a bridge of paper")
-    assert highlighter.said(found) == ("Bridges,",)
+def test_characters_of_scripts_without_spaces_are_marked_one_by_one() -> None:
+    assert marked("学习", "基于学习的Moss") == ["学", "习"]
+    assert marked("moss", "基于Moss的学习") == ["Moss"]
+
+
+def test_vowel_signs_belong_to_their_word() -> None:
+    assert marked("भाषा", "भाषा और भाव") == ["भाषा"]
+    assert marked("שָׁלוֹם", "על שָׁלוֹם וש") == ["שָׁלוֹם"]
+
+
+def said(query: str, text: str) -> tuple[str, ...]:
+    highlighter = Highlighter(query.split(), Stems())
+    return highlighter.said(highlighter.spans(text)[1])
+
+
+def test_the_readers_own_words_are_said_without_the_signs_around_them() -> None:
+    assert said("Bridges, moss the", "a bridge of paper") == ("Bridges",)
+    assert said('"moss C++ BERT: (maps)', "Moss in C, bert and a map") == ("moss", "C", "BERT", "maps")
+    assert said(r"$\mathcal{O}(n)$ moss", "mathcal O n") == ("mathcal", "O", "n")
+
+
+def test_of_a_joined_word_only_what_is_held_is_said() -> None:
+    assert said("GPT-4 state-of-the-art", "a gpt of the state") == ("GPT", "state")
+    assert said("GPT-4 state-of-the-art", "GPT 4, the state of art") == ("GPT-4", "state-of-the-art")
+    assert said("机器学习", "多任务学习") == ("学习",)
+    assert said("机器学习 paper", "机器的学习") == ("机器学习",)
 
 
 SENTENCES = (

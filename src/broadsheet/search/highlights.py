@@ -10,12 +10,21 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
+from unicodedata import category, combining
 
-from broadsheet.search.words import Stems
+from broadsheet.search.words import UNSPACED, Stems
 
 Span = tuple[int, int]
-_WORD: Final = re.compile(r"[^\W_]+")
-_ACCENTED: Final = re.compile(r"[^\W_]*[^\W\x00-\x7f][^\W_]*")
+# Vowel signs of Hebrew, Arabic and the scripts of India belong to a word for the index, but are no letters to `\w`.
+_SIGNS: Final = "".join(
+    sign
+    for sign in map(chr, range(0x0591, 0x0E00))
+    if category(sign)[0] == "M" and combining(sign) in {0, *range(10, 36)}
+)
+_WORD: Final = re.compile(rf"[{UNSPACED}]|(?:[^\W_{UNSPACED}]+|[{_SIGNS}])+")  # as the index parts them
+_RUN: Final = rf"(?:[^\W_]+|[{_SIGNS}])+"
+# A reader's word as it is said again: without the signs around it, but as one with what it joins.
+_SAID: Final = re.compile(rf"{_RUN}(?:[-‐‑'’./&]{_RUN})*")
 _LONGEST: Final = 20_000  # characters of a text that are marked
 _BLANK: Final = re.compile(r"\s")
 PASSAGE: Final = 280  # characters: about two lines and a half of a page
@@ -27,17 +36,20 @@ class Highlighter:
 
     def __init__(self, query_words: Iterable[str], stems: Stems) -> None:
         self._stems = stems
-        self._words = {word: frozenset(stems.of(word.lower())) for word in query_words}
+        self._said = [found[0] for word in query_words for found in _SAID.finditer(word)]
+        self._stems_of = {
+            part: frozenset(stems.of(part.lower())) for said in self._said for part in _WORD.findall(said)
+        }
         self._known: dict[str, frozenset[str]] = {}
-        self._wanted = frozenset(stem for found in self._words.values() for stem in found)
+        self._wanted = frozenset().union(*self._stems_of.values())
         # Stemming changes little but the end: y becomes i, and an e may be put back (hoping, hope).
         self._beginnings = tuple({stem[:-1] if stem[-1] in "ie" and len(stem) > 2 else stem for stem in self._wanted})
 
     def spans(self, text: str) -> tuple[tuple[Span, ...], frozenset[str]]:
         """Return the spans of matching words in order, and the stems that were found."""
-        lowered = text[:_LONGEST].lower()
-        if not self._wanted or len(lowered) != len(text[:_LONGEST]):
+        if not self._wanted:
             return (), frozenset()
+        lowered = _lowered(text[:_LONGEST])
         spans: dict[Span, frozenset[str]] = {}
         for start in self._starts(lowered):
             word = _WORD.match(lowered, start)
@@ -46,8 +58,25 @@ class Highlighter:
         return tuple(sorted(spans)), frozenset().union(*spans.values())
 
     def said(self, stems: frozenset[str]) -> tuple[str, ...]:
-        """Return the query's own words for these stems, in its order."""
-        return tuple(dict.fromkeys(word for word, own in self._words.items() if own & stems))
+        """Return the query's own words for these stems, in its order; of a joined one only what is held, if not all."""
+        return tuple(dict.fromkeys(word for said in self._said for word in self._parts_held(said, stems)))
+
+    def _parts_held(self, said: str, stems: frozenset[str]) -> Iterator[str]:
+        parts = list(_WORD.finditer(said))
+        telling = [part for part in parts if self._stems_of[part[0]]]
+        held = [part for part in telling if self._stems_of[part[0]] <= stems]
+        if held and len(held) == len(telling):
+            yield said
+            return
+        start, end = -1, -1
+        for part in held:
+            if part.start() != end:  # characters of scripts without spaces stand together again
+                if end > start:
+                    yield said[start:end]
+                start = part.start()
+            end = part.end()
+        if end > start:
+            yield said[start:end]
 
     def _held(self, word: str) -> frozenset[str]:
         """Return which wanted stems a word of a text has; the texts of one page have the same few words."""
@@ -65,8 +94,9 @@ class Highlighter:
                     yield at
                 at = text.find(beginning, at + 1)
         if not text.isascii():
-            for word in _ACCENTED.finditer(text):
-                yield word.start()
+            for word in _WORD.finditer(text):
+                if not text[max(word.start() - 1, 0) : word.end()].isascii():
+                    yield word.start()
 
 
 def passage(text: str, marks: Sequence[Span], length: int = PASSAGE) -> Span | None:
@@ -90,6 +120,14 @@ def passage(text: str, marks: Sequence[Span], length: int = PASSAGE) -> Span | N
         if (held > best_held or nearer) and not _in_formula(text, start):
             best, best_held, best_first = start, held, first
     return best, _word_end(text, best + length)
+
+
+def _lowered(text: str) -> str:
+    """Return the text in lower case, each character in its place: the dotted İ alone would become two."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := one.lower()) == 1 else one for one in text)
+    return lowered
 
 
 def _word_end(text: str, place: int) -> int:

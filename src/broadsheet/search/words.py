@@ -15,7 +15,8 @@ from broadsheet.papers import titles
 
 LONGEST_TERM: Final = 64  # bytes; longer runs of letters are noise, not words
 # Scripts written without spaces: each character is a word of its own, and phrases put them together again.
-_UNSPACED: Final = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+UNSPACED: Final = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED: Final = re.compile(f"[{UNSPACED}]")
 
 
 def english() -> TextAnalyzer:
