@@ -51,6 +51,17 @@ def words_in(make: Make, text: str, given: Filters | None = None) -> list[int]:
         ("quince", [1]),
         ("salt author:quince", [1]),
         ('salt author:"Quince, Zoe"', [1]),
+        ("salt title:map", [1]),
+        ('salt title:"salt maps"', [1]),
+        ('moss title:"maps of salt"', []),
+        ("salt -title:map", [2]),
+        ("salt -cat:cs.LG", [1]),
+        ('salt -author:"Zoe Quince"', [2]),
+        ("salt -has:code", [1]),
+        ("moss -date:2024", [2]),
+        ("salt -author:!!", [1, 2]),
+        ("be moss -date:1900..", []),
+        ('salt "tide"', [2]),
         ("salt cat:cs", [1, 2]),
         ("salt cat:CS.ir", [1]),
         ("salt cat:c", []),
@@ -70,6 +81,31 @@ def test_filters_chosen_beside_the_text_narrow_it(make: Make) -> None:
     assert words_in(make, "salt cat:cs.IR", Filters(categories=("cs.CV",))) == []
     assert words_in(make, "salt", Filters(categories=("cs.CV", "cs.IR"))) == [1, 2]
     assert words_in(make, "to be salt moss", Filters(artefacts=("code", "model"))) == []
+
+
+CROWD = ("Zoe Salt", "Ada Quill van Tide", "Bo Moss", "Quill Salt", "Ada Moss", "Moss, Ada B.", "Van Ada Tide")
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("Ada Moss", True),
+        ("moss ada", True),
+        ("Moss, A. B.", False),
+        ("B. Moss", True),
+        ("Zoe Moss", False),  # one author bears the one, another the other
+        ("Bo Salt", False),
+        ("van Tide, Ada Quill", True),
+        ("Tide van Quill Ada", True),
+        ("Quill van Salt", False),
+        ("Ada Ada", True),
+    ],
+)
+def test_all_words_of_a_name_belong_to_one_author(make: Make, name: str, held: bool) -> None:
+    engine = make([paper(1, title="Salt", authors=CROWD), paper(2, title="Salt", authors=("Nobody",))])
+    query = parse(f'salt author:"{name}"')
+    assert engine.by_words(query, 5).ids.tolist() == [1] * held
+    assert engine.by_date(query).ids.tolist() == [1] * held
 
 
 @pytest.mark.parametrize(
@@ -148,7 +184,7 @@ _papers = st.builds(
     ),
     _texts,
     _texts,
-    st.lists(st.sampled_from(("Ada Quill", "Bo Salt", "Quill Oak")), max_size=2).map(tuple),
+    st.lists(st.sampled_from(("Ada Quill", "Bo Salt", "Quill Oak Bo")), max_size=3).map(tuple),
     st.lists(st.sampled_from(("cs.IR", "cs.CV", "math.CO", "hep-th")), max_size=2, unique=True).map(tuple),
     st.lists(st.sampled_from(("arxiv", "hf")), min_size=1, max_size=2, unique=True).map(tuple),
     st.lists(st.sampled_from((CODE, MODEL)), max_size=2, unique=True).map(tuple),
@@ -158,7 +194,24 @@ _asked = st.lists(
     st.sampled_from(
         [
             *(*_WORDS, '"salt maps"', '"moss the tide"', '-"fold paper"', "-moss", "author:quill", "cat:cs"),
-            *("cat:hep-th", "source:hf", "has:code", "has:model", "date:2024..", "date:..2024-06"),
+            *(
+                'author:"bo quill"',
+                'author:"Oak, Bo"',
+                '-author:"salt bo"',
+                "title:salt",
+                '-title:"the moss"',
+                "-cat:cs",
+            ),
+            *(
+                "cat:hep-th",
+                "source:hf",
+                "-has:code",
+                "-date:2024",
+                "has:code",
+                "has:model",
+                "date:2024..",
+                "date:..2024-06",
+            ),
         ]
     ),
     min_size=1,

@@ -1,4 +1,5 @@
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from time import process_time
 
@@ -53,7 +54,7 @@ def test_dates_the_wrong_way_round_are_exchanged_and_said() -> None:
         assert "exchanged" in query.notes[0]
 
 
-@pytest.mark.parametrize("bad", ["date:yesterday", "date:2024-13", "date:..", "has:bananas", "-cat:cs.CV"])
+@pytest.mark.parametrize("bad", ["date:yesterday", "date:2024-13", "date:..", "has:bananas"])
 def test_what_cannot_be_understood_is_searched_as_words_with_a_note(bad: str) -> None:
     query = parse(f"moss {bad}")
     assert query.words[0] == "moss"
@@ -67,9 +68,96 @@ def test_a_title_with_a_colon_and_hyphens_is_only_words() -> None:
     assert not query.excluded
 
 
-def test_an_open_quote_and_a_quoted_word_are_words() -> None:
+def test_an_open_quote_is_part_of_a_word() -> None:
     assert parse('salt "maps of').words == ("salt", '"maps', "of")
-    assert parse('"moss"').words == ("moss",)
+
+
+def test_a_quoted_word_must_be_held() -> None:
+    query = parse('salt "moss"')
+    assert (query.words, query.phrases, query.plain) == (("salt",), ("moss",), "salt moss")
+
+
+def test_a_field_with_a_minus_is_what_a_paper_must_not_be() -> None:
+    query = parse('moss -cat:cs.CV -author:"Ada Quill" -date:2024 -abs:"salt maps"')
+    assert query.without == (
+        Filters(categories=("cs.CV",)),
+        Filters(authors=("Ada Quill",)),
+        Filters(since=date(2024, 1, 1), until=date(2024, 12, 31)),
+    )
+    assert query.excluded == ("salt maps",)
+    assert not query.filters
+    assert not query.notes
+    odd = parse("moss -has:bananas")
+    assert (odd.words, odd.without) == (("moss",), ())
+    assert "left out" in odd.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("moss au:quill", "moss author:quill"),
+        ("moss year:2024", "moss date:2024"),
+        ("moss date:2024-2025", "moss date:2024..2025"),
+        ("moss since:2024-03", "moss date:2024-03.."),
+        ("moss until:2020", "moss date:..2020"),
+        ("moss since:2019 until:2020", "moss date:2019..2020"),
+        ("moss Category:cs.IR", "moss cat:cs.IR"),
+        ('ti:"salt maps" intitle:moss', 'title:"salt maps" title:moss'),
+        ('moss abs:"salt maps"', 'moss "salt maps"'),
+        ("moss abs:salt", 'moss "salt"'),
+    ],
+)
+def test_other_services_names_of_fields_mean_the_same(text: str, same: str) -> None:
+    assert parse(text) == parse(same)
+    assert not parse(text).notes
+
+
+def test_words_of_a_title_are_words_too() -> None:
+    query = parse('moss title:"salt maps"')
+    assert query.plain == "moss salt maps"
+    assert query.filters == Filters(titles=("salt maps",))
+
+
+@pytest.mark.parametrize("text", ["venue:ACL moss", "moss -lang:en"])
+def test_a_field_that_is_none_here_is_told(text: str) -> None:
+    assert "is no field here" in parse(text).notes[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["http://example.org/moss:tide x", "Moss:tide", "moss 12:30", "arxiv:2401.00001 moss", "::"]
+)
+def test_a_colon_makes_no_field(text: str) -> None:
+    assert not parse(f"moss {text}").notes
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("moss NOT tide", "moss -tide"),
+        ('moss AND NOT "salt maps"', '"moss" -"salt maps"'),
+        ("moss ANDNOT tide", "moss -tide"),
+        ("moss NOT cat:cs.CV", "moss -cat:cs.CV"),
+        ("moss NOT (tide)", "moss -tide"),
+        ("moss OR tide", "moss tide"),
+        ("moss AND tide folds", '"moss" "tide" folds'),
+        ("moss AND cat:cs.CV", '"moss" cat:cs.CV'),
+        ("moss or tide and salt not sand", "moss or tide and salt not sand"),
+        ("moss AND", '"moss"'),
+    ],
+)
+def test_operators_in_capitals_mean_what_they_do_elsewhere(text: str, same: str) -> None:
+    assert replace(parse(text), notes=()) == parse(same)
+
+
+def test_a_text_of_capitals_has_no_operators() -> None:
+    assert parse("MOSS AND TIDE").words == ("MOSS", "AND", "TIDE")
+
+
+@pytest.mark.parametrize("text", ["(moss OR tide) AND salt", "moss OR tide AND salt"])
+def test_what_operators_cannot_say_is_told(text: str) -> None:
+    query = parse(text)
+    assert query.words == ("moss", "tide", "salt")
+    assert "not understood" in query.notes[0]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from broadsheet.web.loosening import loosened, typed, written
         'moss author:"Ada Quill" cat:cs.IR has:code',
         "moss date:2024-01-01..2024-12-31 -bird",
         'moss -"clockwork birds" date:2024-01-01..',
+        'moss "tide" title:"salt maps" title:fold -cat:cs.CV -author:"Ada Quill" -date:2024-01-01.. -title:loom',
     ],
 )
 def test_a_question_written_back_asks_the_same(text: str) -> None:
@@ -48,6 +49,14 @@ def test_every_condition_typed_can_be_taken_off() -> None:
     assert parse(found['"salt maps"']).phrases == ("tide table",)
     assert parse(found["-bird"]).excluded == ("glass loom",)
     assert parse(found["cat:cs.IR"]).filters.categories == ()
+
+
+def test_what_a_paper_must_not_be_can_be_allowed() -> None:
+    query = parse('moss title:salt -cat:cs.CV -author:"Ada Quill"')
+    assert list(dict(typed(query))) == ["title:salt", "-cat:cs.CV", '-author:"Ada Quill"']
+    allowed = dict(loosened(query))
+    assert list(allowed) == ["without title:salt", "with cat:cs.CV allowed", 'with author:"Ada Quill" allowed']
+    assert parse(allowed["with cat:cs.CV allowed"]) == parse('moss title:salt -author:"Ada Quill"')
 
 
 def test_bare_words_hold_no_condition() -> None:

@@ -134,7 +134,7 @@ def create(service: Service) -> FastAPI:
 
     @api.get("/search", summary="Search by meaning and words", response_model=dict[str, Any])
     def search(
-        q: Annotated[str, Query(description="Words, a phrase in quotes, author:, cat:, date:, has:, -word")],
+        q: Annotated[str, Query(description="Words, a phrase in quotes, title:, author:, cat:, date:, has:, -word")],
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
         offset: Annotated[int, Query(ge=0, le=DEEPEST)] = 0,
         cursor: Annotated[str | None, Query(description="`next` of the page before, to go on behind it")] = None,

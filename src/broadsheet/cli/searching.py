@@ -8,7 +8,7 @@ from broadsheet.cli.terminal import instance, note, say, say_json
 
 
 def search(
-    words: Annotated[str, typer.Argument(help='Words, "a phrase", author:, cat:cs.IR, date:2024.., has:code, -word.')],
+    words: Annotated[str, typer.Argument(help='Words, "a phrase", title:, author:, cat:cs.IR, date:2024.., -x')],
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many results.")] = 10,
     sort: Annotated[str, typer.Option(help="relevance, recent, newest or trending.")] = "relevance",
     method: Annotated[str, typer.Option(help="fused, rrf, bm25 or dense.")] = "fused",

@@ -1,6 +1,6 @@
 """Categories, sources, artefacts and dates of the indexed papers, as numbers: exact filters and counts over any set.
 
-Words, phrases and authors are Tantivy's. A label is `kind:value`, and its number is its line in the file of labels.
+Words, phrases, titles and authors are Tantivy's. A label is `kind:value`, its number is its line in their file.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ class Labels:
                 self._matching.setdefault(f"{kind}:{term}", []).append(number)
 
     def mask(self, filters: Filters) -> Mask | None:
-        """Return which rows pass the filters, authors aside; None where all do."""
-        filters = replace(filters, authors=())
+        """Return which rows pass the filters, authors and titles aside; None where all do."""
+        filters = replace(filters, authors=(), titles=())
         if not filters:
             return None
         with self._lock:

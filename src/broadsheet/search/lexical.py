@@ -14,6 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,7 @@ AUTHOR_WEIGHT: Final = 0.25
 MOST_TERMS: Final = 48
 # Stop words are not indexed but keep their places: so many that no phrase reaches from a title into its abstract.
 _APART: Final = "the " * 32
+MOST_OF_A_NAME: Final = 8  # words of a name that are looked up
 MOST_TITLED: Final = 20  # papers of one title; "Editorial" has hundreds, and nobody means them all
 _HEAP: Final = 128_000_000
 _LONGEST_REASON: Final = 160
@@ -78,9 +80,8 @@ class TextReader:
         return self._rows(tantivy.Query.boolean_query([(Occur.Must, words_of_it), *conditions]), limit)
 
     def holding(self, query: Query) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]:
-        """Return the rows that hold each phrase or author asked for, and those that hold each excluded word."""
-        names = [name for filters in query.conditions for name in filters.authors]
-        wanted = [*map(self._phrase, query.phrases), *map(self._author, names)]
+        """Return the rows that hold each phrase, author or title asked for, and those that hold each excluded word."""
+        wanted = [*map(self._phrase, query.phrases), *(one for own in query.conditions for one in self._told_in(own))]
         unwanted = [self._phrase(word) for word in query.excluded]
         return [self._all(one) for one in wanted if one], [self._all(one) for one in unwanted if one]
 
@@ -132,33 +133,50 @@ class TextReader:
         return [(term, float(count)) for term, count in sorted(counts.items(), key=telling)[:MOST_TERMS]]
 
     def _conditions(self, query: Query) -> list[tuple[Occur, tantivy.Query]]:
-        groups = [[phrase] for phrase in map(self._phrase, query.phrases) if phrase]
-        for filters in query.conditions:
-            kinds = (("category", filters.categories), ("source", filters.sources))
-            groups += [[self._term(field, words.label(value)) for value in values] for field, values in kinds if values]
-            groups += [[self._term("artefact", words.label(value))] for value in filters.artefacts]
-            groups += [[author] for author in map(self._author, filters.authors) if author]
-            if filters.since or filters.until:
-                groups.append([self._span(filters)])
-        clauses = [(Occur.Must, tantivy.Query.const_score_query(_any(group), 0.0)) for group in groups]
+        wanted = [phrase for phrase in map(self._phrase, query.phrases) if phrase]
+        wanted += [one for filters in query.conditions for one in self._parts(filters)]
         unwanted = [self._phrase(word) for word in query.excluded]
+        unwanted += [_all_of(parts) for filters in query.without if (parts := self._parts(filters))]
+        clauses = [(Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in wanted]
         return clauses + [(Occur.MustNot, one) for one in unwanted if one]
+
+    def _parts(self, filters: Filters) -> list[tantivy.Query]:
+        """Return what a paper that passes the filters meets, all of it."""
+        kinds = (("category", filters.categories), ("source", filters.sources))
+        parts = [_any([self._term(field, words.label(one)) for one in values]) for field, values in kinds if values]
+        parts += [self._term("artefact", words.label(value)) for value in filters.artefacts]
+        parts += self._told_in(filters)
+        return parts + ([self._span(filters)] if filters.since or filters.until else [])
+
+    def _told_in(self, filters: Filters) -> list[tantivy.Query]:
+        """Return what the filters ask of authors and titles, which are the text half's alone."""
+        told = [*map(self._author, filters.authors), *(self._phrase(one, "title") for one in filters.titles)]
+        return [one for one in told if one]
 
     def _span(self, filters: Filters) -> tantivy.Query:
         first = filters.since.toordinal() if filters.since else 1
         last = filters.until.toordinal() if filters.until else None
         return tantivy.Query.range_query(self._schema, "day", FieldType.Integer, first, last)
 
-    def _phrase(self, text: str) -> tantivy.Query | None:
+    def _phrase(self, text: str, field: str = "body") -> tantivy.Query | None:
         terms = words.terms_at(self._english, text)
         if len(terms) < 2:
-            return self._term("body", terms[0][1], "freq") if terms else None
+            return self._term(field, terms[0][1], "freq") if terms else None
         first = terms[0][0]
-        return tantivy.Query.phrase_query(self._schema, "body", [(at - first, term) for at, term in terms])
+        return tantivy.Query.phrase_query(self._schema, field, [(at - first, term) for at, term in terms])
 
     def _author(self, name: str) -> tantivy.Query | None:
-        terms = [self._term("author", term) for term in self._names.analyze(words.spaced(name))]
-        return tantivy.Query.boolean_query([(Occur.Must, term) for term in terms]) if terms else None
+        """Return what holds all words of a name within one author's, in whatever order.
+
+        Tantivy misses some orders of four words or more, so of these any three must stand together.
+        """
+        terms = list(dict.fromkeys(self._names.analyze(words.spaced(name))))[:MOST_OF_A_NAME]
+        if len(terms) < 2:
+            return self._term("author", terms[0]) if terms else None
+        together = combinations(terms, min(len(terms), 3))
+        return _all_of(
+            [tantivy.Query.phrase_query(self._schema, "author", list(some), words.NAME_REACH) for some in together]
+        )
 
     def _term(self, field: str, value: str, option: str = "basic") -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, value, option)
@@ -205,7 +223,7 @@ class TextWriter:
                 title=title,
                 spelt=title,
                 body=[title, _APART + abstract],
-                author=[words.spaced(name) for name in paper.authors],
+                author=[words.BETWEEN_NAMES + words.spaced(name) for name in paper.authors],
                 title_key=words.title_key(paper.title),
                 category=list({term for category in paper.categories for term in prefixes(words.label(category))}),
                 source=[words.label(source) for source in paper.sources],
@@ -304,10 +322,10 @@ def _schema() -> tantivy.Schema:
     builder.add_integer_field("paper", indexed=True)
     builder.add_integer_field("row", indexed=True, fast=True)
     builder.add_integer_field("day", indexed=True, fast=True)
-    builder.add_text_field("title", tokenizer_name="english", index_option="freq")
+    builder.add_text_field("title", tokenizer_name="english", index_option="position")
     builder.add_text_field("spelt", tokenizer_name="names", index_option="basic")
     builder.add_text_field("body", tokenizer_name="english", index_option="position")
-    builder.add_text_field("author", tokenizer_name="names", index_option="freq")
+    builder.add_text_field("author", tokenizer_name="names", index_option="position")
     for name in ("title_key", "category", "source", "artefact", "kind"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")
@@ -316,3 +334,7 @@ def _schema() -> tantivy.Schema:
 
 def _any(queries: Sequence[tantivy.Query]) -> tantivy.Query:
     return tantivy.Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def _all_of(queries: Sequence[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(Occur.Must, query) for query in queries])

@@ -33,7 +33,7 @@ def ranked(
     titled = engine.by_title(query.plain)
     if not len(titled):
         return ranking, None
-    if not (query.conditions or query.excluded or query.phrases):
+    if not (query.conditions or query.operators):
         ranking = _with(ranking, titled, engine.cosines(vector, titled))
     first = np.isin(ranking.ids, titled)
     if not first.any():

@@ -12,7 +12,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 NAME: Final = "manifest.json"
 
 

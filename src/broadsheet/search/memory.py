@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,11 +45,11 @@ class _Text:
         """Return how many terms one field has, repeated ones too."""
         return self._lengths.get(name, len(self.field(name)))
 
-    def holds(self, phrase: Sequence[tuple[int, str]]) -> bool:
-        """Say whether the terms occur at these distances from each other, in the title or in the abstract."""
+    def holds(self, phrase: Sequence[tuple[int, str]], *, title: bool = False) -> bool:
+        """Say whether the terms occur at these distances from each other, in the title or, unless barred, elsewhere."""
         return any(
             all((start + at - phrase[0][0], term) in places for at, term in phrase)
-            for places in map(set, self.places)
+            for places in map(set, self.places[:1] if title else self.places)
             for start, first in places
             if first == phrase[0][1]
         )
@@ -169,6 +170,7 @@ class MemoryEngine:
             all(self._is(self._papers[paper_id], text, filters) for filters in query.conditions)
             and all(text.holds(phrase) for phrase in self._phrases(query.phrases))
             and not any(text.holds(phrase) for phrase in self._phrases(query.excluded))
+            and not any(self._is(self._papers[paper_id], text, filters) for filters in self._asking(query.without))
         )
 
     def _is(self, paper: Paper, text: _Text, filters: Filters) -> bool:
@@ -178,12 +180,25 @@ class MemoryEngine:
             return False
         if not {words.label(value) for value in filters.artefacts} <= set(artefact_kinds(paper.artefacts)):
             return False
-        if not all(set(self._names.analyze(words.spaced(name))) <= set(text.author) for name in filters.authors):
+        if not all(self._bears(paper, name) for name in filters.authors):
+            return False
+        if not all(text.holds(phrase, title=True) for phrase in self._phrases(filters.titles)):
             return False
         if not (filters.since or filters.until):
             return True
         day = paper.published
         return bool(day and (filters.since or day) <= day <= (filters.until or day))
+
+    def _bears(self, paper: Paper, name: str) -> bool:
+        wanted = set(self._names.analyze(words.spaced(name)))
+        return not wanted or any(wanted <= set(self._names.analyze(words.spaced(one))) for one in paper.authors)
+
+    def _asking(self, without: Sequence[Filters]) -> list[Filters]:
+        """Return those that ask for anything: a name or title without a word in it excludes nothing."""
+        names = [[one for one in own.authors if self._names.analyze(words.spaced(one))] for own in without]
+        titles = [[one for one in own.titles if self._english.analyze(words.spaced(one))] for own in without]
+        kept = zip(without, names, titles, strict=True)
+        return [told for own, who, what in kept if (told := replace(own, authors=tuple(who), titles=tuple(what)))]
 
     def _phrases(self, texts: Sequence[str]) -> list[list[tuple[int, str]]]:
         return [terms for text in texts if (terms := words.terms_at(self._english, text))]

@@ -6,7 +6,6 @@ Malformed text is never an error: what cannot be understood is searched as words
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, get_args
@@ -20,23 +19,43 @@ LONGEST: Final = 10_000  # characters read of a query; far more than a pasted ab
 MOST_CONDITIONS: Final = 64
 _QUOTES: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
-_TOKEN: Final = re.compile(r'(-?)(?:(author|cat|date|source|has):(?=\S))?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+# Other services' names for the same are understood as well: arXiv's, Semantic Scholar's, and those of our addresses.
+_FIELDS: Final = {
+    "author": ("author", "authors", "au"),
+    "title": ("title", "ti", "intitle"),
+    "text": ("abs", "abstract"),
+    "cat": ("cat", "category"),
+    "date": ("date", "year", "published"),
+    "since": ("since",),
+    "until": ("until",),
+    "source": ("source",),
+    "has": ("has",),
+}
+_FIELD_OF: Final = {spelt: name for name, spellings in _FIELDS.items() for spelt in spellings}
+_TOKEN: Final = re.compile(rf'(-?)(?:({"|".join(_FIELD_OF)}):(?=\S))?(?:"([^"]*)"|(\S+))', re.IGNORECASE)
+_KNOWN: Final = "author, title, cat, date, source and has"
+_NO_FIELD: Final = re.compile(r"-?([a-z]{2,12}):[^\W_][^:/]*")
+_OPERATORS: Final = frozenset({"AND", "OR", "NOT", "ANDNOT"})
+_YEARS: Final = re.compile(r"(\d{4})[-–](\d{4})", re.ASCII)
 _DAY: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)
 _Span = tuple[date, date]  # the first and the last day of a year, a month or a day
-_SPACED_SCHEME: Final = re.compile(r"(arxiv|doi)\s*:\s+", re.IGNORECASE)
+_SPACED_SCHEME: Final = re.compile(r"(arxiv|doi)(?:\s*:\s+|\s+)(?=\S+$)", re.IGNORECASE)
+_Token = tuple[str, str, str, str]  # the sign, the field's name, what stood in quotes, and what stood without
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a paper must be: any of the categories, any of the sources, all artefacts, all authors, within the dates.
+    """What a paper must be: of any category and source; with all artefacts, authors and `titles`; within the dates.
 
-    `since` and `until` are both inclusive; a paper without a date lies within no span.
+    `titles` are words and phrases that its title holds; an author is one person who bears all words of a name. `since`
+    and `until` are both inclusive; a paper without a date lies within no span.
     """
 
     categories: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     artefacts: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
 
@@ -48,7 +67,7 @@ class Filters:
 class Query:
     """A parsed query: `words` in the order written, `phrases` that must occur, `excluded` words that must not.
 
-    A paper must pass both `filters`, written in the text, and `given`, chosen beside it.
+    A paper must pass both `filters`, written in the text, and `given`, chosen beside it, and none of `without`.
     """
 
     words: tuple[str, ...] = ()
@@ -56,18 +75,24 @@ class Query:
     excluded: tuple[str, ...] = ()
     filters: Filters = field(default_factory=Filters)
     given: Filters = field(default_factory=Filters)
+    without: tuple[Filters, ...] = ()
     identifier: Identifier | None = None
     notes: tuple[str, ...] = ()
 
     @property
     def plain(self) -> str:
         """The words and phrases alone: what is encoded, and what a title is compared with."""
-        return " ".join((*self.words, *self.phrases))
+        return " ".join((*self.words, *self.phrases, *self.filters.titles))
 
     @property
     def conditions(self) -> tuple[Filters, ...]:
         """Every set of filters that a paper must pass."""
         return tuple(filters for filters in (self.filters, self.given) if filters)
+
+    @property
+    def operators(self) -> bool:
+        """Whether anything but words was written."""
+        return bool(self.phrases or self.excluded or self.filters or self.without)
 
 
 def parse(text: str) -> Query:
@@ -81,10 +106,10 @@ def parse(text: str) -> Query:
     if identifier:
         return Query(words=(cleaned,), identifier=identifier, notes=tuple(notes))
     reading = _Reading(notes)
-    for sign, name, phrase, word in _TOKEN.findall(cleaned):
+    for sign, name, phrase, word in _without_operators(_TOKEN.findall(cleaned), cleaned, notes):
         reading.take(bool(sign), name.lower(), phrase, word)
     query = reading.query()
-    if not (query.words or query.phrases or query.excluded or query.filters):
+    if not (query.words or query.operators):
         raise Invalid("The query holds no word to search for. Type a few words, a title or an identifier.", field="q")
     return query
 
@@ -99,6 +124,34 @@ def _identifier(text: str) -> Identifier | None:
     return identifiers.find(joined) if joined and len(joined) < 300 and not re.search(r"\s", joined) else None
 
 
+def _without_operators(tokens: list[_Token], text: str, notes: list[str]) -> list[_Token]:
+    """Return tokens that mean what AND, OR and NOT between them do; in a text of capitals alone these are words.
+
+    NOT is a minus. What AND joins must be held, which is what quotes say. OR is how words are searched anyway.
+    """
+    used = {token[3] for token in tokens} & _OPERATORS
+    if not used or text.isupper():
+        return tokens
+    mixed = {"AND", "OR"} <= used or any("(" in token[3] for token in tokens)
+    if mixed and used != {"NOT"}:
+        notes.append("Brackets, and AND beside OR, are not understood; papers that hold more of the words come first.")
+    read: list[_Token] = []
+    before = ""
+    for at, (sign, name, phrase, word) in enumerate(tokens):
+        if word in _OPERATORS:
+            before = "NOT" if word == "ANDNOT" else word
+            continue
+        joined = before == "AND" or (at + 1 < len(tokens) and tokens[at + 1][3] == "AND")
+        bare = word.strip("()")
+        if before == "NOT":
+            sign = "-"
+        elif joined and not (mixed or sign or name or phrase):
+            phrase, bare = bare, ""
+        read.append((sign, name, phrase, bare))
+        before = ""
+    return read
+
+
 class _Reading:
     """Gathers what the tokens say, one after the other."""
 
@@ -107,7 +160,8 @@ class _Reading:
         self._words: list[str] = []
         self._phrases: list[str] = []
         self._excluded: list[str] = []
-        self._listed: dict[str, list[str]] = {"cat": [], "source": [], "has": [], "author": []}
+        self._listed: dict[str, list[str]] = {"cat": [], "source": [], "has": [], "author": [], "title": []}
+        self._without: list[Filters] = []
         self._first: _Span | None = None
         self._last: _Span | None = None
         self._conditions = 0
@@ -117,66 +171,85 @@ class _Reading:
         value = (phrase or word).strip()
         if name and value.strip('"'):
             self._field(negative, name, value.strip('"'))
-        elif negative and re.search(r"\w", value):
-            self._condition(self._excluded, value)
-        elif phrase and len(value.split()) > 1:
-            self._condition(self._phrases, value)
         elif re.search(r"\w", value):
-            self._words.extend(value.split())
+            if negative:
+                self._excluded += [value] * self._room()
+            elif phrase:
+                self._phrases += [value] * self._room()
+            else:
+                self._words.extend(value.split())
+            if (found := _NO_FIELD.fullmatch(word)) and not identifiers.find(word):
+                self._notes.append(f"“{found[1]}:” is no field here, and is read as a word; there are {_KNOWN}.")
 
-    def query(self) -> Query:
-        """Return what was gathered."""
+    def filters(self) -> Filters:
+        """Return the filters that were gathered."""
         first, last = self._first, self._last
         if first and last and first[0] > last[1]:
             self._notes.append(f"No date lies from {first[0]} to {last[1]}; the two were exchanged.")
             first, last = last, first
-        filters = Filters(
+        return Filters(
             categories=tuple(dict.fromkeys(self._listed["cat"])),
             sources=tuple(dict.fromkeys(self._listed["source"])),
             artefacts=tuple(dict.fromkeys(self._listed["has"])),
             authors=tuple(dict.fromkeys(self._listed["author"])),
+            titles=tuple(dict.fromkeys(self._listed["title"])),
             since=first[0] if first else None,
             until=last[1] if last else None,
         )
+
+    def query(self) -> Query:
+        """Return what was gathered."""
+        filters = self.filters()
         return Query(
             tuple(self._words),
             tuple(self._phrases),
             tuple(self._excluded),
             filters,
+            without=tuple(dict.fromkeys(self._without)),
             notes=tuple(dict.fromkeys(self._notes)),
         )
 
-    def _condition(self, place: list[str], value: str) -> None:
-        if self._conditions == MOST_CONDITIONS:
-            self._notes.append(f"Only the first {MOST_CONDITIONS} conditions are used; the others are left out.")
-        if self._conditions >= MOST_CONDITIONS:
-            return
+    def _room(self) -> bool:
+        """Count one more condition and say whether there is room for it."""
         self._conditions += 1
-        place.append(value)
+        if self._conditions > MOST_CONDITIONS:
+            self._notes.append(f"Only the first {MOST_CONDITIONS} conditions are used; the others are left out.")
+        return self._conditions <= MOST_CONDITIONS
 
     def _field(self, negative: bool, name: str, value: str) -> None:
-        readers: dict[str, Callable[[str], bool]] = {"date": self._date, "has": self._artefact}
-        if negative:
-            self._as_words(f"-{name}:{value}", value, "cannot be excluded")
-        elif name in readers:
-            if not readers[name](value):
-                kinds = "code, model, data, demo or project"
-                wanted = "is no date like 2024, 2024-03.. or ..2020" if name == "date" else f"is none of {kinds}"
-                self._as_words(f"{name}:{value}", value, wanted)
-        elif re.search(r"\w", value):
-            self._condition(self._listed[name], value)
+        own = _FIELD_OF[name]
+        fault = self._none_of(own, value) if negative else self._one_of(own, value)
+        if fault and negative:
+            self._notes.append(f"“-{name}:{value[:60]}” {fault}; it is left out.")
+        elif fault:
+            self._notes.append(f"“{name}:{value[:60]}” {fault}; it is searched as words.")
+            self._words.extend(word for word in value.split() if re.search(r"\w", word))
 
-    def _as_words(self, written: str, value: str, fault: str) -> None:
-        self._notes.append(f"“{written[:60]}” {fault}; it is searched as words.")
-        self._words.extend(word for word in value.split() if re.search(r"\w", word))
+    def _none_of(self, name: str, value: str) -> str:
+        """Take what a paper must not be; returns what is wrong with it, "" for nothing."""
+        if name == "text":
+            self._excluded += [value] * self._room()
+            return ""
+        unwanted = _Reading([])
+        fault = unwanted._one_of(name, value)
+        if filters := unwanted.filters():
+            self._without += [filters] * self._room()
+        return fault
 
-    def _artefact(self, value: str) -> bool:
-        known = value.lower() in get_args(ArtefactKind)
-        if known:
-            self._condition(self._listed["has"], value.lower())
-        return known
+    def _one_of(self, name: str, value: str) -> str:
+        """Take what a paper must be; returns what is wrong with it, "" for nothing."""
+        if name in {"date", "since", "until"}:
+            read = self._date({"since": f"{value}..", "until": f"..{value}"}.get(name, value))
+            return "" if read else "is no date like 2024, 2024-03.. or ..2020"
+        if name == "has" and value.lower() not in get_args(ArtefactKind):
+            return "is none of code, model, data, demo or project"
+        if re.search(r"\w", value):
+            place = self._phrases if name == "text" else self._listed[name]
+            place += [value.lower() if name == "has" else value] * self._room()
+        return ""
 
     def _date(self, value: str) -> bool:
+        value = _YEARS.sub(r"\1..\2", value)
         first, dots, last = value.partition("..")
         start, end = _span(first), _span(last) if dots else _span(first)
         if (first and not start) or (last and not end) or not (start or end):

@@ -297,7 +297,7 @@ def _understood(text: str, filters: Filters) -> Query:
 
 def _title(engine: Engine, text: str, query: Query) -> Query:
     """Return a query without operators where the text, as it stands, is a title with quotes or signs in it."""
-    if not (query.phrases or query.excluded or query.filters):
+    if not query.operators:
         return query
     whole = words_only(text)
     if len(engine.by_title(query.plain)) or not len(engine.by_title(whole.plain)):

@@ -17,7 +17,7 @@ from broadsheet.search.engine import Facets, Found, Ids, Scores, found
 from broadsheet.search.labels import Labels
 from broadsheet.search.lexical import TextReader
 from broadsheet.search.manifest import Manifest, State
-from broadsheet.search.query import Query
+from broadsheet.search.query import Filters, Query
 
 
 class Snapshot:
@@ -149,7 +149,13 @@ class Snapshot:
         masks = [mask for filters in query.conditions if (mask := self._labels.mask(filters)) is not None]
         wanted, unwanted = self._text.holding(query)
         masks += [self._set(rows) for rows in wanted] + [~self._set(rows) for rows in unwanted]
+        masks += [~np.logical_and.reduce(parts) for filters in query.without if (parts := self._parts(filters))]
         return np.logical_and.reduce([*masks, self._live]) if masks else None
+
+    def _parts(self, filters: Filters) -> list[Mask]:
+        """Return which rows meet each part of some filters."""
+        labelled, (told, _) = self._labels.mask(filters), self._text.holding(Query(given=filters))
+        return ([] if labelled is None else [labelled]) + [self._set(rows) for rows in told]
 
     def _set(self, rows: Rows) -> Mask:
         mask = np.zeros(len(self._ids), np.bool_)

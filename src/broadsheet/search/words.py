@@ -13,6 +13,9 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from broadsheet.papers import titles
 
+_BETWEEN: Final = "0name0"
+NAME_REACH: Final = 8  # places that the words of one name may be out of the order in which they are asked for
+BETWEEN_NAMES: Final = f"{_BETWEEN} " * (NAME_REACH + 2)  # before each name: farther than that from the one before
 LONGEST_TERM: Final = 64  # bytes; longer runs of letters are noise, not words
 # Scripts written without spaces: each character is a word of its own, and phrases put them together again.
 UNSPACED: Final = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -25,8 +28,8 @@ def english() -> TextAnalyzer:
 
 
 def names() -> TextAnalyzer:
-    """Return the analyser of authors' names: nothing but folding."""
-    return _folding().build()
+    """Return the analyser of authors' names: nothing but folding; the words of `BETWEEN_NAMES` only keep places."""
+    return _folding().filter(Filter.custom_stopword([_BETWEEN])).build()
 
 
 def spaced(text: str) -> str:

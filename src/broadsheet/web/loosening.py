@@ -9,7 +9,13 @@ from dataclasses import replace
 
 from broadsheet.search.query import Filters, Query
 
-_LISTED = (("categories", "cat"), ("sources", "source"), ("artefacts", "has"), ("authors", "author"))
+_LISTED = (
+    ("categories", "cat"),
+    ("sources", "source"),
+    ("artefacts", "has"),
+    ("authors", "author"),
+    ("titles", "title"),
+)
 
 
 def loosened(query: Query) -> Iterator[tuple[str, str]]:
@@ -19,6 +25,8 @@ def loosened(query: Query) -> Iterator[tuple[str, str]]:
     for excluded in query.excluded:
         rest = tuple(other for other in query.excluded if other != excluded)
         yield f"with “{excluded}” allowed", written(replace(query, excluded=rest))
+    for said, text in _allowing(query):
+        yield f"with {said} allowed", text
     if query.phrases:
         loose = tuple(word for phrase in query.phrases for word in phrase.split())
         yield "without the quotation marks", written(replace(query, words=(*query.words, *loose), phrases=()))
@@ -34,12 +42,22 @@ def typed(query: Query) -> Iterator[tuple[str, str]]:
     for excluded in query.excluded:
         rest = tuple(other for other in query.excluded if other != excluded)
         yield f"-{excluded}", written(replace(query, excluded=rest))
+    for said, text in _allowing(query):
+        yield f"-{said}", text
 
 
 def written(query: Query) -> str:
     """Write a question in the language in which it was asked."""
     parts = [*query.words, *(_quoted(phrase) for phrase in query.phrases), *_filter_words(query.filters)]
-    return " ".join([*parts, *(f"-{_quoted(word) if ' ' in word else word}" for word in query.excluded)])
+    parts += [f"-{_quoted(word) if ' ' in word else word}" for word in query.excluded]
+    return " ".join([*parts, *(f"-{one}" for filters in query.without for one in _filter_words(filters))])
+
+
+def _allowing(query: Query) -> Iterator[tuple[str, str]]:
+    """Yield each thing that a paper must not be, as it was typed, with the text of the question that allows it."""
+    for filters in query.without:
+        rest = tuple(other for other in query.without if other != filters)
+        yield " ".join(_filter_words(filters)), written(replace(query, without=rest))
 
 
 def _filter_words(filters: Filters) -> list[str]:
