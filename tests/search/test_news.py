@@ -56,9 +56,9 @@ def test_a_new_paper_is_news_as_soon_as_it_is_indexed(shelf: Made) -> None:
 
 
 def test_a_question_that_names_one_paper_has_no_news(shelf: Made) -> None:
-    news = shelf.search.news(Question(text="2601.00003"), np.arange(1, 100))
-    assert news is NO_NEWS
-    assert (news.ids, news.reasons([1])) == ([], {})
+    for text in ("2601.00003", "2601.00003, 2601.00004"):
+        assert shelf.search.news(Question(text=text), np.arange(1, 100)) is NO_NEWS
+    assert (NO_NEWS.ids, NO_NEWS.reasons([1])) == ([], {})
 
 
 def test_what_cannot_be_asked_is_invalid(shelf: Made) -> None:

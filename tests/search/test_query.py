@@ -175,8 +175,30 @@ def test_a_pasted_identifier_is_one(text: str, scheme: str) -> None:
     assert identifier.scheme == scheme
 
 
-def test_an_identifier_among_words_is_a_word() -> None:
-    assert parse("moss 2401.00001").identifier is None
+def test_identifiers_among_words_are_named() -> None:
+    query = parse(
+        "(Quill et al., arXiv:2401.00001v2), https://aclanthology.org/P18-1001. See 3.5 of doi:10.1234/moss.5"
+    )
+    assert [str(one) for one in query.named] == ["arxiv:2401.00001", "acl:P18-1001", "doi:10.1234/moss.5"]
+    assert not query.only_named
+    assert query.words[0] == "(Quill"
+
+
+@pytest.mark.parametrize("text", ["2401.00001, 2401.00002", "2401.00001\narXiv:2401.00002;\n2401.00001"])
+def test_a_list_of_identifiers_is_nothing_else(text: str) -> None:
+    query = parse(text)
+    assert query.only_named
+    assert [one.value for one in query.named] == ["2401.00001", "2401.00002"]
+
+
+@pytest.mark.parametrize("text", ["2401.00001 2401.00002 cat:cs", "moss 2401.00001", "moss", "cat:cs", "moss 2024 3.5"])
+def test_anything_beside_identifiers_makes_it_a_question(text: str) -> None:
+    assert not parse(text).only_named
+
+
+@pytest.mark.parametrize("text", ["arxiv 2401.00001", "arXiv:  2401.00001", "doi 10.1234/moss.5"])
+def test_a_scheme_may_stand_apart(text: str) -> None:
+    assert parse(text).identifier
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00", "--- ...", '""', "- -"])

@@ -258,6 +258,25 @@ def test_an_unknown_identifier_finds_nothing_and_says_so(library: Made) -> None:
     assert "arxiv:2512.09999" in page.notes[0]
 
 
+def test_a_list_of_identifiers_finds_those_papers_in_its_order(library: Made) -> None:
+    page = library.search.search("2601.00007, 2601.00003, 2601.99999, 2601.00007")
+    assert [hit.paper.key for hit in page.hits] == ["arxiv:2601.00007", "arxiv:2601.00003"]
+    assert [hit.rank for hit in page.hits] == [1, 2]
+    assert page.hits[1].why.sentence == "Its identifier is arxiv:2601.00003."
+    assert page.notes == ("No paper here has the identifier arxiv:2601.99999.",)
+    assert (page.total, page.exact, page.next) == (2, None, None)
+    assert sum(count for _, count in page.facets.years) == 2
+
+
+def test_a_paper_named_among_words_is_first(library: Made) -> None:
+    page = library.search.search("Quill, Folding paper bridges, arXiv:2601.00005 (2026)")
+    assert page.exact
+    assert page.exact.key == page.hits[0].paper.key == "arxiv:2601.00005"
+    assert len(page.hits) > 1
+    assert library.search.search("folding 2601.99999").exact is None
+    assert library.search.search("folding 2601.00005 date:..2020").total == 0, "a filter rules it out"
+
+
 def test_a_whole_title_is_first_whatever_else_holds_its_words(shelf: Made) -> None:
     loud = "Moss moss moss. " * 30
     shelf.add(

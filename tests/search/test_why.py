@@ -39,6 +39,9 @@ def told(catalogue: Catalogue, text: str, share: float, meaning: float, method: 
         ("birds", 0.0, 0.25, "fused", "Holds none of the words; near in meaning (0.25)."),
         ("salt", 0.09, 0.08, "rrf", "Holds “salt”; its two ranks give 0.090 for words and 0.080 for meaning."),
         ("cat:cs", 0.0, 0.0, "fused", "Meets every condition."),
+        ("author:quill", 0.0, 0.0, "fused", "By Ada Quill."),
+        ("-author:moss", 0.0, 0.0, "fused", "Meets every condition."),
+        ("to be", 0.0, 0.0, "fused", "You named it."),
     ],
 )
 def test_a_sentence_names_the_words_and_both_shares(
@@ -71,3 +74,17 @@ def test_age_is_told_where_it_counts(catalogue: Catalogue) -> None:
     assert hit.why.sentence.endswith("adds 0.10, of which its age has left 50%: half for every 365 days.")
     aged = Reasons(catalogue, Stems()).hits(part, 1, Told(parse("cat:cs"), "fused", date(2027, 1, 3)))[0]
     assert aged.why.freshness is None, "nothing is relevant, so nothing of it is left"
+
+
+def test_the_authors_asked_for_are_named_before_those_who_bear_a_word(catalogue: Catalogue) -> None:
+    authors = ("Bo Moss", "Quill, Zoë", "Zoe Tide", "Ada Moss", "Uma Salt", "Moss Oak")
+    (number,) = catalogue.add([record(3, title="Salt", authors=authors)]).paper_ids
+    part = Ranking(np.array([number]), np.array([0.5], np.float32), np.array([0.25], np.float32))
+
+    def said(text: str) -> tuple[str, ...]:
+        return Reasons(catalogue, Stems()).hits(part, 1, Told(parse(text), "fused"))[0].why.authors
+
+    assert said('salt author:"Zoe Quill"') == ("Quill, Zoë", "Uma Salt")
+    assert said("moss") == ("Bo Moss", "Ada Moss", "Moss Oak")
+    assert said('author:"Zoe Tide" author:!! oak') == ("Zoe Tide", "Moss Oak")
+    assert said("birds") == ()

@@ -1,7 +1,7 @@
 import pytest
 
 from broadsheet.search.query import parse
-from broadsheet.web.loosening import loosened, typed, written
+from broadsheet.web.loosening import fewer, loosened, typed, written
 
 
 @pytest.mark.parametrize(
@@ -61,3 +61,14 @@ def test_what_a_paper_must_not_be_can_be_allowed() -> None:
 
 def test_bare_words_hold_no_condition() -> None:
     assert list(loosened(parse("moss colonies"))) == []
+
+
+def test_where_no_single_condition_is_to_blame_fewer_are_kept() -> None:
+    found = dict(fewer(parse('moss "salt maps" author:"Ada Quill" has:demo -bird')))
+    assert found == {
+        "without any condition": "moss salt maps",
+        'only "salt maps"': '"salt maps"',
+        "only has:demo": "has:demo",
+        'only author:"Ada Quill"': 'author:"Ada Quill"',
+    }
+    assert list(fewer(parse("moss"))) == []

@@ -82,6 +82,8 @@ def test_an_unknown_identifier_says_so(library: Instance) -> None:
     page = library.get("/search?q=2301.99999").text
     assert "No paper here carries arXiv 2301.99999" in page
     assert 'href="https://arxiv.org/abs/2301.99999"' in page
+    assert 'href="/submit?q=arxiv%3A2301.99999"' in page
+    assert "has the identifier" not in page, "the heading says so already"
 
 
 def test_nothing_found_says_what_to_drop(library: Instance) -> None:
@@ -91,6 +93,31 @@ def test_nothing_found_says_what_to_drop(library: Instance) -> None:
     assert "Closest by meaning" in page
     page = library.get("/search?q=glass+looms&has=demo").text
     assert "without “has demo”</a>" in page
+
+
+def test_where_no_single_condition_is_to_blame_fewer_are_offered(library: Instance) -> None:
+    page = unescape(library.get('/search?q=glass author:"Nobody Atall" has:demo&cat=hep-th').text)
+    assert "No single condition is to blame" in page
+    assert '<a href="/search?q=glass">without any condition</a>' in page
+
+
+def test_words_that_say_nothing_are_told_once(library: Instance) -> None:
+    page = library.get("/search?q=the+of").text
+    assert "too common to be searched for" in page
+    assert "other words" not in page
+
+
+def test_an_author_asked_for_is_the_reason(library: Instance) -> None:
+    page = library.get("/search?q=author:quill").text
+    assert "none of yours" not in page
+    assert "<dt>author</dt><dd><bdi>Ada Quill" in page
+    assert "Meets every condition." in library.get("/search?q=cat:cs").text
+
+
+def test_a_list_of_identifiers_shows_those_papers(library: Instance) -> None:
+    page = library.get("/search?q=2601.00003,+2601.00004").text
+    assert "<b>2 papers</b>" in page
+    assert "Its identifier is arxiv:2601.00004." in page
 
 
 def test_what_could_not_be_parsed_is_told(library: Instance) -> None:

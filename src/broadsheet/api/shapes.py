@@ -81,6 +81,7 @@ def hit_json(hit: Hit) -> dict[str, Any]:
         "why": {
             "sentence": hit.why.sentence,
             "words": list(hit.why.words),
+            "authors": list(hit.why.authors),
             "text": round(hit.why.text, 6),
             "meaning": round(hit.why.meaning, 6),
             "freshness": hit.why.freshness,

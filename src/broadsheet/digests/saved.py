@@ -59,8 +59,10 @@ def checked(asked: Question) -> Question:
     question = replace(asked, text=" ".join(asked.text.split()))
     if not (question.text or question.filters):
         raise Invalid("There is no question to save. Search for something first.", field="q")
-    if question.text and parse(question.text).identifier:
-        raise Invalid("This names one paper, and nothing new will come of it. Save a question in words.", field="q")
+    query = parse(question.text) if question.text else None
+    if query and (query.identifier or query.only_named):
+        named = "one paper" if query.identifier else "papers alone"
+        raise Invalid(f"This names {named}, and nothing new will come of it. Save a question in words.", field="q")
     if (length := len(question.encoded())) > LONGEST_QUESTION:
         raise Invalid(
             f"This question is too long to be saved: {length:,} characters of {LONGEST_QUESTION:,} as an address. "

@@ -20,17 +20,18 @@ from broadsheet.search.refine import refined
 # none (the encoder gives a vector to anything), so that meaning must say more: half of all chance letters stay below.
 LEAST_COSINE: Final = 0.2
 LEAST_COSINE_ALONE: Final = 0.5
+NOBODY: Final[Ids] = np.zeros(0, np.int64)
 
 
 def ranked(
-    engine: Engine, query: Query, vector: Scores, way: Way, beside: Executor | None
+    engine: Engine, query: Query, vector: Scores, way: Way, beside: Executor | None, named: Ids = NOBODY
 ) -> tuple[Ranking, int | None]:
-    """Return the ranking, papers with exactly this title first, and the first of those."""
+    """Return the ranking, papers that were `named` or have exactly this title first, and the first of those."""
     ranking = rank(engine, query, vector, way.method, beside=beside, weights=way.weights)
     ranking = _without_noise(ranking, way.method)
     if way.refine and way.method == "fused":
         ranking = refined(engine, ranking, vector)
-    titled = engine.by_title(query.plain)
+    titled = np.union1d(engine.by_title(query.plain), named).astype(np.int64)
     if not len(titled):
         return ranking, None
     if not (query.conditions or query.operators):

@@ -17,6 +17,7 @@ from broadsheet.papers.paper import ArtefactKind
 
 LONGEST: Final = 10_000  # characters read of a query; far more than a pasted abstract
 MOST_CONDITIONS: Final = 64
+MOST_NAMED: Final = 50  # words among which identifiers are looked for
 _QUOTES: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 # Other services' names for the same are understood as well: arXiv's, Semantic Scholar's, and those of our addresses.
@@ -67,6 +68,8 @@ class Filters:
 class Query:
     """A parsed query: `words` in the order written, `phrases` that must occur, `excluded` words that must not.
 
+    `identifier` is what the whole text names, `named` is what words in it do; `only_named` where nothing else is there.
+
     A paper must pass both `filters`, written in the text, and `given`, chosen beside it, and none of `without`.
     """
 
@@ -77,6 +80,8 @@ class Query:
     given: Filters = field(default_factory=Filters)
     without: tuple[Filters, ...] = ()
     identifier: Identifier | None = None
+    named: tuple[Identifier, ...] = ()
+    only_named: bool = False
     notes: tuple[str, ...] = ()
 
     @property
@@ -122,6 +127,11 @@ def words_only(text: str) -> Query:
 def _identifier(text: str) -> Identifier | None:
     joined = _SPACED_SCHEME.sub(r"\1:", text, count=1)
     return identifiers.find(joined) if joined and len(joined) < 300 and not re.search(r"\s", joined) else None
+
+
+def _named(word: str) -> Identifier | None:
+    """Return what a word among others names: the number of a pasted reference, or one of a list of numbers."""
+    return identifiers.find(word.strip(",;.()[]")) if any(map(str.isdigit, word)) else None
 
 
 def _without_operators(tokens: list[_Token], text: str, notes: list[str]) -> list[_Token]:
@@ -200,11 +210,15 @@ class _Reading:
     def query(self) -> Query:
         """Return what was gathered."""
         filters = self.filters()
+        named = [_named(word) for word in self._words[:MOST_NAMED]]
+        plain = len(named) == len(self._words) and not (self._phrases or self._excluded or filters or self._without)
         return Query(
             tuple(self._words),
             tuple(self._phrases),
             tuple(self._excluded),
             filters,
+            named=tuple(dict.fromkeys(one for one in named if one)),
+            only_named=plain and bool(named) and all(named),
             without=tuple(dict.fromkeys(self._without)),
             notes=tuple(dict.fromkeys(self._notes)),
         )

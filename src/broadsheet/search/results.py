@@ -18,6 +18,7 @@ from broadsheet.search.spelling import Suggestion
 class Why:
     """Why a paper is there: the reader's words that it holds, and what words and meaning gave; they add up to score.
 
+    `authors` are those of its authors who were asked for or bear a word of the question, the first few.
     Where age counts, `freshness` (at most 1) is what is left of both shares, which are given as they are left.
     """
 
@@ -26,6 +27,7 @@ class Why:
     meaning: float
     sentence: str
     freshness: float | None = None
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class Search:
         _check(sort, method, limit, offset)
         began = self._clock.now()
         query = _understood(text, filters)
-        if query.identifier:
+        if query.identifier or query.only_named:
             page = self._identified(query)
         else:
             engine = self._index.engine()
@@ -147,7 +147,7 @@ class Search:
         has no news. Raises `Invalid` for one that holds nothing to search, `Unavailable` without an index.
         """
         query = _understood(question.text, question.filters)
-        if query.identifier:
+        if query.identifier or query.only_named:
             return NO_NEWS
         engine, today = self._index.engine(), self._clock.now().date()
         query, sort = _title(engine, question.text, query), question.followed().sort
@@ -203,14 +203,19 @@ class Search:
         return Way(without_weights(method, weights), weights, refine)
 
     def _identified(self, query: Query) -> SearchPage:
-        assert query.identifier  # noqa: S101 - the caller looked
-        paper = self._catalogue.find(query.identifier)
-        if paper is None:
-            notes = (*query.notes, f"No paper here has the identifier {query.identifier}.")
-            return SearchPage(query, 0.0, 0, [], _NOTHING, notes, None)
-        hit = Hit(1, 1.0, paper, Why((), 1.0, 0.0, f"Its identifier is {query.identifier}."))
-        facets = self._index.engine().facets(np.array([paper.id], np.int64))
-        return SearchPage(query, 0.0, 1, [hit], facets, query.notes, paper)
+        """Return the papers that a text of identifiers alone names, in their order, and say which are not here."""
+        asked = (query.identifier,) if query.identifier else query.named
+        found = [(one, self._catalogue.find(one)) for one in asked]
+        here = list({paper.id: (one, paper) for one, paper in found if paper}.values())
+        lacking = [f"No paper here has the identifier {one}." for one, paper in found if paper is None]
+        hits = [
+            Hit(rank, 1.0, paper, Why((), 1.0, 0.0, f"Its identifier is {one}."))
+            for rank, (one, paper) in enumerate(here, 1)
+        ]
+        ids = np.array([paper.id for _, paper in here], np.int64)
+        facets = self._index.engine().facets(ids) if here else _NOTHING
+        exact = here[0][1] if query.identifier and here else None
+        return SearchPage(query, 0.0, len(hits), hits, facets, (*query.notes, *lacking), exact)
 
     def _spelt(self, engine: Engine, asked: _Asked, text: str) -> SearchPage:
         """Return the page, with a better spelling of the question where a list begins without the very title asked."""
@@ -263,7 +268,9 @@ class Search:
     def _listed(self, engine: Engine, asked: _Asked, vector: Scores) -> tuple[Ranking, int | None]:
         if not asked.query.plain:
             return listing.by_date(engine, asked.query), None
-        return listing.ranked(engine, asked.query, vector, asked.way, asked.beside)
+        named = (self._catalogue.find(one) for one in asked.query.named)
+        first = np.array([paper.id for paper in named if paper], np.int64)
+        return listing.ranked(engine, asked.query, vector, asked.way, asked.beside, first)
 
     def _whole(self, engine: Engine, asked: _Asked, vector: Scores, listed: Ranking) -> Ranking:
         """Return the list as far down as this page needs it."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.paper import Paper
+from broadsheet.search import words
 from broadsheet.search.engine import Engine, Ids, Scores
 from broadsheet.search.fusion import Method, Ranking
 from broadsheet.search.highlights import Highlighter, passage
@@ -23,6 +24,7 @@ from broadsheet.search.topics import nearest
 from broadsheet.search.words import Stems
 
 LONGEST_SAID = 60  # characters of a title or of a topic's words within a reason
+MOST_AUTHORS = 3  # named in a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +35,26 @@ class Told:
     method: Method
     aged_on: date | None = None
 
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """The authors asked for."""
+        return tuple(name for filters in self.query.conditions for name in filters.authors)
+
 
 class Reasons:
     """Turns ranked ids into results, with the papers as the catalogue has them now."""
 
     def __init__(self, catalogue: Catalogue, stems: Stems) -> None:
-        self._catalogue, self._stems = catalogue, stems
+        self._catalogue, self._stems, self._names = catalogue, stems, words.names()
 
     def hits(self, part: Ranking, first: int, told: Told) -> list[Hit]:
         """Return the results of one page, counted from `first`; a paper that departed since is left out."""
         papers = self._papers(part.ids)
         shares = zip(part.ids.tolist(), part.text.tolist(), part.meaning.tolist(), strict=True)
         highlighter = Highlighter(told.query.plain.split(), self._stems)
+        asked = [name for one in told.authors if (name := self._name(one))]
         return [
-            _hit(rank, papers[paper_id], text, meaning, highlighter, told)
+            _hit(rank, papers[paper_id], (text, meaning), highlighter, told, self._bearing(papers[paper_id], asked))
             for rank, (paper_id, text, meaning) in enumerate(shares, first)
             if paper_id in papers
         ]
@@ -74,22 +82,39 @@ class Reasons:
                 hits.append(Hit(rank, cosine, papers[paper_id], Why((), 0.0, cosine, said)))
         return hits
 
+    def _bearing(self, paper: Paper, asked: Sequence[frozenset[str]]) -> list[str]:
+        """Return the authors who bear one of the names asked for."""
+        return [name for name in paper.authors if any(one <= self._name(name) for one in asked)] if asked else []
+
+    def _name(self, name: str) -> frozenset[str]:
+        return frozenset(self._names.analyze(words.spaced(name)))
+
     def _papers(self, ids: Ids) -> dict[int, Paper]:
         return {paper.id: paper for paper in self._catalogue.papers([int(one) for one in ids])}
 
 
-def _hit(place: int, paper: Paper, text: float, meaning: float, highlighter: Highlighter, told: Told) -> Hit:
+def _hit(
+    place: int, paper: Paper, shares: tuple[float, float], highlighter: Highlighter, told: Told, asked: list[str]
+) -> Hit:
+    text, meaning = shares
     title_marks, in_title = highlighter.spans(paper.title)
     abstract_marks, in_abstract = highlighter.spans(paper.abstract)
     _, in_names = highlighter.spans(" ".join(paper.authors))
     held = highlighter.said(in_title | in_abstract | in_names)
+    named = [name for name in paper.authors if highlighter.spans(name)[0]] if in_names else []
+    authors = tuple(dict.fromkeys([*asked, *named]))[:MOST_AUTHORS]
     left = _left(paper, told.aged_on) if told.aged_on and told.query.plain else None
-    sentence = _sentence(held, text, meaning, told.method)
+    sentence = _sentence(held, text, meaning, told.method) if told.query.plain else _met(asked)
     if left is not None:
         sentence = f"{sentence[:-1]}, of which its age has left {left:.0%}: half for every {HALF_LIFE_DAYS} days."
-    why = Why(held, text, meaning, sentence, left)
+    why = Why(held, text, meaning, sentence, left, authors)
     telling = passage(paper.abstract, abstract_marks)
     return Hit(place, text + meaning, paper, why, title_marks, abstract_marks, telling)
+
+
+def _met(authors: Sequence[str]) -> str:
+    """Return the reason of a paper that was asked for by conditions alone."""
+    return f"By {_joined(authors[:MOST_AUTHORS])}." if authors else "Meets every condition."
 
 
 def _near_words(words: str, cosine: float) -> str:
@@ -112,18 +137,20 @@ def _nearness(cosine: float, closest: float) -> str:
 
 
 def _sentence(held: Sequence[str], text: float, meaning: float, method: Method) -> str:
-    words = f"Holds {_listed(held)}" if held else "Holds none of the words"
+    holds = f"Holds {_listed(held)}" if held else "Holds none of the words"
     if method == "rrf":
-        return f"{words}; its two ranks give {text:.3f} for words and {meaning:.3f} for meaning."
+        return f"{holds}; its two ranks give {text:.3f} for words and {meaning:.3f} for meaning."
     if text and meaning:
-        return f"{words} ({text:.2f}); its meaning adds {meaning:.2f}."
+        return f"{holds} ({text:.2f}); its meaning adds {meaning:.2f}."
     if meaning:
-        return f"{words}; near in meaning ({meaning:.2f})."
-    return f"{words} ({text:.2f})." if text else "Meets every condition."
+        return f"{holds}; near in meaning ({meaning:.2f})."
+    return f"{holds} ({text:.2f})." if text else "You named it."
 
 
 def _listed(values: Sequence[str]) -> str:
     shown = [f"“{value}”" for value in values[:6]]
-    if len(values) > len(shown):
-        return ", ".join(shown) + f" and {len(values) - len(shown)} more"
-    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
+    return _joined([*shown, f"{len(values) - len(shown)} more"] if len(values) > len(shown) else shown)
+
+
+def _joined(values: Sequence[str]) -> str:
+    return values[0] if len(values) == 1 else ", ".join(values[:-1]) + " and " + values[-1]

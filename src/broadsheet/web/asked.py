@@ -58,6 +58,10 @@ class Asked(Question):
         """Return another text with the same filters, from the first page."""
         return replace(self, text=text, page=1, after="")
 
+    def bare(self, text: str) -> "Asked":
+        """Return another text without any filter, in the same order, from the first page."""
+        return Asked(text, sort=self.sort)
+
     def sorted_by(self, sort: Sort) -> "Asked":
         """Return the same question in another order, from the first page."""
         return replace(self, sort=sort, page=1, after="")

@@ -32,6 +32,14 @@ def loosened(query: Query) -> Iterator[tuple[str, str]]:
         yield "without the quotation marks", written(replace(query, words=(*query.words, *loose), phrases=()))
 
 
+def fewer(query: Query) -> Iterator[tuple[str, str]]:
+    """Yield what is left where dropping one condition is not enough: the bare words, then each condition alone."""
+    if query.plain and query.operators:
+        yield "without any condition", query.plain
+    for condition in (*map(_quoted, query.phrases), *_filter_words(query.filters)):
+        yield f"only {condition}", condition
+
+
 def typed(query: Query) -> Iterator[tuple[str, str]]:
     """Yield each condition as it was typed, with the text of the question that lacks it; a phrase leaves its words."""
     for condition in _filter_words(query.filters):

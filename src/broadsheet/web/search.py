@@ -17,7 +17,7 @@ from broadsheet.search.results import SearchPage
 from broadsheet.web import asked as asking
 from broadsheet.web import words
 from broadsheet.web.asked import Asked
-from broadsheet.web.loosening import loosened, typed
+from broadsheet.web.loosening import fewer, loosened, typed
 from broadsheet.web.saving import encoded
 from broadsheet.web.site import Site
 from broadsheet.web.voting import ballot
@@ -137,7 +137,8 @@ def _blank(site: Site, request: Request, asked: Asked, error: Invalid | None = N
 def _nothing(site: Site, request: Request, asked: Asked, page: SearchPage) -> Response:
     looser = [(f"without “{said}”", rest) for said, rest in asked.in_force()]
     looser.extend((said, asked.saying(text)) for said, text in loosened(page.query))
-    drops = [drop for said, rest in looser[:MOST_DROPS] if (drop := _drop(site, said, rest))]
+    drops = _drops(site, looser)
+    left = [] if drops else _drops(site, [(said, asked.bare(text)) for said, text in fewer(page.query)])
     return site.pages.show(
         request,
         "search_empty.html",
@@ -145,10 +146,15 @@ def _nothing(site: Site, request: Request, asked: Asked, page: SearchPage) -> Re
         asked=asked,
         page=page,
         mailed=encoded(asked),
-        drops=drops,
+        drops=drops or left,
+        fewer=bool(left),
         closest=_closest(site, page),
         total=site.catalogue.count(),
     )
+
+
+def _drops(site: Site, looser: list[tuple[str, Asked]]) -> list[Drop]:
+    return [drop for said, rest in looser[:MOST_DROPS] if (drop := _drop(site, said, rest))]
 
 
 def _drop(site: Site, said: str, rest: Asked) -> Drop | None:
