@@ -90,7 +90,7 @@ def test_a_papers_history_says_why_and_what(app: App) -> None:
 
 def test_search_answers_in_the_promised_form(client: TestClient) -> None:
     answer = client.get("/api/v1/search", params={"q": "salt maps", "limit": 3}).json()
-    assert list(answer) == ["query", "took_ms", "total", "notes", "suggestion", "results", "next", "facets"]
+    assert list(answer) == ["query", "took_ms", "total", "notes", "suggestion", "author", "results", "next", "facets"]
     assert [result["rank"] for result in answer["results"]] == [1, 2, 3]
     for result in answer["results"]:
         assert "salt maps" in result["paper"]["title"]

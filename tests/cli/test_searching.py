@@ -19,7 +19,7 @@ def test_results_are_numbered_named_and_reasoned(call: Call) -> None:
 
 def test_results_as_json_are_those_of_the_api(call: Call) -> None:
     found = json.loads(call("search", "object detection", "--json", "--limit", "3")[1])
-    assert list(found) == ["query", "took_ms", "total", "notes", "suggestion", "results", "next", "facets"]
+    assert list(found) == ["query", "took_ms", "total", "notes", "suggestion", "author", "results", "next", "facets"]
     assert found["query"] == "object detection"
     assert [hit["rank"] for hit in found["results"]] == [1, 2, 3]
     assert found["total"] >= 3

@@ -114,6 +114,12 @@ def test_an_author_asked_for_is_the_reason(library: Instance) -> None:
     assert "Meets every condition." in library.get("/search?q=cat:cs").text
 
 
+def test_a_name_is_offered_as_an_author(library: Instance) -> None:
+    page = unescape(library.get("/search?q=papers+by+Ada+Quill&sort=newest").text)
+    assert """<a href="/search?q=author%3A%22Ada+Quill%22&sort=newest">author:"Ada Quill"</a>""" in page
+    assert "Is it a name?" not in library.get("/search?q=glass+looms").text
+
+
 def test_a_list_of_identifiers_shows_those_papers(library: Instance) -> None:
     page = library.get("/search?q=2601.00003,+2601.00004").text
     assert "<b>2 papers</b>" in page

@@ -99,6 +99,7 @@ def search_json(text: str, page: SearchPage) -> dict[str, Any]:
         "total": page.total,
         "notes": list(page.notes),
         "suggestion": {"query": said.text, "words": dict(said.words)} if said else None,
+        "author": {"query": page.author} if page.author else None,
         "results": [hit_json(hit) for hit in page.hits],
         "next": page.next,
         "facets": {

@@ -41,6 +41,8 @@ def search(
         note(remark)
     if page.suggestion:
         note(f"Did you mean: {page.suggestion.text}")
+    if page.author:
+        note(f"Papers by an author of that name: {page.author}")
     for hit in page.hits:
         mark = "[withdrawn] " if hit.paper.withdrawn else ""
         say(f"{hit.rank:3}. {mark}{hit.paper.title}  [{hit.paper.key}]")

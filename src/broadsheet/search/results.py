@@ -48,7 +48,8 @@ class SearchPage:
     """One page of results. `total` counts the ranked candidates (at most 1,000), or all papers where only filters ask.
 
     Facets count over the same papers. `exact` is the paper whose identifier or title was typed. `next` is the cursor
-    of the page after this one; None where the list ends, or is as long as a list may be.
+    of the page after this one; None where the list ends, or is as long as a list may be. `author` is the question for
+    an author's papers where the text may be a name.
     """
 
     query: Query
@@ -60,3 +61,4 @@ class SearchPage:
     exact: Paper | None
     next: str | None = None
     suggestion: Suggestion | None = None
+    author: str | None = None

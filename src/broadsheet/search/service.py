@@ -23,7 +23,9 @@ from broadsheet.papers.titles import normalised
 from broadsheet.search import listing, paging
 from broadsheet.search.engine import Engine, Facets, Ids, Scores
 from broadsheet.search.fusion import METHODS, Method, Ranking, Way, without_weights
+from broadsheet.search.highlights import passage
 from broadsheet.search.index import Index
+from broadsheet.search.naming import author_meant
 from broadsheet.search.news import NO_NEWS, News
 from broadsheet.search.order import SORTS, Order, Sort, in_order
 from broadsheet.search.paging import Cursor
@@ -120,7 +122,7 @@ class Search:
             with self._turns.taken() as alone:
                 beside = self._beside if alone else None
                 asked = _Asked(query, sort, way, limit, offset, start, beside)
-                page = self._spelt(engine, asked, text)
+                page = self._meant(engine, asked, text)
         return replace(page, took_ms=(self._clock.now() - began).total_seconds() * 1000)
 
     def stamp(self) -> tuple[int, int]:
@@ -209,7 +211,7 @@ class Search:
         here = list({paper.id: (one, paper) for one, paper in found if paper}.values())
         lacking = [f"No paper here has the identifier {one}." for one, paper in found if paper is None]
         hits = [
-            Hit(rank, 1.0, paper, Why((), 1.0, 0.0, f"Its identifier is {one}."))
+            Hit(rank, 1.0, paper, Why((), 1.0, 0.0, f"Its identifier is {one}."), passage=passage(paper.abstract, ()))
             for rank, (one, paper) in enumerate(here, 1)
         ]
         ids = np.array([paper.id for _, paper in here], np.int64)
@@ -217,15 +219,16 @@ class Search:
         exact = here[0][1] if query.identifier and here else None
         return SearchPage(query, 0.0, len(hits), hits, facets, (*query.notes, *lacking), exact)
 
-    def _spelt(self, engine: Engine, asked: _Asked, text: str) -> SearchPage:
-        """Return the page, with a better spelling of the question where a list begins without the very title asked."""
+    def _meant(self, engine: Engine, asked: _Asked, text: str) -> SearchPage:
+        """Return the page, with what else may have been meant where a list begins without the very title asked."""
         told = (engine, asked.query, text, self._vocabulary)
         first = not asked.start.shown
         waiting = asked.beside.submit(suggestion, *told) if asked.beside and first else None
         page = self._found(engine, asked)
         if not first or page.exact:
             return page
-        return replace(page, suggestion=waiting.result() if waiting else suggestion(*told))
+        better = waiting.result() if waiting else suggestion(*told)
+        return replace(page, suggestion=better, author=author_meant(engine, asked.query, text))
 
     def _found(self, engine: Engine, asked: _Asked) -> SearchPage:
         query, today = asked.query, self._clock.now().date()
