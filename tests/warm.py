@@ -4,27 +4,35 @@ Each test has a database, a site and an encoder of its own. What SQLAlchemy and 
 package's table of weights, is a pure function of what never changes while tests run: it is kept here for all of them.
 """
 
+import atexit
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from anyio.from_thread import start_blocking_portal
 from jinja2 import Environment
 from sqlalchemy import Dialect, Engine, create_engine, event
+from starlette.testclient import TestClient
 
 from broadsheet.database import engine as engines
 from broadsheet.encoders import loader
 from broadsheet.encoders.weights_file import StaticTable, read_table
 
 _MOST_STATEMENTS = 4_000
+# The loop that all clients of one process use: of their own they would start one, with its threads, for each request.
+_PORTAL = ExitStack()
 
 
 def keep() -> None:
-    """Let all engines, templates and encoders of this process share what can be shared."""
+    """Let all engines, templates, encoders and clients of this process share what can be shared."""
     engines.create_engine = _sharing_statements({}, {})  # type: ignore[assignment]
     Environment.compile = _compiling_once(Environment.compile, {})  # type: ignore[method-assign,assignment]
     loader.read_table = _table
+    TestClient.portal = _PORTAL.enter_context(start_blocking_portal())
+    atexit.register(_PORTAL.close)
 
 
 def _sharing_statements(dialects: dict[str, Dialect], statements: dict[Any, Any]) -> Callable[..., Engine]:

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from broadsheet.cli.main import program
+from broadsheet.clock import SystemClock
 from tests.conftest import furnish
 from tests.doors.instance import environment
 
@@ -21,11 +22,12 @@ def call(tmp_path: Path, shelved_home: Path, first_call: Call) -> Call:
 
 
 @pytest.fixture
-def first_call(tmp_path: Path) -> Call:
+def first_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call:
     """Return a function that runs one command and returns status, standard output and standard error.
 
-    The first command finds no home yet.
+    The first command finds no home yet. Between two tries of what is not there no time is lost.
     """
+    monkeypatch.setattr(SystemClock, "sleep", lambda _clock, _seconds: None)
     runner, env = CliRunner(), environment(tmp_path / "home")
 
     def run(*words: str, **more: str) -> tuple[int, str, str]:

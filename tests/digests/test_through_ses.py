@@ -16,17 +16,10 @@ from tests.mail.ses.servers import Amazon, Fault, amazon
 READERS = [f"reader{n}@example.org" for n in range(6)]
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Amazon]:
-    with amazon() as server:
-        yield server
-
-
 @pytest.fixture
-def server(served: Amazon) -> Amazon:
-    for kept in (served.told, served.taken, served.faults):
-        kept.clear()
-    return served
+def server() -> Iterator[Amazon]:
+    with amazon() as served:
+        yield served
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -34,12 +35,17 @@ class BagEncoder:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for vector, text in zip(vectors, texts, strict=True):
             for word in text.lower().split():
-                vector += np.random.default_rng(zlib.crc32(word.encode())).standard_normal(self.dimension)
+                vector += _of_word(word, self.dimension)
             vector /= max(float(np.linalg.norm(vector)), 1e-9)
         return vectors
 
     def encode_papers(self, papers: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         return self.encode_queries([f"{title} {abstract}" for title, abstract in papers])
+
+
+@cache
+def _of_word(word: str, dimension: int) -> NDArray[np.float64]:
+    return np.random.default_rng(zlib.crc32(word.encode())).standard_normal(dimension)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 Each app answers from a `Script`: a list of faults for the next requests, then the truth.
 """
 
+import asyncio
 import gzip
 import socket
 import threading
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -106,20 +108,45 @@ def instead(text: str, media_type: str = "text/xml") -> Fault:
     return lambda *_: Response(text, media_type=media_type)
 
 
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """One loop serves all of a process's servers, as long as the process lives."""
+    made = asyncio.new_event_loop()
+    threading.Thread(target=made.run_forever, daemon=True).start()
+    return made
+
+
 @contextmanager
 def serving(app: Any) -> Iterator[str]:
     """Serve `app` on a free loopback port while the block runs; yields its base URL."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off"))
+    asyncio.run_coroutine_threadsafe(_start(server, listener), _loop()).result()
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        server.should_exit = True
-        thread.join(10)
+        asyncio.run_coroutine_threadsafe(_stop(server), _loop()).result(10)
         listener.close()
+
+
+async def _start(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Do what a server's own `run` does before it waits, without its thread and its looking up ten times a second."""
+    server.config.load()
+    server.lifespan = server.config.lifespan_class(server.config)
+    await server.startup([listener])
+    await server.on_tick(0)
+
+
+async def _stop(server: uvicorn.Server) -> None:
+    """Close its connections and break off what is not answered yet."""
+    for one in server.servers:
+        one.close()
+    for connection in list(server.server_state.connections):
+        connection.shutdown()
+    tasks = list(server.server_state.tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def plain_app(script: Script, body: bytes = b"hello", media_type: str = "text/plain") -> Starlette:

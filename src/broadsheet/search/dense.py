@@ -6,6 +6,7 @@ The scan is not exact: see `RESCORED`.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import faiss
@@ -33,8 +34,9 @@ Mask = NDArray[np.bool_]
 Byte = TypeVar("Byte", np.uint8, np.int8)
 
 
+@cache
 def one_thread_each() -> None:
-    """Have numpy's algebra use the thread that asks, in this whole process.
+    """Have numpy's algebra use the thread that asks, in this whole process; once is enough.
 
     OpenBLAS would share out even a product of a millisecond, and its threads then spin for tens of them on the core
     that the other half of a search waits for: at three million papers both halves took their sum, 15.4 ms, not 8.4.

@@ -24,17 +24,10 @@ BOB = "bob@reader.example"
 SENDER = "bounce+token@tide.example.org"
 
 
-@pytest.fixture(scope="module")
-def served() -> Iterator[Amazon]:
-    with amazon() as server:
-        yield server
-
-
 @pytest.fixture
-def server(served: Amazon) -> Amazon:
-    for kept in (served.told, served.taken, served.faults):
-        kept.clear()
-    return served
+def server() -> Iterator[Amazon]:
+    with amazon() as served:
+        yield served
 
 
 @pytest.fixture
