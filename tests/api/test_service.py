@@ -88,6 +88,13 @@ def test_a_papers_history_says_why_and_what(app: App) -> None:
     assert client.get("/api/v1/papers/2601.99999/history").status_code == 404
 
 
+def test_a_wrong_value_of_a_repeated_parameter_is_told_by_its_name(client: TestClient) -> None:
+    answer = client.get("/api/v1/search", params={"q": "salt", "has": ["code", "gpu"]})
+    assert answer.status_code == 422
+    assert _error(answer)["field"] == "has"
+    assert _error(answer)["message"].startswith("has: Input should be 'code', 'model'")
+
+
 def test_search_answers_in_the_promised_form(client: TestClient) -> None:
     answer = client.get("/api/v1/search", params={"q": "salt maps", "limit": 3}).json()
     assert list(answer) == ["query", "took_ms", "total", "notes", "suggestion", "author", "results", "next", "facets"]

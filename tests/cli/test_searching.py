@@ -17,6 +17,12 @@ def test_results_are_numbered_named_and_reasoned(call: Call) -> None:
     assert " papers in " in count
 
 
+def test_words_need_no_quotes(call: Call) -> None:
+    one, many = call("search", "object detection -moss"), call("search", "--", "object", "detection", "-moss")
+    assert one[0] == many[0] == 0
+    assert one[1].splitlines()[:-1] == many[1].splitlines()[:-1]
+
+
 def test_results_as_json_are_those_of_the_api(call: Call) -> None:
     found = json.loads(call("search", "object detection", "--json", "--limit", "3")[1])
     assert list(found) == ["query", "took_ms", "total", "notes", "suggestion", "author", "results", "next", "facets"]

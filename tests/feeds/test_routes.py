@@ -101,7 +101,7 @@ def test_the_feed_of_a_search_has_its_papers_newest_first_with_reasons(app: App,
     titles = [entry.findtext(f"{ATOM}title") for entry in feed.findall(f"{ATOM}entry")]
     assert titles == [record(n).title for n in (11, 9, 7, 5, 3, 1)]
     assert "Holds “patience”" in str(feed.findtext(f"{ATOM}entry/{ATOM}content"))
-    assert feed.findtext(f"{ATOM}title") == f"{app.settings.name}: patience"
+    assert feed.findtext(f"{ATOM}title") == f"{app.settings.name}: patience · cs.IR"
     links = {str(link.get("rel")): str(link.get("href")) for link in feed.findall(f"{ATOM}link")}
     assert links["self"] == feed.findtext(f"{ATOM}id") == f"{app.settings.site}{SEARCH}?q=patience&cat=cs.IR"
     assert client.get(links["alternate"].removeprefix(app.settings.site)).status_code == 200

@@ -236,7 +236,8 @@ def _told(_request: Request, error: Exception) -> JSONResponse:
 def _refused(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
     first = error.errors()[0]
-    field = str(first["loc"][-1])
+    # Of a repeated parameter the place is a number at the end; it is known by its name.
+    field = next((part for part in reversed(first["loc"]) if isinstance(part, str)), "request")
     status, body = error_json(Invalid(f"{field}: {first['msg']}.", field=field))
     return JSONResponse(body, status)
 

@@ -8,7 +8,10 @@ from broadsheet.cli.terminal import instance, note, say, say_json
 
 
 def search(
-    words: Annotated[str, typer.Argument(help='Words, "a phrase", title:, author:, cat:cs.IR, date:2024.., -x')],
+    words: Annotated[
+        list[str],
+        typer.Argument(help='Words, "a phrase", title:, author:, cat:cs.IR, date:2024..; after --, also -word.'),
+    ],
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many results.")] = 10,
     sort: Annotated[str, typer.Option(help="relevance, recent, newest or trending.")] = "relevance",
     method: Annotated[str, typer.Option(help="fused, rrf, bm25 or dense.")] = "fused",
@@ -24,10 +27,11 @@ def search(
     """Search all papers by meaning and words; best first."""
     from broadsheet.api.shapes import search_json
 
+    text = " ".join(words)
     with instance(encoder=encoder) as app:
         app.index.catch_up()
         page = app.search.search(
-            words,
+            text,
             sort=sort,  # type: ignore[arg-type]
             method=method,  # type: ignore[arg-type]
             limit=limit,
@@ -35,7 +39,7 @@ def search(
             refine=refine,
         )
     if json:
-        say_json(search_json(words, page))
+        say_json(search_json(text, page))
         return
     for remark in page.notes:
         note(remark)

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from feedgen.feed import FeedGenerator
 
+from broadsheet.digests.saved import title_of
 from broadsheet.editions.edition import Edition, Place
 from broadsheet.editions.spans import Period
 from broadsheet.papers.paper import Paper
@@ -82,7 +83,7 @@ def searched(question: Question, page: SearchPage, letterhead: Letterhead) -> by
     itself = letterhead.site + question.address("/feeds/search.atom")
     feed = FeedGenerator()
     feed.id(itself)
-    feed.title(f"{letterhead.name}: {_printable(question.text) or 'a search'}")
+    feed.title(f"{letterhead.name}: {title_of(question) or 'a search'}")
     feed.subtitle("What this search finds, and why")
     feed.link(href=itself, rel="self", type="application/atom+xml")
     feed.link(href=letterhead.site + question.address(), rel="alternate", type="text/html")

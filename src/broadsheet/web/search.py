@@ -60,6 +60,9 @@ def search(site: Site, request: Request) -> Response:
         asked = asking.read(request.query_params)
         if not (asked.text or asked.filters):
             return _blank(site, request, asked)
+        if any(name != "q" and not value for name, value in request.query_params.multi_items()):
+            # A form sends its empty fields along, and nobody should share them.
+            return RedirectResponse(asked.url(), 303)
         page = _page(site, asked)
     except Invalid as error:
         text = request.query_params.get("q", "")[: asking.LONGEST_TEXT]
