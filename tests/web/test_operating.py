@@ -65,6 +65,8 @@ def test_what_keeps_every_mail_is_told(operator: Instance) -> None:
         note_standstill(connection, "The mail server <mx> is out of reach.", operator.site.clock.now())
     page = operator.get(PAGE).text
     assert "No mail leaves" in page
+    assert '<section class="box alarm" aria-labelledby="h-still"' in page
+    assert "under 0.1&nbsp;%" in page, "a sign must not stand alone on a line"
     assert "The mail server &lt;mx&gt; is out of reach." in page
 
 
@@ -76,7 +78,7 @@ def test_rates_stand_against_what_receivers_want(operator: Instance) -> None:
     page = operator.get(PAGE).text
     assert "large.example" in page
     assert "own-name.example" not in page
-    assert "0.200 %" in page
+    assert "0.200&nbsp;%" in page
     assert "<strong>near</strong>" in page
     assert page.count("<rect") == DAYS + 1
     assert "<script" not in page.partition("<main")[2]
