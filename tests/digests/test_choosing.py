@@ -12,7 +12,10 @@ from broadsheet.errors import Invalid, Unavailable
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.merges import Merges
 from broadsheet.search.question import Question
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.digests.newsroom import TODAY, Newsroom, body, titles
+
+pytestmark = ON_SQLITE
 
 BOB = "bob@example.org"
 SALT, MOSS = Question(text="salt"), Question(text="moss")
@@ -76,6 +79,7 @@ def test_sections_come_in_the_readers_order_and_share_the_size(room: Newsroom, c
     assert sections(room, token) == {"salt": [33], "Trending": [4], "New": [6, 7]}
 
 
+@ON_BOTH
 def test_a_topic_an_author_and_a_category_come_with_their_reasons(room: Newsroom, clock: FixedClock) -> None:
     room.come_in(1, 2, 3)
     token = room.reader(BOB, days="daily", sections="authors,topics,categories").token
@@ -151,6 +155,7 @@ def test_a_paper_that_proves_to_be_one_that_came_is_not_mailed_again(room: Newsr
     assert shown(room.digests.upcoming(token)) == []
 
 
+@ON_BOTH
 def test_a_quiet_day_is_told_to_those_who_want_to_know(room: Newsroom, clock: FixedClock) -> None:
     room.reader(BOB, days="daily", even_empty=True)
     room.reader("ada@example.org", days="daily")

@@ -16,7 +16,10 @@ from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.tally import Rates
 from broadsheet.mail.transport import Refused, Unsure
 from broadsheet.mail.verdicts import Verdict
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.digests.newsroom import SECRET, TODAY, Newsroom, body, titles, token
+
+pytestmark = ON_SQLITE
 
 BOB, ADA = "bob@example.org", "ada@example.org"
 
@@ -29,6 +32,7 @@ def fail(error: Exception, recipient: str | None = None) -> Callable[[str], None
     return trouble
 
 
+@ON_BOTH
 def test_a_confirmed_reader_gets_one_digest_and_a_second_tick_sends_nothing(room: Newsroom) -> None:
     room.press.publish(TODAY, lead=1, trending=[2, 3], new=[4, 5])
     room.reader(BOB, days="daily", size=4)
@@ -226,6 +230,7 @@ def test_without_a_way_out_everything_waits_as_it_was(room: Newsroom) -> None:
     assert room.digests.send_due().accepted == 1
 
 
+@ON_BOTH
 def test_a_server_that_breaks_off_again_and_again_ends_the_run(room: Newsroom) -> None:
     room.press.publish(TODAY, lead=1)
     for n in range(6):
@@ -257,6 +262,7 @@ def left_in(room: Newsroom, state: str) -> None:
         connection.execute(update(delivery).where(delivery.c.kind == "digest").values(state=state))
 
 
+@ON_BOTH
 def test_what_a_dead_run_left_in_the_middle_goes_out_once_more(room: Newsroom) -> None:
     room.press.publish(TODAY, lead=1)
     room.reader(BOB, days="daily")
@@ -268,6 +274,7 @@ def test_what_a_dead_run_left_in_the_middle_goes_out_once_more(room: Newsroom) -
     assert room.states() == ["accepted"]
 
 
+@ON_BOTH
 @pytest.mark.parametrize("state", ["taken", "retaken"])
 def test_what_a_dead_run_had_in_hand_and_never_began_is_as_if_it_had_not(room: Newsroom, state: str) -> None:
     room.press.publish(TODAY, lead=1)
@@ -279,6 +286,7 @@ def test_what_a_dead_run_had_in_hand_and_never_began_is_as_if_it_had_not(room: N
     assert room.states() == ["accepted"]
 
 
+@ON_BOTH
 def test_who_unsubscribes_while_the_mail_is_on_its_way_to_the_server_gets_none(room: Newsroom) -> None:
     room.press.publish(TODAY, lead=1)
     reader = room.reader(BOB, days="daily")
@@ -290,6 +298,7 @@ def test_who_unsubscribes_while_the_mail_is_on_its_way_to_the_server_gets_none(r
     assert sorted(room.states()) == ["accepted", "suppressed"]
 
 
+@ON_BOTH
 def test_what_two_dead_runs_left_in_the_middle_is_given_up(room: Newsroom) -> None:
     room.press.publish(TODAY, lead=1)
     room.reader(BOB, days="daily")
@@ -358,6 +367,7 @@ def test_papers_that_left_the_edition_leave_the_digest(room: Newsroom) -> None:
     assert titles(room.tray.mails[0]) == [2]
 
 
+@ON_BOTH
 def test_only_one_process_works_on_digests(room: Newsroom, clock: FixedClock) -> None:
     until = clock.now() + timedelta(minutes=5)
     with room.database.write() as connection:
@@ -444,6 +454,7 @@ def _rates(room: Newsroom) -> dict[str, Rates]:
         return tally.by_domain(connection, TODAY - timedelta(days=1))
 
 
+@ON_BOTH
 def test_how_mails_ended_is_counted_by_receiver(room: Newsroom) -> None:
     room.press.publish(TODAY, lead=1, trending=[2], new=[3])
     for address in ("a@one.example", "b@one.example", "c@two.example", "d@two.example"):

@@ -11,7 +11,10 @@ from broadsheet.errors import Invalid, TooMany
 from broadsheet.mail import addresses
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.search.question import Question
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.digests.newsroom import SECRET, TODAY, Newsroom, body, token
+
+pytestmark = ON_SQLITE
 
 OLD, NEW = "old@example.org", "new@example.net"
 AGREE, CONFIRM = "/subscription/address", "/subscription/confirm"
@@ -35,6 +38,7 @@ def rows(room: Newsroom, table: Any) -> int:
         return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
 
+@ON_BOTH
 @pytest.mark.parametrize("first", ["old", "new"])
 def test_mails_move_once_both_mailboxes_have_said_so(room: Newsroom, clock: FixedClock, first: str) -> None:
     reader = room.reader(OLD, days="daily", size=3)
@@ -69,6 +73,7 @@ def test_mails_move_once_both_mailboxes_have_said_so(room: Newsroom, clock: Fixe
     assert "part 2" not in body(room.tray.mails[-1])
 
 
+@ON_BOTH
 def test_one_word_alone_moves_nothing_and_neither_letter_names_the_other_address(room: Newsroom) -> None:
     reader = room.reader(OLD)
     room.subscriptions.moving.ask(reader.token, NEW)

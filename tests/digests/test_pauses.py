@@ -6,7 +6,10 @@ from broadsheet.clock import FixedClock
 from broadsheet.errors import Invalid
 from broadsheet.mail import tally
 from broadsheet.mail.limits import Limits
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.digests.newsroom import TODAY, Newsroom
+
+pytestmark = ON_SQLITE
 
 BOB, ADA = "bob@example.org", "ada@example.org"
 
@@ -24,6 +27,7 @@ def test_a_paused_reader_gets_nothing_before_that_day(room: Newsroom, clock: Fix
     assert got == [0, 0, 1, 1]
 
 
+@ON_BOTH
 def test_a_pause_ends_when_its_reader_says_so(room: Newsroom) -> None:
     reader = room.reader(BOB, days="daily")
     room.press.publish(TODAY, lead=1)
@@ -82,6 +86,7 @@ def test_a_vacation_has_a_first_day_and_a_last(room: Newsroom, clock: FixedClock
         assert told.value.field == field
 
 
+@ON_BOTH
 def test_a_pause_stops_a_run_in_the_midst(room: Newsroom, clock: FixedClock) -> None:
     room.press.publish(TODAY, lead=1)
     for n in range(8):

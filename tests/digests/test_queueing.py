@@ -17,8 +17,11 @@ from broadsheet.mail.transport import Refused
 from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.identifiers import Identifier
 from broadsheet.search.question import Question
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.digests.newsroom import TODAY, Newsroom, body, titles
 from tests.invented import record
+
+pytestmark = ON_SQLITE
 
 BOB, ADA = "bob@example.org", "ada@example.org"
 SALT, MOSS = Question(text="salt"), Question(text="moss")
@@ -94,6 +97,7 @@ def test_a_waiting_search_is_not_asked(room: Newsroom, clock: FixedClock) -> Non
     assert titles(room.tray.mails[-1]) == [1]
 
 
+@ON_BOTH
 def test_what_a_search_found_is_dropped_with_it_while_it_waits_to_be_sent(room: Newsroom, clock: FixedClock) -> None:
     link = follower(room, BOB, SALT, MOSS, size=1, beside=True)
     alone = follower(room, ADA, SALT, edition=False)
@@ -127,6 +131,7 @@ def test_a_bounced_digest_leaves_its_finds_for_the_next(room: Newsroom, clock: F
     assert titles(room.tray.mails[0]) == [31]
 
 
+@ON_BOTH
 def test_a_weekly_reader_gets_the_weeks_finds(room: Newsroom, clock: FixedClock) -> None:
     clock.move_to(datetime(2026, 1, 12, 12, tzinfo=UTC))
     follower(room, BOB, SALT, days="weekly", edition=False)
@@ -217,6 +222,7 @@ def test_many_followers_are_queued_in_batches(desk: Newsroom, clock: FixedClock)
         assert connection.execute(select(func.count()).select_from(delivery_paper)).scalar_one() == 2 * many
 
 
+@ON_BOTH
 def test_a_run_that_breaks_off_leaves_whole_batches_and_the_next_goes_on(
     room: Newsroom, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

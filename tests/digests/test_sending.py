@@ -12,7 +12,10 @@ from broadsheet.digests.pace import PUT_OFF_IN_A_ROW, RESTS, Pace
 from broadsheet.errors import Unavailable
 from broadsheet.mail.standstill import Standstill, standstill_of
 from broadsheet.mail.transport import Refused
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.digests.newsroom import TODAY, Newsroom, newsroom
+
+pytestmark = ON_SQLITE
 
 
 def readers(room: Newsroom, domain: str, many: int) -> None:
@@ -57,6 +60,7 @@ def test_a_full_mailbox_gives_its_domain_no_rest(room: Newsroom) -> None:
     assert (report.accepted, report.soft_bounced) == (3, 5)
 
 
+@ON_BOTH
 def test_mails_to_one_domain_keep_its_pace_and_others_do_not_wait(database: Database, clock: FixedClock) -> None:
     room = newsroom(database, clock, pace=Pace(clock, {"big.example": 6}))
     room.press.publish(TODAY, lead=1)
@@ -72,6 +76,7 @@ def test_mails_to_one_domain_keep_its_pace_and_others_do_not_wait(database: Data
     assert set(room.states()) == {"accepted"}
 
 
+@ON_BOTH
 def test_digests_of_one_hour_are_due_one_after_another(database: Database, clock: FixedClock) -> None:
     room = newsroom(database, clock, pace=Pace(clock, rate=60))
     room.press.publish(TODAY, lead=1)
@@ -86,6 +91,7 @@ def test_digests_of_one_hour_are_due_one_after_another(database: Database, clock
     assert room.digests.send_due().accepted == 4
 
 
+@ON_BOTH
 def test_a_fault_of_ours_in_the_midst_loses_nobody(room: Newsroom) -> None:
     """Whatever breaks while a mail may be on its way, it goes out once more, and those not begun as if untried."""
     room.press.publish(TODAY, lead=1)
@@ -106,6 +112,7 @@ def test_a_fault_of_ours_in_the_midst_loses_nobody(room: Newsroom) -> None:
     assert room.digests.send_due().accepted == 4
 
 
+@ON_BOTH
 def test_a_way_that_closes_in_the_midst_leaves_the_rest_as_it_was(room: Newsroom) -> None:
     room.press.publish(TODAY, lead=1)
     readers(room, "example.org", 6)

@@ -9,7 +9,10 @@ from broadsheet.database.schema import subscription
 from broadsheet.digests.deliveries import MOST_ATTEMPTS
 from broadsheet.digests.sending import MOST_BROKEN
 from broadsheet.mail.tally import by_domain
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.digests.newsroom import TODAY, Newsroom
+
+pytestmark = ON_SQLITE
 
 READERS = [f"reader{n}@example.org" for n in range(6)]
 ADA = READERS[2]
@@ -55,6 +58,7 @@ def test_an_address_that_no_mail_can_bear_is_set_aside_too(desk: Newsroom) -> No
     assert (report.accepted, report.set_aside) == (5, 1)
 
 
+@ON_BOTH
 def test_mended_in_time_it_arrives_once(room: Newsroom, clock: FixedClock) -> None:
     queued(room)
     put(room, ADA, **UNKNOWN_LANGUAGE)
@@ -86,6 +90,7 @@ def test_it_is_given_up_in_the_end_and_its_papers_come_another_day(room: Newsroo
     assert room.tray.recipients[-1] == ADA
 
 
+@ON_BOTH
 def test_whoever_leaves_meanwhile_is_tried_no_more(room: Newsroom, clock: FixedClock) -> None:
     queued(room, [ADA])
     put(room, ADA, **UNKNOWN_LANGUAGE)

@@ -10,8 +10,11 @@ from broadsheet.errors import Unavailable
 from broadsheet.mail.addresses import read
 from broadsheet.mail.ses.transport import SesTransport
 from broadsheet.mail.suppression import Suppressions
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.digests.newsroom import SECRET, TODAY, Newsroom, newsroom, titles, token
 from tests.mail.ses.servers import Amazon, Fault, amazon
+
+pytestmark = ON_SQLITE
 
 READERS = [f"reader{n}@example.org" for n in range(6)]
 
@@ -52,6 +55,7 @@ def test_subscribed_confirmed_and_mailed_once(room: Newsroom, server: Amazon) ->
     assert room.tick() == 0
 
 
+@ON_BOTH
 def test_each_answer_meets_its_own_reader_only(
     room: Newsroom, server: Amazon, database: Database, clock: FixedClock
 ) -> None:
@@ -108,6 +112,7 @@ def test_a_service_that_is_down_is_left_alone_until_the_next_run(
     assert sorted(sent_to(server)) == READERS
 
 
+@ON_BOTH
 def test_an_answer_that_nobody_saw_goes_out_once_more_under_the_same_id(
     room: Newsroom, server: Amazon, clock: FixedClock
 ) -> None:

@@ -10,11 +10,15 @@ from broadsheet.database.schema import reader
 from broadsheet.editions.draft import Pick, Stale, picked
 from broadsheet.editions.spans import Span
 from broadsheet.errors import Conflict, Forbidden, Invalid, NotFound
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.editions.conftest import Newsroom
 from tests.editions.drafting import TODAY, at_once, chosen, editor, papers
 from tests.invented import record
 
+pytestmark = ON_SQLITE
 
+
+@ON_BOTH
 def test_a_draft_is_kept_with_its_revision_and_who_saved_it(room: Newsroom) -> None:
     ada = editor(room)
     first = room.desk.save(chosen(room, 3, 1), by=ada)
@@ -39,6 +43,7 @@ def test_what_says_the_same_makes_no_revision(room: Newsroom) -> None:
     assert room.desk.save(replace(saved, revision=0), by=None) == saved, "the same words cannot overwrite anything"
 
 
+@ON_BOTH
 def test_a_stale_write_changes_nothing_and_brings_what_is_there(room: Newsroom) -> None:
     seen = room.desk.save(chosen(room, 1, 2), by=None)
     theirs = room.desk.save(replace(seen, picks=seen.picks[:1]), by=None)
@@ -50,6 +55,7 @@ def test_a_stale_write_changes_nothing_and_brings_what_is_there(room: Newsroom) 
     assert room.desk.save(replace(mine, revision=theirs.revision), by=None).picks == mine.picks
 
 
+@ON_BOTH
 @pytest.mark.parametrize("before", [0, 1])
 def test_of_many_who_save_at_once_one_does_and_the_others_hear_of_it(room: Newsroom, before: int) -> None:
     if before:
@@ -62,6 +68,7 @@ def test_of_many_who_save_at_once_one_does_and_the_others_hear_of_it(room: Newsr
     assert room.desk.draft(TODAY).revision == before + 1
 
 
+@ON_BOTH
 def test_editors_who_each_retry_on_the_newest_lose_no_pick(room: Newsroom) -> None:
     def add(n: int) -> None:
         while True:
@@ -79,6 +86,7 @@ def test_editors_who_each_retry_on_the_newest_lose_no_pick(room: Newsroom) -> No
     assert kept.revision == 6
 
 
+@ON_BOTH
 def test_a_page_that_is_published_while_somebody_saves_is_the_one_or_the_other(room: Newsroom) -> None:
     seen = room.desk.save(replace(chosen(room, 1), approved=True), by=None)
     late = picked(seen, Pick(papers(room, 2)[0]))
@@ -131,6 +139,7 @@ def test_published_now_it_is_out_once_and_a_later_save_is_told(room: Newsroom) -
     assert room.editions.today() == page
 
 
+@ON_BOTH
 def test_only_who_is_an_editor_at_that_moment_may_change_anything(room: Newsroom) -> None:
     ada = editor(room)
     seen = room.desk.save(chosen(room, 1), by=ada)
@@ -152,6 +161,7 @@ def test_an_account_that_is_deleted_leaves_its_draft(room: Newsroom) -> None:
     assert room.desk.draft(TODAY).picks == saved.picks
 
 
+@ON_BOTH
 def test_corrections_stand_beside_a_page_that_stays_as_it_was(room: Newsroom) -> None:
     ada = editor(room)
     with pytest.raises(NotFound, match="is not out"):

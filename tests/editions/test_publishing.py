@@ -10,10 +10,12 @@ from broadsheet.editions.editions import Editions
 from broadsheet.editions.spans import Span
 from broadsheet.errors import Conflict, NotFound
 from broadsheet.papers.identifiers import Identifier
-from tests.conftest import NOON
+from tests.conftest import NOON, ON_BOTH, ON_SQLITE
 from tests.editions.conftest import Newsroom
 from tests.editions.drafting import TODAY, UTC, at_once, chosen, papers
 from tests.invented import record
+
+pytestmark = ON_SQLITE
 
 OpenNewsroom = Callable[..., Newsroom]
 
@@ -62,6 +64,7 @@ def test_tomorrows_page_can_be_prepared_today_and_opens_when_the_clock_gets_ther
     assert room.desk.next_span() == Span("day", date(2026, 1, 17))
 
 
+@ON_BOTH
 def test_of_editors_who_publish_at_once_one_does(room: Newsroom) -> None:
     seen = room.desk.save(chosen(room, 2), by=None)
     desks = [
@@ -78,6 +81,7 @@ def test_of_editors_who_publish_at_once_one_does(room: Newsroom) -> None:
     assert len(room.editions.dates()) == 1
 
 
+@ON_BOTH
 def test_picks_are_told_to_the_log_of_signals_once_an_edition(room: Newsroom) -> None:
     room.desk.publish(chosen(room, 4, 2), by=None)
     room.at("2026-01-16 06:00+00:00")
@@ -160,6 +164,7 @@ def test_a_day_that_comes_twice_has_one_page(open_newsroom: OpenNewsroom) -> Non
     assert room.editions.today() == page
 
 
+@ON_BOTH
 def test_a_week_and_a_month_come_out_when_they_are_over(room: Newsroom) -> None:
     week, month = Span("week", date(2026, 1, 12)), Span("month", date(2026, 1, 1))
     room.desk.publish(chosen(room, 5, 2), by=None)

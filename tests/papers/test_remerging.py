@@ -14,7 +14,10 @@ from broadsheet.papers.catalogue import Catalogue
 from broadsheet.papers.evidence import Reason
 from broadsheet.papers.records import SourceRecord
 from broadsheet.papers.remerging import Remerging
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.invented import record
+
+pytestmark = ON_SQLITE
 
 
 @pytest.fixture
@@ -49,6 +52,7 @@ def test_an_empty_instance_is_done_at_once(anew: Remerging) -> None:
     assert not anew.due()
 
 
+@ON_BOTH
 def test_rules_that_join_more_join_what_is_stored(
     stored: Catalogue, anew: Remerging, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,6 +99,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(
     assert dry.merged == wet.merged != ()
 
 
+@ON_BOTH
 def test_it_goes_on_where_it_stopped_and_begins_again_when_asked_or_by_new_rules(
     stored: Catalogue, anew: Remerging, database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +115,7 @@ def test_it_goes_on_where_it_stopped_and_begins_again_when_asked_or_by_new_rules
     assert len(list(anew.run())) == 3
 
 
+@ON_BOTH
 def test_keys_that_an_older_version_never_made_are_made(stored: Catalogue, anew: Remerging, database: Database) -> None:
     (one,) = stored.add([record(1)]).paper_ids
     with database.write() as connection:
@@ -122,6 +128,7 @@ def test_keys_that_an_older_version_never_made_are_made(stored: Catalogue, anew:
         assert len(connection.execute(select(record_key)).all()) >= 2
 
 
+@ON_BOTH
 def test_two_that_go_on_at_once_share_the_work(
     stored: Catalogue, database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

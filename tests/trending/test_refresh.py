@@ -18,8 +18,10 @@ from broadsheet.trending.attention import known
 from broadsheet.trending.explain import parts, total, votes
 from broadsheet.trending.formula import HORIZONS, KINDS, PUBLISHED, Measure
 from broadsheet.trending.trending import Trending
-from tests.conftest import NOON
+from tests.conftest import NOON, ON_BOTH, ON_SQLITE
 from tests.invented import record
+
+pytestmark = ON_SQLITE
 
 HOUR = timedelta(hours=1)
 CATEGORIES = (("cs.CL", "cs.LG"), ("math.NT",), (), ("cs.LG",))
@@ -134,6 +136,7 @@ def test_papers_with_nothing_new_are_not_looked_at_again(instance: Instance, mon
     assert instance.trending.top()[0].paper.id == third
 
 
+@ON_BOTH
 def test_a_backlog_is_looked_at_in_parts(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "LOOK", 4)
     instance.catalogue.add([record(n, signals=(Signal("hf_upvotes", n, NOON, NOON - HOUR),)) for n in range(9)])
@@ -144,6 +147,7 @@ def test_a_backlog_is_looked_at_in_parts(instance: Instance, monkeypatch: pytest
         assert connection.scalar(select(func.count()).select_from(unweighed)) == 0
 
 
+@ON_BOTH
 def test_what_was_observed_during_a_look_is_looked_at_in_the_next(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +166,7 @@ def test_what_was_observed_during_a_look_is_looked_at_in_the_next(
     assert "50 upvotes" in instance.trending.top()[0].reason
 
 
+@ON_BOTH
 @pytest.mark.parametrize("cut_off", ["keep", "unmark", "publish"])
 def test_a_tick_that_is_cut_off_is_made_good_by_the_next(
     instance: Instance, monkeypatch: pytest.MonkeyPatch, cut_off: str
@@ -194,6 +199,7 @@ def test_an_observation_of_the_future_counts_when_it_has_come(instance: Instance
     assert "50 upvotes" in instance.trending.top()[0].reason
 
 
+@ON_BOTH
 def test_old_papers_are_kept_no_longer_than_a_page_can_show_them(instance: Instance) -> None:
     instance.catalogue.add([record(1, signals=(Signal("hf_upvotes", 3, NOON, NOON - HOUR),))])
     instance.trending.refresh()
@@ -229,6 +235,7 @@ def test_what_voters_do_elsewhere_later_lowers_their_votes_here(instance: Instan
     assert doubting.top()[0].reason.startswith("4 votes here")
 
 
+@ON_BOTH
 def test_an_edition_of_a_week_tells_how_it_went(instance: Instance) -> None:
     old = Signal("hf_upvotes", 200, NOON, NOON - 6 * 24 * HOUR)
     new = Signal("hf_upvotes", 30, NOON, NOON - 5 * HOUR)
@@ -239,6 +246,7 @@ def test_an_edition_of_a_week_tells_how_it_went(instance: Instance) -> None:
     assert [one.paper.key[-1] for one in instance.trending.for_edition("day", 9)] == ["2", "1"]
 
 
+@ON_BOTH
 def test_other_kinds_of_votes_have_every_paper_looked_at_anew(
     instance: Instance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

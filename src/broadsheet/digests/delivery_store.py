@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Integer,
     Row,
     and_,
     bindparam,
@@ -47,7 +48,20 @@ _CONSENT: ColumnElement[bool] = and_(
 _IN_TURN = (State.AGAIN, State.SOFT_BOUNCED, State.QUEUED, State.SET_ASIDE)
 _MOST_LOOKED_AT = 500
 
-# Said once for each mail, so that it is put together once for all.
+# Asked for each mail or batch, so that they are put together once for all.
+_DUE = (
+    select(delivery, subscription.c.address)
+    .join(subscription, subscription.c.id == delivery.c.subscription_id)
+    .where(
+        delivery.c.state == bindparam("state"),
+        delivery.c.due_at <= bindparam("now"),
+        delivery.c.kind.in_(bindparam("kinds", expanding=True)),
+        _CONSENT,
+    )
+    .order_by(delivery.c.due_at, delivery.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(of=delivery, skip_locked=True)
+)
 _BEGUN = (
     update(delivery)
     .where(
@@ -154,15 +168,8 @@ def take_over(
 
 def _due(connection: Connection, state: State, kinds: Sequence[str], now: datetime, limit: int) -> list[Row[Any]]:
     """Return deliveries in one state: for several at once no index would hold their order."""
-    statement = (
-        select(delivery, subscription.c.address)
-        .join(subscription, subscription.c.id == delivery.c.subscription_id)
-        .where(delivery.c.state == state, delivery.c.due_at <= now, delivery.c.kind.in_(kinds), _CONSENT)
-        .order_by(delivery.c.due_at, delivery.c.id)
-        .limit(limit)
-        .with_for_update(of=delivery, skip_locked=True)
-    )
-    return list(connection.execute(statement))
+    asked = {"state": state, "now": now, "kinds": list(kinds), "most": limit}
+    return list(connection.execute(_DUE, asked))
 
 
 def _wait(connection: Connection, until: Mapping[int, datetime]) -> None:
@@ -172,6 +179,8 @@ def _wait(connection: Connection, until: Mapping[int, datetime]) -> None:
 
 
 def _begin(connection: Connection, state: State, rows: Sequence[Row[Any]], now: datetime) -> None:
+    if not rows:
+        return
     begun = {"state": MOVES[state, Event.CLAIM], "attempts": delivery.c.attempts + 1}
     its = delivery.c.id.in_([row.id for row in rows])
     connection.execute(update(delivery).where(its).values(due_at=now, **begun))  # from here on: when it was claimed

@@ -21,8 +21,11 @@ from broadsheet.mail.returned.inboxes import Waiting
 from broadsheet.mail.returned.intake import KEPT, Intake
 from broadsheet.mail.suppression import Suppressions
 from broadsheet.mail.tally import Rates
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.digests.newsroom import HEAD, RETURNS, SECRET, TODAY, Newsroom, Tray, newsroom, token
 from tests.mail.returned.reports import arf, away, dsn, plain
+
+pytestmark = ON_SQLITE
 
 ADA = "ada.quill@reader.example"
 
@@ -94,6 +97,7 @@ def desk(database: Database, clock: FixedClock) -> Desk:
     return Desk(database, clock)
 
 
+@ON_BOTH
 def test_a_hard_bounce_suppresses_and_its_papers_count_as_unread(desk: Desk) -> None:
     sender = desk.digest()
     assert desk.take_in(dsn(sender)) == "1 bounces, 1 addresses suppressed"
@@ -187,6 +191,7 @@ def test_who_unsubscribes_while_being_sent_to_gets_that_mail_and_no_other(desk: 
     assert desk.room.tick() == 0
 
 
+@ON_BOTH
 def test_a_bounce_that_comes_before_the_servers_yes_stands(desk: Desk) -> None:
     desk.room.reader(ADA, days="daily")
 
@@ -222,6 +227,7 @@ def test_forged_and_unknown_ones_are_counted_and_change_nothing(desk: Desk, capl
     assert desk.rates() == Rates(accepted=desk.rates().accepted)
 
 
+@ON_BOTH
 def test_what_is_read_twice_counts_once(desk: Desk) -> None:
     """As after a stop between the commit and the mark in the inbox."""
     sender = desk.digest()
@@ -257,6 +263,7 @@ def test_an_inbox_that_is_shut_stops_no_other(desk: Desk) -> None:
     assert desk.reason() == "bounced"
 
 
+@ON_BOTH
 def test_what_comes_back_from_an_old_address_says_nothing_of_the_new_one(desk: Desk) -> None:
     reader = desk.room.reader(ADA)
     assert desk.room.tick() == 1

@@ -15,7 +15,10 @@ from broadsheet.papers.records import Signal
 from broadsheet.papers.signals import SignalLog
 from broadsheet.trending.rising.rising import NEW_FOR, Rising
 from broadsheet.trending.trending import Trending
+from tests.conftest import ON_BOTH, ON_SQLITE
 from tests.invented import record
+
+pytestmark = ON_SQLITE
 
 HOUR = timedelta(hours=1)
 DAYS, A_DAY = 90, 12
@@ -84,6 +87,7 @@ def test_it_is_off_until_somebody_switches_it_on(instance: Instance) -> None:
     assert instance.rising.marks([read]) == {}
 
 
+@ON_BOTH
 def test_new_papers_of_those_who_were_read_are_marked_until_somebody_votes(instance: Instance) -> None:
     read, unread = instance.today(read=True), instance.today(read=False)
     instance.rising.switch(None, on=True)
