@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -116,7 +117,7 @@ def test_of_two_names_in_one_scheme_the_better_is_told() -> None:
 
 
 def test_a_hit_tells_why_it_is_there() -> None:
-    told = hit_json(Hit(3, 0.76234567, paper(1), WHY))
+    told = hit_json(Hit(3, 0.76234567, paper(1), replace(WHY, authors=("Ada Quill",))))
     assert told == {
         "rank": 3,
         "score": 0.762346,
@@ -124,6 +125,7 @@ def test_a_hit_tells_why_it_is_there() -> None:
         "why": {
             "sentence": WHY.sentence,
             "words": ["salt", "maps"],
+            "authors": ["Ada Quill"],
             "text": 0.512346,
             "meaning": 0.25,
             "freshness": None,
@@ -136,7 +138,7 @@ def test_a_page_of_results_is_told_whole_and_as_plain_json() -> None:
     hits = [Hit(n, 1.0 / n, paper(n), WHY) for n in (1, 2)]
     page = SearchPage(parse("salt"), 1.23456, 17, hits, Facets([], [], [], []), ("A remark.",), None)
     told = search_json("salt", page)
-    assert list(told) == ["query", "took_ms", "total", "notes", "suggestion", "results", "next", "facets"]
+    assert list(told) == ["query", "took_ms", "total", "notes", "suggestion", "author", "results", "next", "facets"]
     assert (told["query"], told["took_ms"], told["total"], told["notes"]) == ("salt", 1.235, 17, ["A remark."])
     assert told["results"] == [hit_json(hit) for hit in hits]
     assert json.loads(json.dumps(told)) == told
@@ -145,8 +147,10 @@ def test_a_page_of_results_is_told_whole_and_as_plain_json() -> None:
 def test_a_page_tells_how_to_go_on_what_was_meant_and_how_many_are_what() -> None:
     facets = Facets([("2026", 2)], [("cs.IR", 2), ("cs.CL", 1)], [("arxiv", 2)], [])
     meant = Suggestion("salt maps", (("slat", "salt"),))
-    told = search_json("slat maps", SearchPage(parse("slat maps"), 1.0, 2, [], facets, (), None, "abc", meant))
+    page = SearchPage(parse("slat maps"), 1.0, 2, [], facets, (), None, "abc", meant, author="author:slat")
+    told = search_json("slat maps", page)
     assert told["next"] == "abc"
+    assert told["author"] == {"query": "author:slat"}
     assert told["suggestion"] == {"query": "salt maps", "words": {"slat": "salt"}}
     assert told["facets"] == {
         "years": [{"value": "2026", "papers": 2}],

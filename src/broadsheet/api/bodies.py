@@ -4,6 +4,7 @@ What a body must hold, each path's own model says.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from fastapi import Request
@@ -15,6 +16,7 @@ from broadsheet.errors import Invalid
 LARGEST = 16 * 1024  # bytes
 
 
+@cache
 def takes(model: type[BaseModel]) -> dict[str, Any]:
     """Describe the body, which FastAPI does not read itself: it would take one of any size."""
     content = {"application/json": {"schema": model.model_json_schema()}}
