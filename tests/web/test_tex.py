@@ -49,6 +49,8 @@ def test_prose_reads_as_its_author_meant_it(source: str, said: str) -> None:
         (r"from \$5 to $x$", ["x"]),
         ("$ not math $", []),
         ("$5 to $10", []),
+        (r"by $\sim$2 orders, 2$\times$10", [r"\sim", r"\times"]),
+        (r"$5 \to $10", []),
         ("$" + "x" * 500 + "$", []),
         ("$a$ and $b$", ["a", "b"]),
         ("$a\u202eb\x00$", ["ab"]),

@@ -58,6 +58,7 @@ _TOKEN = re.compile(
     \$\$(?P<dollars>[^$]{1,LONGEST})\$\$
   | \\\[(?P<bracket>.{1,LONGEST}?)\\\]
   | \\\((?P<paren>.{1,LONGEST}?)\\\)
+  | (?<!\\)\$(?P<sign>\\[A-Za-z]{2,20})\$(?=\d)
   | (?<!\\)\$(?=\S)(?P<dollar>(?:[^$\\]|\\.){1,LONGEST}?)(?<!\s)\$(?!\d)
   | \\href\s*\{[^{}]{0,LONGEST}\}\s*(?P<link>\{)
   | \\(?P<dropped>[cC]ite[a-z]*|ref|eqref|label|thanks)\*?\s*(?:\[[^\]]{0,LONGEST}\])?\{[^{}]{0,LONGEST}\}
@@ -112,7 +113,7 @@ def runs(source: str) -> tuple[Run, ...]:
 
 def _read(token: re.Match[str], opened: list[str | None], source: str) -> Iterator[Run]:
     kind, value, start, end = token.lastgroup, token[token.lastgroup or 0], token.start(), token.end()
-    if kind in ("dollars", "bracket", "paren", "dollar"):
+    if kind in ("dollars", "bracket", "paren", "sign", "dollar"):
         yield Run("math", re.sub(_UNSEEN, "", value), start, end)
     elif kind in ("styled", "switched", "link"):
         name = "" if kind == "link" else _STYLES.get(value)
