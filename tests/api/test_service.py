@@ -95,6 +95,13 @@ def test_a_wrong_value_of_a_repeated_parameter_is_told_by_its_name(client: TestC
     assert _error(answer)["message"].startswith("has: Input should be 'code', 'model'")
 
 
+def test_a_parameter_that_is_none_is_told(client: TestClient) -> None:
+    notes = client.get("/api/v1/search", params={"q": "salt", "category": "cs.IR", "cat": "cs", "refine": "1"}).json()[
+        "notes"
+    ]
+    assert notes == ["“category” is no parameter of this search, and was left out."]
+
+
 def test_search_answers_in_the_promised_form(client: TestClient) -> None:
     answer = client.get("/api/v1/search", params={"q": "salt maps", "limit": 3}).json()
     assert list(answer) == ["query", "took_ms", "total", "notes", "suggestion", "author", "results", "next", "facets"]

@@ -134,6 +134,7 @@ def create(service: Service) -> FastAPI:
 
     @api.get("/search", summary="Search by meaning and words", response_model=dict[str, Any])
     def search(
+        request: Request,
         q: Annotated[str, Query(description="Words, a phrase in quotes, title:, author:, cat:, date:, has:, -word")],
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
         offset: Annotated[int, Query(ge=0, le=DEEPEST)] = 0,
@@ -157,6 +158,9 @@ def create(service: Service) -> FastAPI:
             q, filters=filters, sort=sort, limit=limit, offset=offset, cursor=cursor, refine=refine
         )
         told = search_json(q, page)
+        told["notes"] += [
+            f"“{name:.40}” is no parameter of this search, and was left out." for name in _unknown(request)
+        ]
         counts = service.community.votes.counts([hit.paper.id for hit in page.hits])
         for hit, row in zip(page.hits, told["results"], strict=True):
             row["paper"]["votes"] = counts.get(hit.paper.id, 0)
@@ -231,6 +235,12 @@ def _told(_request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, SignInNeeded):
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(body, status, headers)
+
+
+def _unknown(request: Request) -> list[str]:
+    """Return the parameters that a route does not read: a filter under another name must not be lost unsaid."""
+    known = {one.alias for one in request.scope["route"].dependant.query_params}
+    return list(dict.fromkeys(name for name in request.query_params if name not in known))[:5]
 
 
 def _refused(_request: Request, error: Exception) -> JSONResponse:
