@@ -219,6 +219,12 @@ def test_a_long_query_is_cut_with_a_note() -> None:
     assert "only its beginning" in query.notes[0]
 
 
+def test_what_is_said_twice_counts_once() -> None:
+    query = parse('"salt maps" "salt maps" -moss -moss cat:cs cat:cs -cat:math -cat:math')
+    assert (query.phrases, query.excluded) == (("salt maps",), ("moss",))
+    assert (query.filters.categories, len(query.without)) == (("cs",), 1)
+
+
 def test_too_many_conditions_are_cut_with_a_note() -> None:
     query = parse(" ".join(f"-w{n}" for n in range(500)))
     assert len(query.excluded) == 64

@@ -214,8 +214,8 @@ class _Reading:
         plain = len(named) == len(self._words) and not (self._phrases or self._excluded or filters or self._without)
         return Query(
             tuple(self._words),
-            tuple(self._phrases),
-            tuple(self._excluded),
+            tuple(dict.fromkeys(self._phrases)),
+            tuple(dict.fromkeys(self._excluded)),
             filters,
             named=tuple(dict.fromkeys(one for one in named if one)),
             only_named=plain and bool(named) and all(named),
