@@ -91,8 +91,12 @@ CROWD = ("Zoe Salt", "Ada Quill van Tide", "Bo Moss", "Quill Salt", "Ada Moss", 
     [
         ("Ada Moss", True),
         ("moss ada", True),
-        ("Moss, A. B.", False),
+        ("Moss, A. B.", True),
         ("B. Moss", True),
+        ("A.Q. van Tide", True),
+        ("C. Moss", False),
+        ("Z. Moss", False),
+        ("M. A. B.", True),
         ("Zoe Moss", False),  # one author bears the one, another the other
         ("Bo Salt", False),
         ("van Tide, Ada Quill", True),

@@ -30,3 +30,19 @@ def test_stems_are_remembered_by_word() -> None:
     stems = words.Stems()
     assert stems.of("bridges") == stems.of("bridge") == ("bridg",)
     assert stems.of("the") == ()
+
+
+def test_a_name_is_known_by_its_words_and_their_initials() -> None:
+    names = words.names()
+    assert words.name_words(names, "Jean-Baptiste É. Grill") == ["jean", "baptiste", "e", "grill", "j", "b", "g"]
+    assert words.name_words(names, "Plato") == ["plato"]
+    assert words.name_words(names, "The Salt Map Collaboration of Moss") == [
+        *("the", "salt", "map", "collaboration", "of", "moss")
+    ]
+    assert words.name_words(names, "张伟") == ["张", "伟"]
+    assert words.name_words(names, "") == []
+
+
+def test_what_keeps_names_apart_is_no_word() -> None:
+    (one,) = words.borne(words.names(), ("Ada Quill",))
+    assert words.names().analyze(one) == ["ada", "quill", "a", "q"]

@@ -166,7 +166,7 @@ class TextReader:
         return tantivy.Query.phrase_query(self._schema, field, [(at - first, term) for at, term in terms])
 
     def _author(self, name: str) -> tantivy.Query | None:
-        """Return what holds all words of a name within one author's, in whatever order.
+        """Return what holds all words and initials of a name within one author's, in whatever order.
 
         Tantivy misses some orders of four words or more, so of these any three must stand together.
         """
@@ -175,7 +175,7 @@ class TextReader:
             return self._term("author", terms[0]) if terms else None
         together = combinations(terms, min(len(terms), 3))
         return _all_of(
-            [tantivy.Query.phrase_query(self._schema, "author", list(some), words.NAME_REACH) for some in together]
+            [tantivy.Query.phrase_query(self._schema, "named", list(some), words.NAME_REACH) for some in together]
         )
 
     def _term(self, field: str, value: str, option: str = "basic") -> tantivy.Query:
@@ -205,7 +205,7 @@ class TextWriter:
             directory.mkdir(parents=True, exist_ok=True)
             index = tantivy.Index(_schema(), path=str(directory), reuse=False) if fresh else _open(directory)
             _register(index)
-            self._writer = index.writer(_HEAP, 1)
+            self._writer, self._names = index.writer(_HEAP, 1), words.names()
             # What a killed writer left bears the very names that this one will want to give.
             self._writer.garbage_collect_files()
         except ValueError as error:
@@ -223,7 +223,8 @@ class TextWriter:
                 title=title,
                 spelt=title,
                 body=[title, _APART + abstract],
-                author=[words.BETWEEN_NAMES + words.spaced(name) for name in paper.authors],
+                author=[words.spaced(name) for name in paper.authors],
+                named=words.borne(self._names, paper.authors),
                 title_key=words.title_key(paper.title),
                 category=list({term for category in paper.categories for term in prefixes(words.label(category))}),
                 source=[words.label(source) for source in paper.sources],
@@ -325,7 +326,8 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field("title", tokenizer_name="english", index_option="position")
     builder.add_text_field("spelt", tokenizer_name="names", index_option="basic")
     builder.add_text_field("body", tokenizer_name="english", index_option="position")
-    builder.add_text_field("author", tokenizer_name="names", index_option="position")
+    builder.add_text_field("author", tokenizer_name="names", index_option="freq")
+    builder.add_text_field("named", tokenizer_name="names", index_option="position")
     for name in ("title_key", "category", "source", "artefact", "kind"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("state", stored=True, tokenizer_name="raw", index_option="basic")

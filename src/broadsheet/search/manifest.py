@@ -12,7 +12,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 NAME: Final = "manifest.json"
 
 

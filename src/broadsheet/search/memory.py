@@ -191,7 +191,9 @@ class MemoryEngine:
 
     def _bears(self, paper: Paper, name: str) -> bool:
         wanted = set(self._names.analyze(words.spaced(name)))
-        return not wanted or any(wanted <= set(self._names.analyze(words.spaced(one))) for one in paper.authors)
+        if len(wanted) < 2:
+            return wanted <= {term for one in paper.authors for term in self._names.analyze(words.spaced(one))}
+        return any(wanted <= set(words.name_words(self._names, one)) for one in paper.authors)
 
     def _asking(self, without: Sequence[Filters]) -> list[Filters]:
         """Return those that ask for anything: a name or title without a word in it excludes nothing."""

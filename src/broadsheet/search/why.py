@@ -84,7 +84,10 @@ class Reasons:
 
     def _bearing(self, paper: Paper, asked: Sequence[frozenset[str]]) -> list[str]:
         """Return the authors who bear one of the names asked for."""
-        return [name for name in paper.authors if any(one <= self._name(name) for one in asked)] if asked else []
+        if not asked:
+            return []
+        known = ((name, frozenset(words.name_words(self._names, name))) for name in paper.authors)
+        return [name for name, said in known if any(one <= said for one in asked)]
 
     def _name(self, name: str) -> frozenset[str]:
         return frozenset(self._names.analyze(words.spaced(name)))

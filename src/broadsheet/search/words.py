@@ -6,6 +6,7 @@ A change here changes every index: raise `manifest.FORMAT` with it.
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -14,8 +15,9 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 from broadsheet.papers import titles
 
 _BETWEEN: Final = "0name0"
-NAME_REACH: Final = 8  # places that the words of one name may be out of the order in which they are asked for
-BETWEEN_NAMES: Final = f"{_BETWEEN} " * (NAME_REACH + 2)  # before each name: farther than that from the one before
+NAME_REACH: Final = 14  # places that the words of one name may be out of the order in which they are asked for
+_APART: Final = f"{_BETWEEN} " * (NAME_REACH + 2)  # before each name: farther than that from the one before
+MOST_INITIALLED: Final = 5  # words of a name of which the initials count; longer ones are those of groups
 LONGEST_TERM: Final = 64  # bytes; longer runs of letters are noise, not words
 # Scripts written without spaces: each character is a word of its own, and phrases put them together again.
 UNSPACED: Final = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -28,7 +30,7 @@ def english() -> TextAnalyzer:
 
 
 def names() -> TextAnalyzer:
-    """Return the analyser of authors' names: nothing but folding; the words of `BETWEEN_NAMES` only keep places."""
+    """Return the analyser of authors' names: nothing but folding; what keeps `borne` names apart is no word."""
     return _folding().filter(Filter.custom_stopword([_BETWEEN])).build()
 
 
@@ -42,6 +44,19 @@ def spaced(text: str) -> str:
 def terms_at(analyser: TextAnalyzer, text: str) -> list[tuple[int, str]]:
     """Return (position, term) for each term of a short text."""
     return [(token.position, token.text) for token in analyser.pre_tokenize(spaced(text)).tokens]
+
+
+def name_words(names_analyser: TextAnalyzer, name: str) -> list[str]:
+    """Return what an author is known by: the words of the name, and their initials."""
+    terms = list(names_analyser.analyze(spaced(name)))
+    if not 2 <= len(terms) <= MOST_INITIALLED:
+        return terms
+    return [*terms, *(term[0] for term in terms if len(term) > 1 and term[0].isalpha())]
+
+
+def borne(names_analyser: TextAnalyzer, authors: Iterable[str]) -> list[str]:
+    """Return the authors' names as they are indexed: each as a text of its own, out of reach of the others."""
+    return [_APART + " ".join(name_words(names_analyser, name)) for name in authors]
 
 
 def name_terms(names_analyser: TextAnalyzer, english_analyser: TextAnalyzer, text: str) -> Counter[str]:
