@@ -160,6 +160,27 @@ def test_vectors_are_of_unit_length_and_only_of_papers_held(make: Make) -> None:
     assert engine.cosines(vector, np.array([2, 99, -1])).tolist() == pytest.approx([1, 0, 0], abs=0.01)
 
 
+def test_weighed_stems_add_up_whatever_else_is_asked(make: Make) -> None:
+    engine = make(SHELF)
+    ids = np.array([4, 2, 99, 1, 2, -1], np.int64)
+    salt, maps = (engine.of_words({stem: 1.0}, ids) for stem in ("salt", "map"))
+    both = engine.of_words({"salt": 2.0, "map": 0.5}, ids)
+    assert both.tolist() == pytest.approx((2 * salt + 0.5 * maps).tolist(), rel=1e-5)
+    assert salt[[0, 2, 5]].tolist() == [0, 0, 0]
+    assert salt[3] > salt[1] == salt[4] > 0  # in title and abstract, and once in a longer text
+    alone = engine.by_words(parse("salt"), 5)
+    assert set(alone.ids.tolist()) == {1, 2}
+    assert engine.of_words({"salt": 1.0}, np.array([1], np.int64)) == pytest.approx(salt[3], rel=1e-6)
+
+
+def test_stems_are_counted_by_paper(make: Make) -> None:
+    engine = make(SHELF)
+    assert engine.frequencies(["salt", "map", "moss", "maps", "the"]).tolist() == [2, 2, 2, 0, 0]
+    assert engine.frequencies([]).tolist() == []
+    assert engine.of_words({}, np.array([1], np.int64)).tolist() == [0]
+    assert engine.of_words({"salt": 1.0}, np.zeros(0, np.int64)).tolist() == []
+
+
 def test_an_empty_engine_finds_nothing(make: Make) -> None:
     engine, query = make([]), parse("moss")
     assert len(engine) == 0
@@ -169,6 +190,8 @@ def test_an_empty_engine_finds_nothing(make: Make) -> None:
     assert engine.days(np.array([1, -1])).tolist() == [0, 0]
     assert engine.facets(np.array([1])) == Facets([], [], [], [])
     assert engine.by_title("moss").tolist() == []
+    assert engine.of_words({"moss": 1.0}, np.array([1, -1])).tolist() == [0, 0]
+    assert engine.frequencies(["moss"]).tolist() == [0]
 
 
 def test_hostile_papers_are_papers_like_others(make: Make) -> None:
@@ -180,6 +203,7 @@ def test_hostile_papers_are_papers_like_others(make: Make) -> None:
 
 
 _WORDS = ("salt", "salted", "maps", "moss", "tide", "the", "fold", "paper")
+_STEMS = {"salt": 1.0, "map": 0.25, "moss": 2.0, "nowher": 3.0}
 _texts = st.lists(st.sampled_from(_WORDS), max_size=8).map(" ".join)
 _papers = st.builds(
     lambda title, abstract, authors, categories, sources, artefacts, day: (
@@ -249,6 +273,10 @@ def test_the_index_agrees_with_the_oracle(
         assert index.engine().newest == oracle.newest
         assert index.engine().spelt("") == oracle.spelt("")
         assert [index.engine().held(word) for word in _WORDS] == [oracle.held(word) for word in _WORDS]
+        ids = np.array([7, 3, 99, 3, *range(len(parts))], np.int64)
+        ours, truth = index.engine().of_words(_STEMS, ids), oracle.of_words(_STEMS, ids)
+        assert ours.tolist() == pytest.approx(truth.tolist(), rel=1e-4)
+        assert index.engine().frequencies([*_STEMS]).tolist() == oracle.frequencies([*_STEMS]).tolist()
 
 
 def _same_beginnings(ours: Engine, oracle: Engine, text: str) -> None:

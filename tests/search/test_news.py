@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from broadsheet.errors import Invalid
+from broadsheet.search import topics
 from broadsheet.search.news import NO_NEWS
 from broadsheet.search.question import Question
 from broadsheet.search.service import Search
@@ -74,6 +75,24 @@ def test_a_topic_by_examples_finds_its_like_and_tells_the_nearest(shelf: Made) -
     told = news.reasons(news.ids)
     assert all(reason.startswith("Near your examples in meaning (0.") for reason in told.values())
     assert all("most of all “On " in reason for reason in told.values())
+
+
+def test_a_topic_by_examples_names_the_words_that_a_paper_shares_with_them(
+    shelf: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(topics, "FEWEST_TO_TELL_APART", 20)
+    monkeypatch.setattr(topics, "DEVIATIONS_WITH_WORDS", 1.0)
+    ids = [shelf.catalogue.get(f"arxiv:2601.{n:05d}").id for n in (3, 10, 17, 24, 31)]  # all of paper bridges
+    news = shelf.search.of_topic("", ids[:3], np.array(ids, np.int64))
+    assert set(news.ids) == set(ids[3:])
+    for number, reason in news.reasons(news.ids).items():
+        at = news.ids.index(number)
+        words, meaning = float(news.ranking.text[at]), float(news.ranking.meaning[at])
+        told = f"Near your examples in meaning ({meaning:.2f}) and words ({words:.2f}; "
+        assert reason.startswith(told)
+        named = reason[len(told) :].split(")")[0]
+        assert "“bridges”" in named
+        assert "most of all “On " in reason
 
 
 def test_a_topic_by_words_says_how_near(shelf: Made) -> None:

@@ -1,11 +1,21 @@
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from broadsheet.papers.paper import Paper
+from broadsheet.search.engine import Engine
 from broadsheet.search.topics import (
+    DEVIATIONS_WITH_WORDS,
+    FED_BACK,
     FEWEST_TO_TELL_APART,
+    WORDS,
     Background,
+    Texts,
     belonging,
+    by_examples,
+    by_meaning,
     inverse_of,
     middle_of,
     nearest,
@@ -25,11 +35,22 @@ def crowd(about: int = 6, plain: int = 60) -> list[Paper]:
     return many + [paper(FIRST + n, title="salt maps", abstract=f"salt maps salt maps kettle{n}") for n in range(about)]
 
 
+Told = tuple[Engine, Background, Texts]
+
+
+@pytest.fixture
+def told(make: Make) -> Told:
+    """An engine of so many papers that words count, how they lie, and what gives their texts."""
+    papers = crowd(plain=FEWEST_TO_TELL_APART)
+    engine, by_id = make(papers), {one.id: one for one in papers}
+    return engine, Background.of(engine), lambda ids: [f"{by_id[one].title}\n{by_id[one].abstract}" for one in ids]
+
+
 def test_papers_like_a_few_examples_belong_and_others_do_not(make: Make) -> None:
     engine = make(crowd())
     examples = [vector for n in (FIRST, FIRST + 1, FIRST + 2) if (vector := engine.vector(n)) is not None]
     among = np.array([5, 20, FIRST + 3, FIRST + 4, FIRST + 5], np.int64)
-    found = belonging(engine, Background.of(engine), examples, among)
+    found = belonging(engine, by_meaning(engine, Background.of(engine), examples), among)
     assert sorted(found.ids.tolist()) == [FIRST + 3, FIRST + 4, FIRST + 5]
     assert (np.diff(found.meaning) <= 0).all()
     assert not found.text.any()
@@ -44,7 +65,11 @@ def test_among_many_papers_what_sets_them_apart_counts(make: Make) -> None:
     assert topic is not None
     assert float(np.linalg.norm(topic)) == pytest.approx(1.0, abs=1e-5)
     among = np.array([5, 20, 999, FIRST + 3, FIRST + 4, FIRST + 5], np.int64)
-    assert sorted(belonging(engine, background, examples, among).ids.tolist()) == [FIRST + 3, FIRST + 4, FIRST + 5]
+    assert sorted(belonging(engine, by_meaning(engine, background, examples), among).ids.tolist()) == [
+        FIRST + 3,
+        FIRST + 4,
+        FIRST + 5,
+    ]
 
 
 def test_along_ways_in_which_papers_differ_anyway_a_topic_counts_less() -> None:
@@ -58,16 +83,19 @@ def test_along_ways_in_which_papers_differ_anyway_a_topic_counts_less() -> None:
 def test_papers_near_words_belong(make: Make) -> None:
     engine = make(crowd())
     among = np.array([1, 2, 3, FIRST + 3], np.int64)
-    found = belonging(engine, Background.of(engine), [engine.query_vector("salt maps")], among)
+    found = belonging(engine, by_meaning(engine, Background.of(engine), [engine.query_vector("salt maps")]), among)
     assert found.ids.tolist() == [FIRST + 3]
 
 
 def test_a_topic_changes_no_other_and_its_answer_not_with_what_else_is_asked(make: Make) -> None:
     engine = make(crowd())
     background, vector = Background.of(engine), engine.query_vector("salt maps")
-    alone = belonging(engine, background, [vector], np.array([FIRST + 3], np.int64))
-    belonging(engine, background, [engine.query_vector("paper bridges")], np.array([1, FIRST + 3], np.int64))
-    again = belonging(engine, Background.of(engine), [vector], np.array([1, FIRST + 3], np.int64))
+    topic = by_meaning(engine, background, [vector])
+    alone = belonging(engine, topic, np.array([FIRST + 3], np.int64))
+    other = by_meaning(engine, background, [engine.query_vector("paper bridges")])
+    belonging(engine, other, np.array([1, FIRST + 3], np.int64))
+    same = by_meaning(engine, Background.of(engine), [vector])
+    again = belonging(engine, same, np.array([1, FIRST + 3], np.int64))
     assert alone.meaning == pytest.approx(again.meaning)
 
 
@@ -75,15 +103,95 @@ def test_without_anything_to_go_by_nothing_belongs(make: Make) -> None:
     engine = make(crowd())
     background = Background.of(engine)
     some = np.array([FIRST + 3], np.int64)
-    assert len(belonging(engine, background, [], some)) == 0
-    assert len(belonging(engine, background, [engine.no_vector()], some)) == 0
-    assert len(belonging(engine, background, [engine.query_vector("salt")], some[:0])) == 0
+    assert by_meaning(engine, background, []) is None
+    assert by_meaning(engine, background, [engine.no_vector()]) is None
+    assert len(belonging(engine, None, some)) == 0
+    topic = by_meaning(engine, background, [engine.query_vector("salt")])
+    assert topic is not None
+    assert len(belonging(engine, topic, some[:0])) == 0
+    assert by_examples(engine, background, [], lambda _ids: []) is None
+    assert by_examples(engine, background, [5_000], lambda _ids: []) is None  # no paper held
 
 
 def test_an_empty_collection_holds_no_topic(make: Make) -> None:
     empty = make([])
-    found = belonging(empty, Background.of(empty), [empty.query_vector("salt")], np.array([FIRST + 3], np.int64))
-    assert len(found) == 0
+    background = Background.of(empty)
+    assert by_meaning(empty, background, [empty.query_vector("salt")]) is None
+    assert by_examples(empty, background, [1, 2, 3], lambda _ids: []) is None
+
+
+def test_words_of_the_examples_count_and_are_known_as_theirs(told: Told) -> None:
+    engine, background, texts = told
+    examples = [FIRST, FIRST + 1, FIRST + 2]
+    topic = by_examples(engine, background, examples, texts)
+    assert topic is not None
+    assert topic.own <= set(topic.stems)
+    assert {"salt", "map"} <= topic.own
+    among = np.array([5, 20, 999, *range(FIRST + 3, FIRST + 6)], np.int64)
+    found = belonging(engine, topic, among)
+    assert sorted(found.ids.tolist()) == [FIRST + 3, FIRST + 4, FIRST + 5]
+    assert (found.text > 0).all()
+    assert (np.diff(found.scores) <= 0).all()
+    text, meaning = topic.shares(engine, found.ids)
+    assert found.scores.tolist() == pytest.approx((text + meaning).tolist())
+    assert (found.scores > topic.least).all()
+
+
+def test_words_weigh_half_of_meaning_by_their_spread_among_papers_at_large(told: Told) -> None:
+    engine, background, texts = told
+    topic = by_examples(engine, background, [FIRST, FIRST + 1, FIRST + 2], texts)
+    assert topic is not None
+    text, meaning = topic.shares(engine, background.few)
+    assert float(text.std()) == pytest.approx(WORDS * float(meaning.std()), rel=1e-3)
+    score = text + meaning
+    assert topic.least == pytest.approx(float(score.mean() + DEVIATIONS_WITH_WORDS * score.std()), rel=1e-3)
+
+
+def test_papers_nearest_to_the_examples_speak_with_them(told: Told) -> None:
+    engine, background, texts = told
+    examples = [FIRST, FIRST + 1, FIRST + 2]
+    asked: list[list[int]] = []
+
+    def noted(ids: Sequence[int]) -> Sequence[str]:
+        asked.append(list(ids))
+        return texts(ids)
+
+    topic = by_examples(engine, background, examples, noted)
+    assert topic is not None
+    assert asked[0] == examples
+    assert len(asked[1]) == FED_BACK
+    assert set(asked[1]) >= {FIRST + 3, FIRST + 4, FIRST + 5}
+    assert not set(asked[1]) & set(examples)
+
+
+def test_examples_whose_texts_are_gone_tell_by_their_meaning(told: Told) -> None:
+    engine, background, _ = told
+    topic = by_examples(engine, background, [FIRST, FIRST + 1, FIRST + 2], lambda _ids: [])
+    assert topic is not None
+    assert topic.stems == {}
+    assert FIRST + 3 in belonging(engine, topic, np.array([5, FIRST + 3], np.int64)).ids
+
+
+def test_a_single_example_is_told_by_its_meaning_alone(told: Told) -> None:
+    engine, background, texts = told
+    topic = by_examples(engine, background, [FIRST], texts)
+    assert topic is not None
+    assert topic.stems == {}
+
+
+def test_among_few_papers_words_do_not_count(make: Make) -> None:
+    engine = make(crowd())
+    topic = by_examples(engine, Background.of(engine), [FIRST, FIRST + 1], lambda _ids: ["salt maps"])
+    assert topic is not None
+    assert topic.stems == {}
+
+
+def test_no_paper_belongs_by_its_words_alone(told: Told) -> None:
+    engine, background, texts = told
+    topic = by_examples(engine, background, [FIRST, FIRST + 1, FIRST + 2], texts)
+    assert topic is not None
+    away = replace(topic, vector=-topic.vector, least=0.0)
+    assert FIRST + 3 not in belonging(engine, away, np.array([5, FIRST + 3], np.int64)).ids
 
 
 def test_the_nearest_example_is_told(make: Make) -> None:

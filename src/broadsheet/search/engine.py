@@ -7,6 +7,7 @@ that it gave is for it alone, since another may have been made by another encode
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -102,6 +103,17 @@ class Engine(Protocol):
 
         Papers that were replaced or have departed may still be counted for a while.
         """
+        ...
+
+    def frequencies(self, stems: Sequence[str]) -> NDArray[np.int64]:
+        """Return how many papers hold each stem, as `words.english` makes them, in title or abstract.
+
+        Papers that were replaced or have departed may still be counted for a while.
+        """
+        ...
+
+    def of_words(self, weights: Mapping[str, float], ids: Ids) -> Scores:
+        """Return each paper's sum of `weight * BM25` over these stems in title and abstract; 0 if it is not held."""
         ...
 
     def cosines(self, vector: Scores, ids: Ids) -> Scores:

@@ -6,6 +6,7 @@ Every paper is in the old gallery, so a paper is scored by both or by the old on
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 import numpy as np
@@ -144,6 +145,14 @@ class Galleries:
     def spelt(self, beginning: str, limit: int | None = None) -> list[tuple[str, int]]:
         """Return the folded words of titles that begin so, with their number of papers, the commonest first."""
         return self._old.spelt(beginning, limit)
+
+    def frequencies(self, stems: Sequence[str]) -> NDArray[np.int64]:
+        """Return how many papers hold each stem in title or abstract."""
+        return self._old.frequencies(stems)
+
+    def of_words(self, weights: Mapping[str, float], ids: Ids) -> Scores:
+        """Return each paper's sum of `weight * BM25` over these stems in title and abstract; 0 if it is not held."""
+        return self._old.of_words(weights, ids)
 
     def days(self, ids: Ids) -> NDArray[np.int32]:
         """Return the ordinal day on which each paper was published; 0 where unknown."""

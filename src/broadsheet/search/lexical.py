@@ -12,7 +12,7 @@ import mmap
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
@@ -114,6 +114,19 @@ class TextReader:
     def spelt(self, beginning: str, limit: int | None = None) -> list[tuple[str, int]]:
         """Return the words of titles that begin so, with their number of papers, the commonest first."""
         return self._searcher.terms_with_prefix("spelt", beginning, limit=limit)
+
+    def frequencies(self, stems: Sequence[str]) -> NDArray[np.int64]:
+        """Return how many papers hold each stem in title or abstract."""
+        return np.array([self._searcher.doc_freq("body", stem) for stem in stems], np.int64)
+
+    def weighed(self, weights: Mapping[str, float], rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Scores]:
+        """Return those of `rows` that are held, in any order, with the sum of `weight * BM25` over these stems."""
+        if not weights or not len(rows):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        among = tantivy.Query.term_set_query(self._schema, "row", rows.tolist())
+        scored = [tantivy.Query.boost_query(self._term("body", stem, "freq"), one) for stem, one in weights.items()]
+        clauses = [(Occur.Must, tantivy.Query.const_score_query(among, 0.0)), (Occur.Should, _any(scored))]
+        return self._rows(tantivy.Query.boolean_query(clauses), len(rows))
 
     def rows(self) -> NDArray[np.int64]:
         """Return the row of every paper held: for checking against the columns."""

@@ -140,6 +140,15 @@ class MemoryEngine:
         begun = ((term, count) for term, count in counts.items() if term.startswith(beginning))
         return sorted(begun, key=lambda item: (-item[1], item[0]))[:limit]
 
+    def frequencies(self, stems: Sequence[str]) -> NDArray[np.int64]:
+        """Return how many papers hold each stem in title or abstract."""
+        return np.array([sum(stem in text.body for text in self._texts.values()) for stem in stems], np.int64)
+
+    def of_words(self, weights: Mapping[str, float], ids: Ids) -> Scores:
+        """Return each paper's sum of `weight * BM25` over these stems in title and abstract; 0 if it is not held."""
+        scores = self._bm25("body", weights)
+        return np.array([scores.get(int(paper_id), 0.0) for paper_id in ids], np.float32)
+
     def cosines(self, vector: Scores, ids: Ids) -> Scores:
         """Return the cosine between `vector` and each paper; 0 for a paper that is not held."""
         return _cosines(self._vectors, vector, ids)
@@ -205,7 +214,7 @@ class MemoryEngine:
     def _phrases(self, texts: Sequence[str]) -> list[list[tuple[int, str]]]:
         return [terms for text in texts if (terms := words.terms_at(self._english, text))]
 
-    def _bm25(self, name: str, terms: Counter[str]) -> dict[int, float]:
+    def _bm25(self, name: str, terms: Mapping[str, float]) -> dict[int, float]:
         texts = {paper_id: text.field(name) for paper_id, text in self._texts.items()}
         # The index keeps a note of its own state among its documents, and its statistics count it as a paper.
         total = len(texts) + 1

@@ -34,7 +34,7 @@ from broadsheet.search.question import Question
 from broadsheet.search.results import Hit, SearchPage, Why
 from broadsheet.search.similar import DIVERSITY, similar
 from broadsheet.search.spelling import suggestion
-from broadsheet.search.topics import Background, belonging
+from broadsheet.search.topics import Background, Topic, belonging, by_examples, by_meaning
 from broadsheet.search.turns import Turns
 from broadsheet.search.upgrade import UpgradeStatus
 from broadsheet.search.vocabulary import Vocabulary
@@ -165,15 +165,10 @@ class Search:
         The examples themselves never do. Where the encoder does not answer, a topic by words has no news now. Raises
         `Unavailable` without an index.
         """
-        engine = self._index.engine()
-        if examples:
-            held = [vector for one in examples if (vector := engine.vector(one)) is not None]
-            vectors = [vector for vector in held if vector.any()]
-        else:
-            vectors = [self._meaning(engine, words, "fused")[0]] if words else []
-        known = np.array(sorted(examples), np.int64)
-        ranking = belonging(engine, self._background(engine), vectors, among[~np.isin(among, known)])
-        return News(ranking, lambda part: self._reasons.of_topic(engine, part, words, known))
+        engine, known = self._index.engine(), np.array(sorted(examples), np.int64)
+        topic = self._topic(engine, words, examples)
+        ranking = belonging(engine, topic, among[~np.isin(among, known)])
+        return News(ranking, lambda part: self._reasons.of_topic(engine, part, words, known, topic))
 
     def suggest(self, text: str, limit: int = 8) -> list[Paper]:
         """Return papers whose titles hold what was typed so far, those that begin with it first; or the one it names.
@@ -191,6 +186,15 @@ class Search:
         begun = normalised(typed)
         papers.sort(key=lambda paper: (not normalised(paper.title).startswith(begun), places[paper.id]))
         return papers[:limit]
+
+    def _topic(self, engine: Engine, words: str, examples: Sequence[int]) -> Topic | None:
+        background = self._background(engine)
+        if examples:
+            return by_examples(engine, background, examples, self._texts)
+        return by_meaning(engine, background, [self._meaning(engine, words, "fused")[0]] if words else [])
+
+    def _texts(self, ids: Sequence[int]) -> list[str]:
+        return [f"{paper.title}\n{paper.abstract}" for paper in self._catalogue.papers(ids)]
 
     def _background(self, engine: Engine) -> Background:
         """Return how papers at large lie; it is looked at again whenever papers came in."""

@@ -5,6 +5,7 @@ Writing is `index`'s matter. A snapshot never changes: a later commit is a new s
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +109,20 @@ class Snapshot:
     def spelt(self, beginning: str, limit: int | None = None) -> list[tuple[str, int]]:
         """Return the folded words of titles that begin so, with their number of papers, the commonest first."""
         return self._text.spelt(beginning, limit)
+
+    def frequencies(self, stems: Sequence[str]) -> NDArray[np.int64]:
+        """Return how many papers hold each stem in title or abstract."""
+        return self._text.frequencies(stems)
+
+    def of_words(self, weights: Mapping[str, float], ids: Ids) -> Scores:
+        """Return each paper's sum of `weight * BM25` over these stems in title and abstract; 0 if it is not held."""
+        rows, scores = self._rows(ids), np.zeros(len(ids), np.float32)
+        known, places = np.unique(rows[rows >= 0], return_inverse=True)
+        held, values = self._text.weighed(weights, known)
+        of_known = np.zeros(len(known), np.float32)
+        of_known[np.searchsorted(known, held)] = values
+        scores[rows >= 0] = of_known[places]
+        return scores
 
     def cosines(self, vector: Scores, ids: Ids) -> Scores:
         """Return the cosine between `vector` and each paper; 0 for a paper that is not held."""

@@ -5,7 +5,7 @@ The shares come from `fusion`, the order from `order`; nothing is ranked here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +20,8 @@ from broadsheet.search.highlights import Highlighter, passage
 from broadsheet.search.order import HALF_LIFE_DAYS, freshness
 from broadsheet.search.query import Query
 from broadsheet.search.results import Hit, Why
-from broadsheet.search.topics import nearest
+from broadsheet.search.topic_words import shared
+from broadsheet.search.topics import Topic, nearest
 from broadsheet.search.words import Stems
 
 LONGEST_SAID = 60  # characters of a title or of a topic's words within a reason
@@ -50,12 +51,11 @@ class Reasons:
     def hits(self, part: Ranking, first: int, told: Told) -> list[Hit]:
         """Return the results of one page, counted from `first`; a paper that departed since is left out."""
         papers = self._papers(part.ids)
-        shares = zip(part.ids.tolist(), part.text.tolist(), part.meaning.tolist(), strict=True)
         highlighter = Highlighter(told.query.plain.split(), self._stems)
         asked = [name for one in told.authors if (name := self._name(one))]
         return [
             _hit(rank, papers[paper_id], (text, meaning), highlighter, told, self._bearing(papers[paper_id], asked))
-            for rank, (paper_id, text, meaning) in enumerate(shares, first)
+            for rank, (paper_id, text, meaning) in enumerate(_shares(part), first)
             if paper_id in papers
         ]
 
@@ -70,16 +70,20 @@ class Reasons:
             if paper_id in papers
         ]
 
-    def of_topic(self, engine: Engine, part: Ranking, words: str, examples: Ids) -> list[Hit]:
+    def of_topic(self, engine: Engine, part: Ranking, words: str, examples: Ids, topic: Topic | None) -> list[Hit]:
         """Return papers of a topic told by `words` or by `examples`, each with the example to which it lies nearest."""
         papers, titles = self._papers(part.ids), {key: one.title for key, one in self._papers(examples).items()}
+        own = {stem: topic.stems[stem] for stem in topic.own} if topic else {}
         hits = []
-        for rank, (paper_id, cosine) in enumerate(zip(part.ids.tolist(), part.meaning.tolist(), strict=True), 1):
-            if paper_id in papers:
-                to = titles.get(nearest(engine, paper_id, examples) or 0, "")
-                said = f"Near your examples in meaning ({cosine:.2f})" if len(examples) else ""
-                said = f"{said}, most of all “{_short(to)}”." if to else f"{said or _near_words(words, cosine)}."
-                hits.append(Hit(rank, cosine, papers[paper_id], Why((), 0.0, cosine, said)))
+        for rank, (paper_id, text, cosine) in enumerate(_shares(part), 1):
+            if paper_id not in papers:
+                continue
+            paper = papers[paper_id]
+            held = shared(f"{paper.title} {paper.abstract}", own, self._stems) if own else ()
+            said = _near_words(words, cosine)
+            if len(examples):
+                said = _near_examples(titles.get(nearest(engine, paper_id, examples) or 0, ""), held, text, cosine)
+            hits.append(Hit(rank, text + cosine, paper, Why(held, text, cosine, said)))
         return hits
 
     def _bearing(self, paper: Paper, asked: Sequence[frozenset[str]]) -> list[str]:
@@ -120,8 +124,19 @@ def _met(authors: Sequence[str]) -> str:
     return f"By {_joined(authors[:MOST_AUTHORS])}." if authors else "Meets every condition."
 
 
+def _shares(part: Ranking) -> Iterator[tuple[int, float, float]]:
+    return zip(part.ids.tolist(), part.text.tolist(), part.meaning.tolist(), strict=True)
+
+
 def _near_words(words: str, cosine: float) -> str:
-    return f"Near “{_short(words)}” in meaning ({cosine:.2f})"
+    return f"Near “{_short(words)}” in meaning ({cosine:.2f})."
+
+
+def _near_examples(nearest_title: str, held: Sequence[str], text: float, cosine: float) -> str:
+    said = f"Near your examples in meaning ({cosine:.2f})"
+    if held:
+        said += f" and words ({text:.2f}; {_listed(held)})"
+    return f"{said}, most of all “{_short(nearest_title)}”." if nearest_title else f"{said}."
 
 
 def _short(text: str) -> str:
