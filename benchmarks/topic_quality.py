@@ -26,6 +26,8 @@ FEWEST = 10  # papers of a topic, so that some are left to find
 TOPICS, QUICK_TOPICS = 200, 20
 SEED = 1
 OURS, PEER = "ours", "tf-idf and SVM"
+TAKEN_IN = ("precision", "recall", "papers taken in")
+HEADS = ("examples", "topics", "which", "way", "average precision", "95 % of it", *TAKEN_IN)
 # Our constants were chosen on every second topic: the others tell how well that carries over.
 PARTS = {"all": slice(None), "not chosen on": slice(1, None, 2)}
 
@@ -81,26 +83,26 @@ def _measure(
     scores = {name: np.array(own) for name, own in found.items()}
     for which, part in PARTS.items():
         head = {"examples": count, "topics": len(topics[part]), "which": which}
+        belong = dict(zip(TAKEN_IN, np.mean(shares[part], axis=0), strict=True))
         report.rows += [
-            head | {"way": name, "average precision": float(own[part].mean())} for name, own in scores.items()
+            _row(head | {"way": name, "average precision": float(own[part].mean())} | (belong if name == OURS else {}))
+            for name, own in scores.items()
         ]
-        precision, recall, many = np.mean(shares[part], axis=0)
-        own = {"precision": precision, "recall": recall, "papers": float(many)}
-        report.rows.append(head | {"way": "ours, papers taken in"} | own)
         if PEER in scores:
             _compare(report, head, scores[OURS][part], scores[PEER][part])
 
 
 def _compare(report: Report, head: dict[str, Any], ours: Scores, peer: Scores) -> None:
     low, high = _interval(ours - peer)
-    report.rows.append(
-        head
-        | {"way": f"ours minus the peer's, 95 % of it from {low:+.3f} to {high:+.3f}"}
-        | {"average precision": float((ours - peer).mean())}
-    )
+    row = {"way": "ours minus the peer's", "average precision": float((ours - peer).mean())}
+    report.rows.append(_row(head | row | {"95 % of it": f"{low:+.3f} to {high:+.3f}"}))
     name = f"average precision from {head['examples']} examples, {head['which']}"
     measured, beside = float(ours.mean()), float(peer.mean())
     report.aims.append(Aim(name, "", measured, beside, "at least", PEER, beside))
+
+
+def _row(told: dict[str, Any]) -> dict[str, Any]:
+    return dict.fromkeys(HEADS) | told
 
 
 def average_precision(scores: Scores, examples: Sequence[int], wanted: set[int]) -> float:

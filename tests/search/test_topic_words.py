@@ -36,12 +36,13 @@ def test_texts_of_stop_words_or_none_tell_nothing(make: Make) -> None:
     assert centroid(make([]), ["Moss"]) == {"moss": 1.0}
 
 
-@given(weights, weights)
-def test_the_middle_lies_between(one: dict[str, float], other: dict[str, float]) -> None:
-    middle = between(one, other)
-    assert set(middle) == set(one) | set(other)
-    assert between(one, one) == pytest.approx(one)
-    assert sum(middle.values()) == pytest.approx((sum(one.values()) + sum(other.values())) / 2)
+@given(weights, weights, st.floats(0, 1))
+def test_what_is_between_holds_the_stems_of_both(one: dict[str, float], other: dict[str, float], weight: float) -> None:
+    both = between(one, other, weight)
+    assert set(both) == set(one) | set(other)
+    assert between(one, one, weight) == pytest.approx(one)
+    expected = (1 - weight) * sum(one.values()) + weight * sum(other.values())
+    assert sum(both.values()) == pytest.approx(expected)
 
 
 @given(st.lists(st.text("abcdefgh", max_size=12), max_size=6))

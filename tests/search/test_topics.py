@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from broadsheet.papers.paper import Paper
+from broadsheet.search import topics
 from broadsheet.search.engine import Engine
 from broadsheet.search.topics import (
     DEVIATIONS_WITH_WORDS,
@@ -162,6 +163,21 @@ def test_papers_nearest_to_the_examples_speak_with_them(told: Told) -> None:
     assert len(asked[1]) == FED_BACK
     assert set(asked[1]) >= {FIRST + 3, FIRST + 4, FIRST + 5}
     assert not set(asked[1]) & set(examples)
+
+
+def test_what_is_near_counts_less_the_more_examples_there_are(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, background, texts = told
+
+    def moved(examples: Sequence[int]) -> float:
+        monkeypatch.setattr(topics, "FED_BACK", 0)
+        alone = by_examples(engine, background, examples, texts)
+        monkeypatch.setattr(topics, "FED_BACK", FED_BACK)
+        together = by_examples(engine, background, examples, texts)
+        assert alone is not None
+        assert together is not None
+        return 1 - float(alone.vector @ together.vector)
+
+    assert 0 < moved([1, 2, 3, 4, 5, 6]) < moved([1, 2])
 
 
 def test_examples_whose_texts_are_gone_tell_by_their_meaning(told: Told) -> None:

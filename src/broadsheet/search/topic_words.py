@@ -38,9 +38,10 @@ def centroid(engine: Engine, texts: Sequence[str]) -> dict[str, float]:
     return dict(middle)
 
 
-def between(one: Weights, other: Weights) -> dict[str, float]:
-    """Return the middle of two centroids."""
-    return {stem: (one.get(stem, 0.0) + other.get(stem, 0.0)) / 2 for stem in {**one, **other}}
+def between(one: Weights, other: Weights, weight: float) -> dict[str, float]:
+    """Return the mean of two centroids in which the other has this weight, from 0 to 1."""
+    both = {**one, **other}
+    return {stem: (1 - weight) * one.get(stem, 0.0) + weight * other.get(stem, 0.0) for stem in both}
 
 
 def telling(weights: Weights) -> dict[str, float]:
