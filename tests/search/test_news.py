@@ -81,7 +81,7 @@ def test_a_topic_by_examples_names_the_words_that_a_paper_shares_with_them(
     shelf: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(topics, "FEWEST_TO_TELL_APART", 20)
-    monkeypatch.setattr(topics, "DEVIATIONS_WITH_WORDS", 1.0)
+    monkeypatch.setattr(topics, "DEVIATIONS_WITH_WORDS", 0.5)
     ids = [shelf.catalogue.get(f"arxiv:2601.{n:05d}").id for n in (3, 10, 17, 24, 31)]  # all of paper bridges
     news = shelf.search.of_topic("", ids[:3], np.array(ids, np.int64))
     assert set(news.ids) == set(ids[3:])

@@ -8,12 +8,14 @@ from broadsheet.papers.paper import Paper
 from broadsheet.search import topics
 from broadsheet.search.engine import Engine
 from broadsheet.search.topics import (
+    COUNT_AS,
     DEVIATIONS_WITH_WORDS,
     FED_BACK,
     FEWEST_TO_TELL_APART,
     WORDS,
     Background,
     Texts,
+    Topic,
     belonging,
     by_examples,
     by_meaning,
@@ -165,19 +167,27 @@ def test_papers_nearest_to_the_examples_speak_with_them(told: Told) -> None:
     assert not set(asked[1]) & set(examples)
 
 
-def test_what_is_near_counts_less_the_more_examples_there_are(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_more_the_nearest_count_the_farther_a_topic_moves(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     engine, background, texts = told
 
-    def moved(examples: Sequence[int]) -> float:
-        monkeypatch.setattr(topics, "FED_BACK", 0)
-        alone = by_examples(engine, background, examples, texts)
-        monkeypatch.setattr(topics, "FED_BACK", FED_BACK)
-        together = by_examples(engine, background, examples, texts)
-        assert alone is not None
-        assert together is not None
-        return 1 - float(alone.vector @ together.vector)
+    def topic(count_as: int) -> Topic:
+        monkeypatch.setattr(topics, "COUNT_AS", count_as)
+        found = by_examples(engine, background, [1, 2, 3], texts)
+        assert found is not None
+        return found
 
-    assert 0 < moved([1, 2, 3, 4, 5, 6]) < moved([1, 2])
+    alone, together, mostly = map(topic, (0, COUNT_AS, 50))
+    assert 1 > float(alone.vector @ together.vector) > float(alone.vector @ mostly.vector)
+    assert {"kettle1", "kettle2", "kettle3"} <= together.own
+    assert together.own < set(together.stems)  # some were brought by those that lie near
+
+
+def test_a_collection_of_nothing_but_examples_is_told_by_them(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, background, texts = told
+    monkeypatch.setattr(topics, "FED_BACK", 0)
+    topic = by_examples(engine, background, list(range(1, 40)), texts)  # more stems than count
+    assert topic is not None
+    assert topic.own == set(topic.stems)
 
 
 def test_examples_whose_texts_are_gone_tell_by_their_meaning(told: Told) -> None:
