@@ -12,6 +12,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+import typer.main
+import typer.testing
 from anyio.from_thread import start_blocking_portal
 from jinja2 import Environment
 from sqlalchemy import Dialect, Engine, create_engine, event
@@ -31,6 +33,7 @@ def keep() -> None:
     engines.create_engine = _sharing_statements({}, {})  # type: ignore[assignment]
     Environment.compile = _compiling_once(Environment.compile, {})  # type: ignore[method-assign,assignment]
     loader.read_table = _table
+    typer.testing._get_command = cache(typer.main.get_command)
     TestClient.portal = _PORTAL.enter_context(start_blocking_portal())
     atexit.register(_PORTAL.close)
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
@@ -26,6 +27,12 @@ BACK = "https://tide.example.org/sign-in/openid/back"
 KEY = bytes(32)
 
 
+@cache
+def _http() -> httpx.Client:
+    """One client for all: each would read every certificate that the machine trusts."""
+    return httpx.Client()
+
+
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     port = free_port()
@@ -36,7 +43,7 @@ def issuer() -> Iterator[str]:
     for _ in range(1_200):
         assert process.poll() is None, "the provider ended at once"
         try:
-            httpx.get(f"{url}/.well-known/openid-configuration")
+            _http().get(f"{url}/.well-known/openid-configuration")
         except httpx.TransportError:
             time.sleep(0.05)
         else:
@@ -71,13 +78,13 @@ class Browser:
         self.readers = Readers(database, self.clock, KEY)
 
     def control(self, **faults: Any) -> list[str]:
-        asked: list[str] = httpx.post(f"{self.issuer}/control", json=faults).json()["asked"]
+        asked: list[str] = _http().post(f"{self.issuer}/control", json=faults).json()["asked"]
         return asked
 
     def go(self, back: str = "/") -> tuple[dict[str, str], str]:
         """Go to the provider and return what it answers, and what the browser carries."""
         url, carried = self.openid.begin(back)
-        answer = httpx.get(url)
+        answer = _http().get(url)
         assert answer.status_code == 303, answer.text
         location = answer.headers["location"]
         assert location.startswith(BACK + "?")

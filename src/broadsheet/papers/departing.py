@@ -8,15 +8,20 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     Connection,
     PrimaryKeyConstraint,
+    Select,
     Table,
     UniqueConstraint,
+    Update,
     and_,
+    bindparam,
     delete,
     exists,
     insert,
@@ -50,14 +55,15 @@ class _Link:
     column: Column[Any]
 
 
-def links() -> list[_Link]:
+@cache
+def links() -> tuple[_Link, ...]:
     """Return every column that leads to a paper."""
-    return [
+    return tuple(
         _Link(table, column)
         for table in metadata.sorted_tables
         for column in table.c
         if any(key.column is paper.c.id for key in column.foreign_keys)
-    ]
+    )
 
 
 def depart(connection: Connection, loser: int, survivor: int, change: int) -> None:
@@ -103,15 +109,34 @@ def give_back(connection: Connection, departed_id: int, holder: int, paper_id: i
     connection.execute(delete(handed_over).where(handed_over.c.departed_id == departed_id))
 
 
+@dataclass(frozen=True, slots=True)
+class _Handing:
+    """What hands over the rows that one link leads from: two numbers, `loser` and `survivor`, are all that changes."""
+
+    kept: Select[Any] | None
+    moved: Update
+    left: Select[Any] | None
+
+
+@cache
+def _handing(link: _Link) -> _Handing:
+    """Put the statements of a link together, once: there are dozens of links, and many papers that depart."""
+    table, column = link.table, link.column
+    its = column == bindparam("loser")
+    movable = and_(its, *(not_(_clashes(table, key, column)) for key in _keys_with(table, column)))
+    moved = update(table).where(movable).values({column.name: bindparam("survivor")})
+    if table.name in _DERIVED:
+        return _Handing(None, moved, None)
+    others = [one for one in table.primary_key if one is not column]
+    return _Handing(select(*others).where(movable) if others else None, moved, select(*table.c).where(its))
+
+
 def _hand_over(connection: Connection, link: _Link, loser: int, survivor: int) -> list[dict[str, Any]]:
     """Give the rows of one paper to another; a row that the other has already is deleted with its paper."""
-    table, column = link.table, link.column
-    its = column == loser
-    movable = and_(its, *(not_(_clashes(table, key, column, survivor)) for key in _keys_with(table, column)))
-    derived = table.name in _DERIVED
-    kept = [] if derived else _rows(connection, table, movable, kept=True, column=column)
-    connection.execute(update(table).where(movable).values({column.name: survivor}))
-    return kept if derived else kept + _rows(connection, table, its, kept=False, column=column)
+    handing, both = _handing(link), {"loser": loser, "survivor": survivor}
+    kept = _rows(connection, link, handing.kept, both, kept=True)
+    connection.execute(handing.moved, both)
+    return kept + _rows(connection, link, handing.left, both, kept=False)
 
 
 def _keys_with(table: Table, column: Column[Any]) -> list[list[Column[Any]]]:
@@ -120,8 +145,9 @@ def _keys_with(table: Table, column: Column[Any]) -> list[list[Column[Any]]]:
     return [list(key.columns) for key in keys if column in list(key.columns)]
 
 
-def _clashes(table: Table, key: list[Column[Any]], column: Column[Any], survivor: int) -> Any:
+def _clashes(table: Table, key: list[Column[Any]], column: Column[Any]) -> Any:
     twin = table.alias()
+    survivor: BindParameter[Any] = bindparam("survivor")
     same = (twin.c[one.name] == (survivor if one is column else table.c[one.name]) for one in key)
     clash = exists().where(and_(*same))
     # A row about both papers would become one about a paper and itself.
@@ -130,15 +156,14 @@ def _clashes(table: Table, key: list[Column[Any]], column: Column[Any], survivor
 
 
 def _rows(
-    connection: Connection, table: Table, where: Any, *, kept: bool, column: Column[Any] | None = None
+    connection: Connection, link: _Link, asked: Select[Any] | None, both: Mapping[str, int], *, kept: bool
 ) -> list[dict[str, Any]]:
-    name = table.name if column is None or column.name == "paper_id" else f"{table.name}.{column.name}"
-    wanted = [one for one in table.primary_key if one is not column] if kept else list(table.c)
-    if not wanted:
+    if asked is None:
         return []
-    rows = connection.execute(select(*wanted).where(where))
+    name = link.table.name if link.column.name == "paper_id" else f"{link.table.name}.{link.column.name}"
     return [
-        {"table_name": name, "kept": kept, "row": json.dumps(_plain(row._mapping), ensure_ascii=False)} for row in rows
+        {"table_name": name, "kept": kept, "row": json.dumps(_plain(row._mapping), ensure_ascii=False)}
+        for row in connection.execute(asked, both)
     ]
 
 
