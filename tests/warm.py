@@ -12,10 +12,13 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+import starlette.routing
 import typer.main
 import typer.testing
 from anyio.from_thread import start_blocking_portal
+from fastapi._compat import v2 as fastapi_fields
 from jinja2 import Environment
+from pydantic import TypeAdapter
 from sqlalchemy import Dialect, Engine, create_engine, event
 from starlette.testclient import TestClient
 
@@ -34,6 +37,8 @@ def keep() -> None:
     Environment.compile = _compiling_once(Environment.compile, {})  # type: ignore[method-assign,assignment]
     loader.read_table = _table
     typer.testing._get_command = cache(typer.main.get_command)
+    starlette.routing.compile_path = cache(starlette.routing.compile_path)
+    fastapi_fields.TypeAdapter = _adapting_once({})  # type: ignore[misc,assignment]
     TestClient.portal = _PORTAL.enter_context(start_blocking_portal())
     atexit.register(_PORTAL.close)
 
@@ -68,6 +73,21 @@ def _compiling_once(
         if key not in compiled:
             compiled[key] = compile_it(self, source, *where)
         return compiled[key]
+
+    return once
+
+
+def _adapting_once(adapters: dict[tuple[str, str], tuple[Any, TypeAdapter[Any]]]) -> Callable[..., TypeAdapter[Any]]:
+    """Return what makes one adapter for all parameters that say the same; most routes of each test's API do.
+
+    What a name with an address in it stands for is held, so that nothing else gets that address.
+    """
+
+    def once(annotation: Any, **options: Any) -> TypeAdapter[Any]:
+        key = repr(annotation), repr(options)
+        if key not in adapters:
+            adapters[key] = annotation, TypeAdapter(annotation, **options)
+        return adapters[key][1]
 
     return once
 

@@ -5,6 +5,7 @@ Each carries a sentence of our own instead of an abstract and is marked `summary
 
 import json
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +17,7 @@ from broadsheet.papers.records import SourceRecord
 SHELF = "shelf"
 
 
+@cache
 def records() -> tuple[SourceRecord, ...]:
     """Return the shelf's records, in the shelf's order."""
     text = files(__package__).joinpath("papers.jsonl").read_text(encoding="utf-8")
