@@ -36,9 +36,9 @@ def keep() -> None:
     engines.create_engine = _sharing_statements({}, {})  # type: ignore[assignment]
     Environment.compile = _compiling_once(Environment.compile, {})  # type: ignore[method-assign,assignment]
     loader.read_table = _table
-    typer.testing._get_command = cache(typer.main.get_command)
+    typer.testing._get_command = cache(typer.main.get_command)  # type: ignore[attr-defined]
     starlette.routing.compile_path = cache(starlette.routing.compile_path)
-    fastapi_fields.TypeAdapter = _adapting_once({})  # type: ignore[misc,assignment]
+    fastapi_fields.TypeAdapter = _adapting_once({})  # type: ignore[attr-defined,assignment]
     TestClient.portal = _PORTAL.enter_context(start_blocking_portal())
     atexit.register(_PORTAL.close)
 

@@ -8,6 +8,7 @@ import hashlib
 import io
 import threading
 import unicodedata
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -112,8 +113,8 @@ class Previews:
         """Set the title as large as it fits; what does not fit in the smallest size is cut at a word."""
         for size in _TITLE_SIZES:
             face, lead = self._serif.face(size), round(size * 1.16)
-            lines = _lines(title, face, WIDTH - 2 * _MARGIN)
             most = min(_MOST_LINES, _TITLE_ROOM // lead)
+            lines = _lines(title, face, WIDTH - 2 * _MARGIN, most)
             if len(lines) <= most:
                 break
         if len(lines) > most:
@@ -197,14 +198,17 @@ class _Face:
             yield self.faces[place], "".join(run)
 
 
-def _lines(text: str, face: _Face, room: float) -> list[str]:
-    lines: list[str] = []
-    for word in text.split():
+def _lines(text: str, face: _Face, room: float, most: int) -> list[str]:
+    """Break a text into lines; where there are more than `most`, one more holds all that is left."""
+    words, lines = text.split(), list[str]()
+    for n, word in enumerate(words):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and face.length(longer) <= room:
             lines[-1] = longer
-        else:
+        elif len(lines) < most:
             lines.append(_shown(word, face, room))
+        else:
+            return [*lines, " ".join(words[n:])]
     return lines
 
 
@@ -212,7 +216,9 @@ def _shown(text: str, face: _Face, room: float) -> str:
     """Cut a text to one line."""
     if face.length(text[:400]) <= room and len(text) <= 400:
         return text
-    shown = text[:400]
-    while shown and face.length(shown + "…") > room:
-        shown = shown[: shown.rfind(" ")] if " " in shown.strip() else shown[:-1]
+    most = text[:400]
+    fits = bisect_right(range(len(most) + 1), room, key=lambda count: face.length(most[:count] + "…")) - 1
+    shown = most[: max(fits, 0)]
+    if not text[len(shown) :].startswith(" ") and " " in shown.strip():
+        shown = shown[: shown.rfind(" ")]  # no word is cut in two that is not the only one
     return shown.rstrip(" ,;:.") + "…"

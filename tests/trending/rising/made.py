@@ -1,6 +1,7 @@
 """Invented days whose papers do well by their authors, for the tests of the rising mark."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -52,8 +53,7 @@ def mark(fit: Fit, known: list[Row], asked: Row, encoder: Encoder) -> Mark:
 
 def rise(database: Database, encoder: Encoder, now: datetime, paper_ids: list[int], days: int = 300) -> Fit:
     """Switch the mark on, keep a fit of invented days, and mark papers by it; return the fit."""
-    known = rows(days)
-    fit = learned(known, encoder, now)
+    known, fit = _learnt(encoder, now, days)
     marks = {}
     if fit.model:
         asked = (row(one, FIRST + timedelta(days=days + 9), authors=(READ, "somebody new")) for one in paper_ids)
@@ -63,3 +63,10 @@ def rise(database: Database, encoder: Encoder, now: datetime, paper_ids: list[in
         store.keep_fit(connection, fit)
         store.keep_marks(connection, marks)
     return fit
+
+
+@cache
+def _learnt(encoder: Encoder, now: datetime, days: int) -> tuple[list[Row], Fit]:
+    """Return the same invented days and what is learnt from them, which is the same for all tests."""
+    known = rows(days)
+    return known, learned(known, encoder, now)
