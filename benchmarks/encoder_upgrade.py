@@ -5,6 +5,7 @@ FILE` for a table that is to follow; it may be given several times.
 """
 
 import argparse
+import os
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -76,7 +77,8 @@ def main() -> None:
     means: list[dict[str, Any]] = []
     weights = KnownWeights((*read(SHIPPED), *(read(asked.weights) if asked.weights else ())))
     for old, new in asked.change or [("static", "onnx")]:
-        change = _change(load_encoder(old), load_encoder(new), asked.data, weights, quick=asked.quick)
+        encoders = load_encoder(old), load_encoder(new, cores=os.cpu_count() or 1)
+        change = _change(*encoders, asked.data, weights, quick=asked.quick)
         means += _means(change)
         report.rows += change
         report.aims += _aims(means, f"{change[0]['change']}")

@@ -65,7 +65,8 @@ def main() -> None:
     report = Report("search_quality", "Search quality", command("search_quality"))
     names = SETS[1:2] if asked.quick else SETS
     directories = [asked.data / "benchmarks" / name for name in names]
-    encoders = [load_encoder(name) for name in (("static",) if asked.without_minilm else ENCODERS)]
+    chosen = ("static",) if asked.without_minilm else ENCODERS
+    encoders = [load_encoder(name, cores=os.cpu_count() or 1) for name in chosen]
     for encoder in encoders:
         for directory in directories:
             _measure(report, directory, encoder, others=encoder is not encoders[0])

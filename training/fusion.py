@@ -8,6 +8,7 @@ its time, on less of the sets that a vocabulary is not needed for.
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,7 +85,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if bool(chosen.weights) == bool(chosen.encoder):
         parser.error("give --weights or --encoder")
-    encoder = load_encoder(chosen.encoder or str(chosen.weights))
+    encoder = load_encoder(chosen.encoder or str(chosen.weights), cores=os.cpu_count() or 1)
     if chosen.encoder:
         sets = observed_with(chosen.data, encoder, chosen.documents)
     else:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-WIDTH, INNER, LAYERS, HEADS, LONGEST = 32, 64, 2, 4, 24
+WIDTH, INNER, LAYERS, HEADS, LONGEST = 32, 160, 2, 4, 24
 WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "dense", "feature", "galaxy", "network", "reuse", ".", "##s", "moss")
 
 

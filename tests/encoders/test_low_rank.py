@@ -5,7 +5,6 @@ import pytest
 from numpy.typing import NDArray
 
 from broadsheet.encoders import onnx
-from broadsheet.encoders.kept import KeptEncoders
 from broadsheet.encoders.loader import load_encoder
 from broadsheet.encoders.low_rank import changed
 from broadsheet.encoders.onnx import CHANGE, PAPERS, load_folder
@@ -77,12 +76,3 @@ def test_what_ships_fits_the_packaged_weights_and_moves_every_step() -> None:
     taught, plain = load_encoder("onnx"), load_encoder("onnx-plain")
     assert (taught.name, plain.name) == (onnx.PAPERS_NAME, onnx.PLAIN_NAME)
     assert taught.fingerprint != plain.fingerprint
-
-
-def test_an_index_made_by_an_earlier_release_finds_its_encoder_again(tmp_path: Path) -> None:
-    plain = load_encoder("onnx-plain")
-    kept = KeptEncoders(tmp_path, lambda name, _: load_encoder(name))
-    kept.keep("onnx", "", plain.fingerprint)
-    found = kept.find(plain.fingerprint)
-    assert found is not None
-    assert found.name == onnx.PLAIN_NAME

@@ -95,6 +95,12 @@ def test_threads_share_one_session(encoder: OnnxEncoder) -> None:
     np.testing.assert_array_equal(alone, np.array(together))
 
 
+def test_papers_shared_out_over_cores_come_back_in_their_order(folder: Path, encoder: OnnxEncoder) -> None:
+    words = ("dense", "feature", "galaxy", "network", "reuse", "moss")
+    papers = [(f"{one} {other}", "") for one in words for other in words]
+    np.testing.assert_array_equal(load_folder(folder, cores=3).encode_papers(papers), encoder.encode_papers(papers))
+
+
 @pytest.mark.parametrize("library", ["onnxruntime", "tokenizers", "onnx"])
 def test_without_the_extra_the_person_is_told_what_to_install(
     folder: Path, monkeypatch: pytest.MonkeyPatch, library: str

@@ -45,9 +45,9 @@ AMAZON_PATIENCE = 3.0  # seconds between tries of what may be asked twice: an op
 _MOST_COUNTED = 100_000  # papers that are re-encoded early because readers counted them
 
 
-def encoder_of(settings: Settings, clock: Clock) -> Encoder:
-    """Return the encoder that the settings name; raises as `load_encoder` does."""
-    return _loader(settings, clock)(settings.encoder, settings.encoder_model)
+def encoder_of(settings: Settings, clock: Clock, cores: int = 1) -> Encoder:
+    """Return the encoder that the settings name, on so many cores; raises as `load_encoder` does."""
+    return _loader(settings, clock, cores)(settings.encoder, settings.encoder_model)
 
 
 def static_of(encoder: Encoder) -> Callable[[], Encoder]:
@@ -55,7 +55,7 @@ def static_of(encoder: Encoder) -> Callable[[], Encoder]:
     return lambda: encoder if isinstance(encoder, StaticEncoder) else load_encoder("static")
 
 
-def _loader(settings: Settings, clock: Clock) -> Load:
+def _loader(settings: Settings, clock: Clock, cores: int = 1) -> Load:
     """Return what loads an encoder by its name and model.
 
     An encoder's server is the operator's own choice and often stands on this machine, so that the client for it, and
@@ -68,7 +68,7 @@ def _loader(settings: Settings, clock: Clock) -> Load:
     def load(name: str, model: str) -> Encoder:
         own = (name, model) == (settings.encoder, settings.encoder_model)
         memory = settings.home / ("encoder.json" if own else "encoder-before.json")
-        return load_encoder(name, Access(outgoing, clock, model, settings.encoder_key, memory))
+        return load_encoder(name, Access(outgoing, clock, model, settings.encoder_key, memory), cores)
 
     return load
 

@@ -1,5 +1,6 @@
 """`broadsheet evaluate DIR…`: how good search is, on sets of queries with judged papers; and the weights of fusion."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from json import dumps
@@ -46,7 +47,7 @@ def evaluate(
     chosen = settings(encoder=encoder)
     logs.configure(json=chosen.log_json)
     with _emptied(run_out), _emptied(per_query), told():
-        loaded = encoder_of(chosen, SystemClock())
+        loaded = encoder_of(chosen, SystemClock(), os.cpu_count() or 1)  # nobody waits beside it
         weights = known(chosen.home)
         if fit:
             _fit(directories, loaded, weights_out or chosen.home / FILE, json)

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from broadsheet.encoders.encoder import Encoder, Vectors
-from broadsheet.encoders.loader import EARLIER, WEIGHTS
+from broadsheet.encoders.loader import WEIGHTS
 from broadsheet.encoders.static import StaticEncoder
 from broadsheet.encoders.weights_file import read_table
 from broadsheet.errors import BroadsheetError
@@ -69,7 +69,7 @@ class KeptEncoders:
         loaders: list[Callable[[], Encoder]] = [partial(_table, place / "table.bin")]
         if (place / "setting").exists():
             setting, _, model = (place / "setting").read_text(encoding="utf-8").partition("\n")
-            loaders += [partial(self._load, name, model) for name in (setting, *EARLIER.get(setting, ()))]
+            loaders.append(partial(self._load, setting, model))
         loaders.append(partial(self._load, "static", ""))
         for load in loaders:
             try:

