@@ -47,8 +47,18 @@ def test_an_observed_figure_is_what_search_itself_reaches(share: float) -> None:
 def test_words_get_much_where_they_are_right_and_little_where_meaning_is() -> None:
     wordy = [observation([1.0, 0.0], [0.0, 0.9], right=0) for _ in range(10)]
     meant = [observation([1.0, 0.0], [0.0, 0.9], right=1) for _ in range(10)]
-    assert fit(BagEncoder(), {"pond": wordy}, DAY).share == min(share for share in SHARES if share >= 0.9)
+    assert fit(BagEncoder(), {"pond": wordy}, DAY).share == 1.2  # right from 1 on, and so are those beside it
     assert fit(BagEncoder(), {"pond": meant}, DAY).share == SHARES[0]
+
+
+def test_a_share_that_is_best_alone_yields_to_a_range_of_good_ones() -> None:
+    def right_between(lowest: float, highest: float) -> Observation:
+        cosine = 1 - lowest / 2
+        return observation([0.0, 0.5, 1.0], [1.0, cosine, cosine - highest / 2], right=1)
+
+    peak, range_ = [right_between(0.26, 0.39)] * 11, [right_between(0.55, 0.85)] * 10
+    assert fit(BagEncoder(), {"pond": peak}, DAY).share == 0.3
+    assert fit(BagEncoder(), {"pond": [*peak, *range_]}, DAY).share == 0.7
 
 
 def test_coverage_counts_where_meaning_fails_on_unknown_words() -> None:
