@@ -2,7 +2,7 @@
 
 The middle of the examples is a class mean without training (arXiv 2210.04428), set off against all papers: along ways
 in which those differ anyway it counts less (a linear discriminant, its covariance drawn towards a ball as by Ledoit and
-Wolf, 2004). Their words are added, and then what comes nearest speaks with them (Rocchio, 1971, pseudo-relevance
+Wolf, 2004); their words are added, and then what comes nearest speaks with them (Rocchio, 1971, pseudo-relevance
 feedback). A topic adds nothing to the index and changes no other.
 """
 
