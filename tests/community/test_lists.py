@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from broadsheet.community.lists import BY_READER, LONGEST_NAME, LONGEST_NOTE, MOST_LISTS, Lists
+from broadsheet.community.lists import BY_READER, LONGEST_NAME, LONGEST_NOTE, Lists
 from broadsheet.database import changes
 from broadsheet.database.schema import allowance
 from broadsheet.errors import Conflict, Invalid, NotFound, SignInNeeded, TooMany
@@ -111,12 +111,13 @@ def test_what_cannot_be_used_is_told(town: Town, lists: Lists) -> None:
 
 def test_there_is_a_most_of_everything(town: Town, lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("broadsheet.community.lists.MOST_PAPERS", 2)
+    monkeypatch.setattr("broadsheet.community.lists.MOST_LISTS", 5)
     made = lists.make(town.ada, "Tides")
     lists.add(town.ada, made.key, town.papers[0])
     lists.add(town.ada, made.key, town.papers[1])
     with pytest.raises(Conflict, match="at most"):
         lists.add(town.ada, made.key, town.papers[2])
-    for n in range(MOST_LISTS - 1):
+    for n in range(4):
         lists.make(town.ada, f"No. {n}")
     with pytest.raises(Conflict, match="the most"):
         lists.make(town.ada, "One more")

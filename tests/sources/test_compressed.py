@@ -81,7 +81,7 @@ def test_an_endless_line_is_skipped_and_the_rest_comes_in(monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("form", ["gzip", "xz", "zstd"])
 def test_a_bomb_is_not_unpacked_to_its_end(form: str) -> None:
-    bomb = PACKERS[form](b"\n" * 100_000_000)
+    bomb = PACKERS[form](b"\n" * 5_000_000) * 20
     sizes: list[int] = []
     with pytest.raises(Damaged, match="bomb"):
         sizes.extend(len(chunk) for chunk in compressed.chunks(io.BytesIO(bomb)))
