@@ -90,6 +90,8 @@ def _fill(app: App) -> None:
         )
     long = "Nothing is said here yet. " * 20 + "Gondolas glide. " + "Much follows. " * 30 + "All of it ends here."
     records.append(record(90, title="Water in long sentences", abstract=long))
+    wide = "Much is said before. " * 20 + "$b = [" + ", ".join(["1.16_{-0.06}^{+0.04}"] * 12) + "]$ and on."
+    records.append(record(91, title="A formula wider than a telephone", abstract=wide))
     app.catalogue.add(records)
     with app.database.write() as connection:  # as if their hosts had been asked
         for one in (3, 5):

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from broadsheet.mail import tally
 from broadsheet.mail.tally import Event
 from tests.doors.conftest import Served
-from tests.doors.eyes import faults
+from tests.doors.eyes import faults, open_all, wider
 from tests.doors.pages import PAGES
 
 pytestmark = pytest.mark.story
@@ -188,6 +188,14 @@ def test_the_whole_abstract_is_a_click_away_without_scripts(served: Served, brow
     opened.locator("details.abstract").first.locator("summary").click()
     assert opened.get_by_text("All of it ends here.").is_visible()
     context.close()
+
+
+@pytest.mark.parametrize("path", ["/search?q=formula+telephone", "/paper/arxiv:2601.00091"])
+def test_a_long_formula_widens_no_page(served: Served, page: Page, path: str) -> None:
+    page.goto(served.url + path)
+    open_all(page)
+    assert page.locator("math").last.is_visible()
+    assert wider(page, (1280, 390, 320)) == []
 
 
 def test_a_slash_leads_into_the_search_field(served: Served, page: Page) -> None:

@@ -51,6 +51,17 @@ def test_prose_reads_as_its_author_meant_it(source: str, said: str) -> None:
         ("$5 to $10", []),
         (r"by $\sim$2 orders, 2$\times$10", [r"\sim", r"\times"]),
         (r"$5 \to $10", []),
+        (
+            r"([Fe/H] $ \lesssim -1.4$). Carina IV ($M_V = 3$) and Phoenix III ($r < 40$ pc)",
+            [r"\lesssim -1.4", "M_V = 3", "r < 40"],
+        ),
+        (r"at $\mu $) of the known population, while ($x$)", ["x"]),
+        ("pay $ 5 and then $ 10, or $ x_1 $", ["x_1"]),
+        (
+            r"$\{x : x \text{ is one of the few}\}$ and $f(x) = y for all$",
+            [r"\{x : x \text{ is one of the few}\}", "f(x) = y for all"],
+        ),
+        ("$a loss of that kind$ and $b$", ["b"]),
         ("$" + "x" * 500 + "$", []),
         ("$a$ and $b$", ["a", "b"]),
         ("$a\u202eb\x00$", ["ab"]),

@@ -51,6 +51,8 @@ _SYMBOLS: Mapping[str, str] = MappingProxyType(
 
 # Control characters, lone surrogates, and what turns the direction of a whole line around.
 _UNSEEN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+# What stands between two formulas: a dollar that opens none would otherwise set all text up to the next as one.
+_PROSE = r"[).,;:]+[\s.,;]|[^$\\]{0,80}\b[a-z]{2,}\s+[a-z]{2,}\s+[a-z]{2,}\b"
 _TOKEN = re.compile(
     # Looking first whether a token can begin at all leaves out what each letter would be compared with in vain.
     r"""
@@ -59,7 +61,8 @@ _TOKEN = re.compile(
   | \\\[(?P<bracket>.{1,LONGEST}?)\\\]
   | \\\((?P<paren>.{1,LONGEST}?)\\\)
   | (?<!\\)\$(?P<sign>\\[A-Za-z]{2,20})\$(?=\d)
-  | (?<!\\)\$(?=\S)(?P<dollar>(?:[^$\\]|\\.){1,LONGEST}?)(?<!\s)\$(?!\d)
+  | (?<!\\)\$[ ]+(?P<loose>(?=[^$\\^_<>=]{0,20}[\\^_<>=])(?!PROSE)(?:[^$\\]|\\.){1,80}?)[ ]*\$(?!\d)
+  | (?<!\\)\$(?=\S)(?P<dollar>(?!PROSE)(?:[^$\\]|\\.){1,LONGEST}?)(?<!\s)\$(?!\d)
   | \\href\s*\{[^{}]{0,LONGEST}\}\s*(?P<link>\{)
   | \\(?P<dropped>[cC]ite[a-z]*|ref|eqref|label|thanks)\*?\s*(?:\[[^\]]{0,LONGEST}\])?\{[^{}]{0,LONGEST}\}
   | (?P<accent>\\(?:[`'^~=."]\s*|[uvHdckbrt](?:\s+|(?=\{)))(?:\{\s*\\?[^\W\d_]\s*\}|\\?[^\W\d_]))
@@ -75,7 +78,9 @@ _TOKEN = re.compile(
   | (?P<tie>(?<=[\w.,)\]}$])~(?=[\w\\$(]))
   | (?P<unseen>UNSEEN)
     )
-    """.replace("LONGEST", str(MATH_LONGEST)).replace("UNSEEN", _UNSEEN),
+    """.replace("LONGEST", str(MATH_LONGEST))
+    .replace("PROSE", _PROSE)
+    .replace("UNSEEN", _UNSEEN),
     re.VERBOSE | re.DOTALL,
 )
 
@@ -113,7 +118,7 @@ def runs(source: str) -> tuple[Run, ...]:
 
 def _read(token: re.Match[str], opened: list[str | None], source: str) -> Iterator[Run]:
     kind, value, start, end = token.lastgroup, token[token.lastgroup or 0], token.start(), token.end()
-    if kind in ("dollars", "bracket", "paren", "sign", "dollar"):
+    if kind in ("dollars", "bracket", "paren", "sign", "loose", "dollar"):
         yield Run("math", re.sub(_UNSEEN, "", value), start, end)
     elif kind in ("styled", "switched", "link"):
         name = "" if kind == "link" else _STYLES.get(value)
