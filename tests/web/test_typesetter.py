@@ -140,3 +140,11 @@ def test_exactly_the_marked_words_are_marked(text: str, spans: list[tuple[int, i
     outline = Outline(Typesetter().line(text, spans))
     assert outline.said == text
     assert outline.marked.replace(" ", "") == wanted.replace(" ", "")
+
+
+def test_a_formula_that_may_be_too_wide_can_be_reached_with_keys_but_not_within_a_title() -> None:
+    long = "a + b + c + d + e + f + g + h + i + j"
+    assert '<math tabindex="0"' in Typesetter().line(f"It is ${long}$.")
+    assert "tabindex" not in Typesetter().line("It is $a + b$.")
+    assert "tabindex" not in Typesetter().title(f"On ${long}$")
+    assert "tabindex" not in Typesetter().plain(f"On ${long}$")

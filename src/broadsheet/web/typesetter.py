@@ -21,6 +21,8 @@ Marks = Sequence[tuple[int, int]]
 _DECK = re.compile(r":\s+(?=\S)")
 _PARAGRAPH = re.compile(r"\n\s*\n|\n(?=[ \t]{2,}\S)")
 _BETWEEN = " -‐–\u00a0\n"
+WIDE = 32  # characters of LaTeX from which a formula may be wider than a telephone
+_REACHED = Markup('<math tabindex="0"')
 _TAG = re.compile(r"<[^>]*>")
 _OPEN, _CLOSE = Markup("<mark>"), Markup("</mark>")
 _DECK_OPEN = Markup('<span class="deck">')
@@ -69,6 +71,7 @@ class Typesetter:
 
     def _title(self, text: str, marks: Marks, deck_below: bool) -> Markup:
         pieces, _ = self._pieces(text, marks, None)
+        pieces = [(one.replace(_REACHED, "<math") if isinstance(one, Markup) else one, held) for one, held in pieces]
         depth = 0
         for n, (piece, marked) in enumerate(pieces):
             if isinstance(piece, Markup):
@@ -108,7 +111,9 @@ class Typesetter:
 
 def _formula(latex: str) -> Markup:
     try:
-        return mathml(latex)
+        made = mathml(latex)
+        # What may be wider than a telephone is scrolled within its line: with keys as well.
+        return made.replace("<math", _REACHED, 1) if len(latex) >= WIDE else made
     except Untranslatable:
         return Markup("<code>{}</code>").format(latex)
 
