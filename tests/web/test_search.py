@@ -121,6 +121,21 @@ def test_a_form_leads_to_an_address_without_its_empty_fields(library: Instance) 
     library.get("/search?q=&cat=cs.IR")
 
 
+def test_other_words_keep_the_filters_and_the_order(library: Instance) -> None:
+    page = library.get("/search?q=glass&cat=cs.IR&cat=cs.CV&since=2024-01-01&sort=newest&refine=1").text
+    asking = page[page.index('<form class="query"') : page.index("</form>")]
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asking)
+    assert hidden == [("cat", "cs.IR"), ("cat", "cs.CV"), ("since", "2024-01-01"), ("sort", "newest"), ("refine", "1")]
+    narrowing = page[page.index('<form class="facets"') :]
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', narrowing[: narrowing.index("</form>")])
+    assert hidden == [("q", "glass"), ("sort", "newest"), ("refine", "1")]
+    assert 'type="hidden"' not in library.get("/search").text.partition("</form>")[0].rpartition("<form")[2]
+
+
+def test_a_search_by_filters_alone_is_called_by_them(library: Instance) -> None:
+    assert "<title>Search: cs.CV · has code –" in library.get("/search?q=&cat=cs.CV&has=code").text
+
+
 def test_a_name_is_offered_as_an_author(library: Instance) -> None:
     page = unescape(library.get("/search?q=papers+by+Ada+Quill&sort=newest").text)
     assert """<a href="/search?q=author%3A%22Ada+Quill%22&sort=newest">author:"Ada Quill"</a>""" in page

@@ -45,14 +45,16 @@ class Asked(Question):
 
     def url(self) -> str:
         """Return the path that asks this."""
-        pairs = self.pairs()
-        if self.refine:
-            pairs.append(("refine", "1"))
+        pairs = self.kept()
         if self.page > 1:
             pairs.append(("page", str(self.page)))
         if self.after:
             pairs.append(("after", self.after))
         return "/search?" + urlencode(pairs, errors="replace")
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Return the parameters that ask this from the first page."""
+        return [*self.pairs(), *([("refine", "1")] if self.refine else [])]
 
     def saying(self, text: str) -> "Asked":
         """Return another text with the same filters, from the first page."""

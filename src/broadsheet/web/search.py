@@ -11,6 +11,7 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from broadsheet.digests.saved import title_of
 from broadsheet.errors import Invalid
 from broadsheet.papers.paper import Paper
 from broadsheet.search.results import SearchPage
@@ -76,6 +77,7 @@ def search(site: Site, request: Request) -> Response:
         "search.html",
         cached=True,
         asked=asked,
+        title=title_of(asked),
         page=page,
         ballot=ballot(site, request, (hit.paper for hit in page.hits)),
         papers_told=[hit.paper for hit in page.hits],
