@@ -136,6 +136,13 @@ def test_a_search_by_filters_alone_is_called_by_them(library: Instance) -> None:
     assert "<title>Search: cs.CV · has code –" in library.get("/search?q=&cat=cs.CV&has=code").text
 
 
+def test_a_list_that_was_cut_is_called_the_best(library: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "<b>the best " not in library.get("/search?q=patience+decides").text
+    monkeypatch.setattr("broadsheet.web.search.DEPTH", 5)
+    assert re.search(r"<b>the best \d\d papers</b>", library.get("/search?q=patience+decides+outcome").text)
+    assert "<b>the best " not in library.get("/search?q=cat:cs.IR").text
+
+
 def test_a_name_is_offered_as_an_author(library: Instance) -> None:
     page = unescape(library.get("/search?q=papers+by+Ada+Quill&sort=newest").text)
     assert """<a href="/search?q=author%3A%22Ada+Quill%22&sort=newest">author:"Ada Quill"</a>""" in page

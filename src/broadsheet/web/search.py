@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from broadsheet.digests.saved import title_of
 from broadsheet.errors import Invalid
 from broadsheet.papers.paper import Paper
+from broadsheet.search.fusion import DEPTH
 from broadsheet.search.results import SearchPage
 from broadsheet.web import asked as asking
 from broadsheet.web import words
@@ -29,7 +30,6 @@ CLOSEST = 3
 MOST_DROPS = 6  # each costs a search
 TEASER = 3_000  # characters of an abstract in a list of results; the paper's page has all of a longer one
 NEWEST = 8
-RANKED = 1_000  # with words in the question the search ranks so many at most
 SUGGESTED = 8
 SORTS = (("relevance", "Relevance"), ("recent", "Recent"), ("newest", "Newest"), ("trending", "Trending"))
 MOVED = "The list was made anew since the page before; this is where its next page begins now."
@@ -88,7 +88,7 @@ def search(site: Site, request: Request) -> Response:
         sorts=SORTS,
         teaser=TEASER,
         mailed=encoded(asked),
-        capped=bool(page.query.plain) and page.total >= RANKED,
+        capped=bool(page.query.plain) and page.total >= DEPTH,  # so many candidates of a kind are looked at
         first_shown=page.hits[0].rank if page.hits else asked.offset + 1,
     )
 
