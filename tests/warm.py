@@ -15,7 +15,7 @@ from typing import Any
 import starlette.routing
 import typer.main
 import typer.testing
-from anyio.from_thread import start_blocking_portal
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi._compat import v2 as fastapi_fields
 from jinja2 import Environment
 from pydantic import TypeAdapter
@@ -40,7 +40,13 @@ def keep() -> None:
     starlette.routing.compile_path = cache(starlette.routing.compile_path)
     fastapi_fields.TypeAdapter = _adapting_once({})  # type: ignore[attr-defined,assignment]
     TestClient.portal = _PORTAL.enter_context(start_blocking_portal())
-    atexit.register(_PORTAL.close)
+    atexit.register(_end_requests, TestClient.portal)
+
+
+def _end_requests(portal: BlockingPortal) -> None:
+    """Break off what a test left unanswered: the process would wait for it."""
+    portal.call(portal.stop, True)
+    _PORTAL.close()
 
 
 def _sharing_statements(dialects: dict[str, Dialect], statements: dict[Any, Any]) -> Callable[..., Engine]:

@@ -125,7 +125,7 @@ def serving(app: Any) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        asyncio.run_coroutine_threadsafe(_stop(server), _loop()).result(10)
+        asyncio.run_coroutine_threadsafe(_stop(server), _loop()).result()
         listener.close()
 
 
@@ -146,7 +146,8 @@ async def _stop(server: uvicorn.Server) -> None:
     tasks = list(server.server_state.tasks)
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    if tasks:
+        await asyncio.wait(tasks, timeout=10)
 
 
 def plain_app(script: Script, body: bytes = b"hello", media_type: str = "text/plain") -> Starlette:
