@@ -25,6 +25,8 @@ _WORD: Final = re.compile(rf"[{UNSPACED}]|(?:[^\W_{UNSPACED}]+|[{_SIGNS}])+")  #
 _RUN: Final = rf"(?:[^\W_]+|[{_SIGNS}])+"
 # A reader's word as it is said again: without the signs around it, but as one with what it joins.
 _SAID: Final = re.compile(rf"{_RUN}(?:[-‐‑'’./&]{_RUN})*")
+# Letters and digits together with what is not ASCII among them or beside them.
+_FOREIGN: Final = re.compile(r"(?<![^\W_])[^\W_]*[^\x00-\x7f]+(?:[^\W_]|[^\x00-\x7f])*")
 _LONGEST: Final = 20_000  # characters of a text that are marked
 _BLANK: Final = re.compile(r"\s")
 PASSAGE: Final = 280  # characters: about two lines and a half of a page
@@ -41,6 +43,7 @@ class Highlighter:
             part: frozenset(stems.of(part.lower())) for said in self._said for part in _WORD.findall(said)
         }
         self._known: dict[str, frozenset[str]] = {}
+        self._told: dict[frozenset[str], tuple[str, ...]] = {}
         self._wanted = frozenset().union(*self._stems_of.values())
         # Stemming changes little but the end: y becomes i, and an e may be put back (hoping, hope).
         self._beginnings = tuple({stem[:-1] if stem[-1] in "ie" and len(stem) > 2 else stem for stem in self._wanted})
@@ -59,7 +62,11 @@ class Highlighter:
 
     def said(self, stems: frozenset[str]) -> tuple[str, ...]:
         """Return the query's own words for these stems, in its order; of a joined one only what is held, if not all."""
-        return tuple(dict.fromkeys(word for said in self._said for word in self._parts_held(said, stems)))
+        told = self._told.get(stems)
+        if told is None:  # papers of one page hold the same few combinations
+            told = tuple(dict.fromkeys(word for said in self._said for word in self._parts_held(said, stems)))
+            self._told[stems] = told
+        return told
 
     def _parts_held(self, said: str, stems: frozenset[str]) -> Iterator[str]:
         parts = list(_WORD.finditer(said))
@@ -94,8 +101,8 @@ class Highlighter:
                     yield at
                 at = text.find(beginning, at + 1)
         if not text.isascii():
-            for word in _WORD.finditer(text):
-                if not text[max(word.start() - 1, 0) : word.end()].isascii():
+            for run in _FOREIGN.finditer(text):
+                for word in _WORD.finditer(text, *run.span()):
                     yield word.start()
 
 

@@ -62,6 +62,8 @@ class TextReader:
 
     def search(self, query: Query, limit: int) -> tuple[NDArray[np.int64], Scores]:
         """Return rows and BM25 scores of the best papers that hold a word or phrase and meet the conditions."""
+        if any(self._borne_by_nobody(name) for filters in query.conditions for name in filters.authors):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
         weighted = [
             (field, term, weight * count) for term, count in self._informative(query) for field, weight in WEIGHTS
         ]
@@ -183,13 +185,22 @@ class TextReader:
 
         Tantivy misses some orders of four words or more, so of these any three must stand together.
         """
-        terms = list(dict.fromkeys(self._names.analyze(words.spaced(name))))[:MOST_OF_A_NAME]
+        terms = self._name_terms(name)
         if len(terms) < 2:
             return self._term("author", terms[0]) if terms else None
         together = combinations(terms, min(len(terms), 3))
         return _all_of(
             [tantivy.Query.phrase_query(self._schema, "named", list(some), words.NAME_REACH) for some in together]
         )
+
+    def _borne_by_nobody(self, name: str) -> bool:
+        """Say whether a word of a name is in no author's: whether words are a name is asked of every question."""
+        terms = self._name_terms(name)
+        field = "author" if len(terms) < 2 else "named"
+        return any(not self._searcher.doc_freq(field, term) for term in terms)
+
+    def _name_terms(self, name: str) -> list[str]:
+        return list(dict.fromkeys(self._names.analyze(words.spaced(name))))[:MOST_OF_A_NAME]
 
     def _term(self, field: str, value: str, option: str = "basic") -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, field, value, option)
