@@ -21,13 +21,14 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from broadsheet.app import build
+from broadsheet.search.upgrade import COMMIT_EVERY
 from broadsheet.settings import load
 from tests.doors.instance import COMMAND, PATIENCE, Running, command, environment, running
 from tests.invented import record
 from tests.sources.servers import serving
 
 PAPERS = 1_000
-BATCHES = 3  # of 64 papers, until the server holds back what is asked until the worker was killed
+BATCHES = 3  # of 64 papers; what is asked after them is held back until the worker was killed
 DIMENSION = 48
 
 
@@ -39,15 +40,21 @@ def embedded(text: str) -> list[float]:
 
 @dataclass
 class Model:
-    """A server of embeddings that answers a few batches at once, and the others not before it may `go_on`."""
+    """A server of embeddings that answers a few batches, and the others not before it may `go_on`.
+
+    The last of the few is late, so that what was done is committed after it and the worker then waits to be killed.
+    """
 
     url: str = ""
     go_on: bool = False
     batches: int = 0
+    late: float = field(default_factory=lambda: 1.1 * COMMIT_EVERY.total_seconds())
 
     async def embeddings(self, request: Request) -> JSONResponse:
         texts = (await request.json())["input"]
         self.batches += len(texts) > 1
+        if len(texts) > 1 and self.batches == BATCHES:
+            await asyncio.sleep(self.late)
         while len(texts) > 1 and self.batches > BATCHES and not self.go_on:
             await asyncio.sleep(0.02)
         return JSONResponse({"data": [{"index": n, "embedding": embedded(text)} for n, text in enumerate(texts)]})
