@@ -10,10 +10,9 @@ from broadsheet.database.schema import delivery, lease, subscription
 from broadsheet.digests.deliveries import MOST_ATTEMPTS
 from broadsheet.editions.spans import Span
 from broadsheet.errors import Conflict, Invalid, NotFound, Unavailable
-from broadsheet.mail import addresses, tally
+from broadsheet.mail import addresses
 from broadsheet.mail.standing import points_of
 from broadsheet.mail.suppression import Suppressions
-from broadsheet.mail.tally import Rates
 from broadsheet.mail.transport import Refused, Unsure
 from broadsheet.mail.verdicts import Verdict
 from tests.conftest import ON_BOTH, ON_SQLITE
@@ -447,37 +446,6 @@ def test_a_daily_digest_that_lost_a_paper_is_still_of_one_day(room: Newsroom) ->
     room.digests.send_due()
     assert titles(room.tray.mails[0]) == [1]
     assert "The week to" not in body(room.tray.mails[0])
-
-
-def _rates(room: Newsroom) -> dict[str, Rates]:
-    with room.database.read() as connection:
-        return tally.by_domain(connection, TODAY - timedelta(days=1))
-
-
-@ON_BOTH
-def test_how_mails_ended_is_counted_by_receiver(room: Newsroom) -> None:
-    room.press.publish(TODAY, lead=1, trending=[2], new=[3])
-    for address in ("a@one.example", "b@one.example", "c@two.example", "d@two.example"):
-        room.subscriptions.subscribe(address)
-        room.subscriptions.send_waiting()
-        room.subscriptions.confirm(token(room.tray.mails[-1], "/subscription/confirm"))
-    before = _rates(room)
-    assert (before["one.example"].accepted, before["two.example"].accepted) == (2, 2)  # the letters that asked
-    replies = {
-        "b@one.example": Refused("550 5.1.1 unknown.", permanent=True, verdict=Verdict.GONE),
-        "c@two.example": Refused("550 5.7.1 spam.", permanent=True),
-        "d@two.example": Refused("451 later.", permanent=False, verdict=Verdict.WEAK),
-    }
-
-    def trouble(recipient: str) -> None:
-        if recipient in replies:
-            raise replies[recipient]
-
-    room.tray.trouble = trouble
-    room.tick()
-    found = _rates(room)
-    assert found["one.example"] == Rates(accepted=3, refused=1, gone=1)
-    assert found["two.example"] == Rates(accepted=2, refused=1, put_off=1)
 
 
 def test_what_is_put_off_to_its_end_counts_a_point_against_the_address(room: Newsroom, clock: FixedClock) -> None:
